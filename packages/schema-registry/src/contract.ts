@@ -1,0 +1,61 @@
+/**
+ * The contract of a dataset: what its columns are, which of them are the key, how changes apply to it, who owns it.
+ * One JSON file each, `registry/<feed>/<dataset>.json`; its JSON Schema is `contract-schema.ts`.
+ */
+
+/** Where a dataset's data comes from. */
+export type Feed = 'qlik' | 'dmap' | 'kafka';
+
+/** How sensitive a column is, from least to most. */
+export type Classification = 'public' | 'internal' | 'pseudonymous' | 'personal';
+
+/** What is done to a column's values before anything is written. */
+export type Treatment = 'keep' | 'hmac' | 'drop';
+
+/**
+ * What a change row without a mask means by NULL:
+ * `sparse`: the column is left alone; `full`: the row is a whole image and is replaced.
+ */
+export type UpdateImage = 'sparse' | 'full';
+
+/** What B rows (before images) carry: nothing to rely on, the whole row, or some columns. */
+export type BeforeImage = 'none' | 'full' | 'partial';
+
+export interface ContractColumn {
+  /** Permanent, never reused, written as the Parquet field id; 101 and up (1–99 belong to system columns). */
+  readonly id: number;
+  /** Name in every table: `[a-z0-9_]`. */
+  readonly name: string;
+  /** Name in the delivered files, as the source spells it. */
+  readonly sourceName: string;
+  /** Logical type in its text form, for example `bigint` or `decimal(19,4)`; see `types/logical.ts`. */
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly classification: Classification;
+  readonly treatment: Treatment;
+  readonly description: string;
+}
+
+export interface Contract {
+  readonly $schema?: string;
+  readonly feed: Feed;
+  /** Name of the tables: `edw_sample` and `edw_sample_history`. */
+  readonly dataset: string;
+  readonly source: { readonly schema: string; readonly table: string };
+  /** Version of the contract, 1 and up. */
+  readonly version: number;
+  readonly columns: readonly ContractColumn[];
+  /** Highest id ever given to a column, so that a removed column's id is never given again. */
+  readonly lastColumnId: number;
+  /** Names of the key's columns, in key order; empty: the table keeps history only. */
+  readonly key: readonly string[];
+  readonly cdc: { readonly updateImage: UpdateImage; readonly beforeImage: BeforeImage };
+  /** `none`: the vendor delivers changes only. */
+  readonly snapshot?: 'required' | 'none';
+  /** `segmentRows`: rows of one segment of the current table, about 256 k unless said otherwise. */
+  readonly layout: { readonly segmentRows?: number };
+  readonly publish: { readonly postgres: boolean };
+  /** How old the current table may get: an ISO 8601 duration, for example `PT15M`. */
+  readonly freshness?: string;
+  readonly owner: string;
+}
