@@ -1,0 +1,18 @@
+/** The public door of the schema registry: contracts, types, names, drift. Pure. */
+export * from './contract.ts';
+export { UserError, type UserErrorParts } from './errors.ts';
+export * from './types/logical.ts';
+export { logicalTypeOfQlik, QLIK_TYPES, type QlikColumnType } from './types/qlik.ts';
+export { quoteIdentifier, quoteLiteral } from './sql/quote.ts';
+export {
+  columnName,
+  datasetName,
+  HEADER_PREFIX,
+  historyName,
+  isHeaderColumn,
+  isReservedColumnName,
+  NAME_PATTERN,
+} from './names.ts';
+export * from './system-columns.ts';
+export { contractFromColumns, type ContractParts, type SourceColumn } from './contract-from-columns.ts';
+export { describeDrift, driftOf, type Difference, type Drift, type FileColumn } from './drift.ts';

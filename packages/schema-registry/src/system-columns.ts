@@ -1,0 +1,51 @@
+/**
+ * System columns: what farelake adds to the contract's columns. Their field ids are written into every Parquet file
+ * and may never change or be given again; 1–99 are reserved for them and for the elements of their lists.
+ */
+import type { LogicalType } from './types/logical.ts';
+
+export interface SystemColumn {
+  readonly id: number;
+  readonly name: string;
+  /** A list of 32-bit integers is the only type here that no contract column can have. */
+  readonly type: LogicalType | { readonly kind: 'listOfInt'; readonly elementId: number };
+  readonly description: string;
+}
+
+/** The one list, in the order in which files hold them (`_load_id` and `_line` after the contract's columns). */
+export const SYSTEM_COLUMNS = [
+  {
+    id: 1,
+    name: 'header__change_seq',
+    type: { kind: 'string' },
+    description: 'Qlik change sequence, 35 digits whose order as text is the order of changes; NULL in a snapshot row',
+  },
+  {
+    id: 2,
+    name: 'header__change_oper',
+    type: { kind: 'string' },
+    description: 'I, U, D, B (before image), T (truncate); L for a snapshot row',
+  },
+  {
+    id: 3,
+    name: 'header__timestamp',
+    type: { kind: 'timestamp' },
+    description: 'When the source committed the change, UTC; NULL in a snapshot row',
+  },
+  {
+    id: 4,
+    name: 'header__change_mask',
+    type: { kind: 'listOfInt', elementId: 5 },
+    description: 'Ids of the changed columns, ascending; NULL when the file gave no mask',
+  },
+  { id: 6, name: '_load_id', type: { kind: 'bigint' }, description: 'The load that brought the row' },
+  { id: 7, name: '_line', type: { kind: 'bigint' }, description: "The row's number in its object, from 1" },
+] as const satisfies readonly SystemColumn[];
+
+export type SystemColumnName = (typeof SYSTEM_COLUMNS)[number]['name'];
+
+/** Ids up to here belong to system columns and their list elements. */
+export const LAST_SYSTEM_COLUMN_ID = 99;
+
+/** The first id of a contract's columns. */
+export const FIRST_COLUMN_ID = 101;
