@@ -16,3 +16,5 @@ export {
 export * from './system-columns.ts';
 export { contractFromColumns, type ContractParts, type SourceColumn } from './contract-from-columns.ts';
 export { describeDrift, driftOf, type Difference, type Drift, type FileColumn } from './drift.ts';
+export { fieldName, type ProjectedColumn } from './sql/projection.ts';
+export type { CsvFormat } from './csv-format.ts';
