@@ -39,7 +39,12 @@ export const SYSTEM_COLUMNS = [
     description: 'Ids of the changed columns, ascending; NULL when the file gave no mask',
   },
   { id: 6, name: '_load_id', type: { kind: 'bigint' }, description: 'The load that brought the row' },
-  { id: 7, name: '_line', type: { kind: 'bigint' }, description: "The row's number in its object, from 1" },
+  {
+    id: 7,
+    name: '_line',
+    type: { kind: 'bigint' },
+    description: "The record's line in its object, the header being line 1",
+  },
 ] as const satisfies readonly SystemColumn[];
 
 export type SystemColumnName = (typeof SYSTEM_COLUMNS)[number]['name'];

@@ -42,6 +42,10 @@ const TIME_OF_DAY = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?';
 const TIMESTAMP = `${YEAR}-[0-9]{2}-[0-9]{2}([ T]${TIME_OF_DAY})?`;
 const INTEGER = '[+-]?([0-9]+([.]0*)?|[.]0+)';
 const DOUBLE = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?';
+const NAN = `[+-]?${anyCase('nan')}`;
+const INFINITY = `[+-]?${anyCase('inf')}(${anyCase('inity')})?`;
+const TRUE = `${anyCase('t')}|${anyCase('true')}|${anyCase('y')}`;
+const FALSE = `${anyCase('f')}|${anyCase('false')}|${anyCase('n')}`;
 const HEX = '([0-9A-Fa-f]{2})+';
 
 /**
@@ -95,7 +99,7 @@ function duckdbValue(type: LogicalType, x: string): string {
     case 'boolean':
       return (
         `CASE WHEN ${x} = '1' THEN true WHEN ${x} = '0' THEN false ` +
-        `WHEN lower(${x}) IN ('true', 't', 'y') THEN true WHEN lower(${x}) IN ('false', 'f', 'n') THEN false END`
+        `WHEN ${matches(x, TRUE)} THEN true WHEN ${matches(x, FALSE)} THEN false END`
       );
     case 'bigint':
       // The text of an integer as DuckDB prints it is such an integer: cheaper than the pattern, and nearly all rows.
@@ -108,9 +112,8 @@ function duckdbValue(type: LogicalType, x: string): string {
     case 'double':
       return (
         `CASE WHEN ${matches(x, DOUBLE)} THEN CASE WHEN isfinite(try_cast(${x} AS DOUBLE)) THEN try_cast(${x} AS DOUBLE) END ` +
-        `WHEN lower(${x}) IN ('nan', '+nan', '-nan') THEN CAST('nan' AS DOUBLE) ` +
-        `WHEN lower(${x}) IN ('inf', '+inf', 'infinity', '+infinity') THEN CAST('inf' AS DOUBLE) ` +
-        `WHEN lower(${x}) IN ('-inf', '-infinity') THEN CAST('-inf' AS DOUBLE) END`
+        `WHEN ${matches(x, NAN)} THEN CAST('nan' AS DOUBLE) ` +
+        `WHEN ${matches(x, INFINITY)} THEN CAST(CASE WHEN ${x} LIKE '-%' THEN '-inf' ELSE 'inf' END AS DOUBLE) END`
       );
     case 'date':
       // As with bigint; what DuckDB also prints and reads, 'infinity', other eras and longer years, has another length.
@@ -132,6 +135,11 @@ function duckdbValue(type: LogicalType, x: string): string {
 /** The whole of `x` matches; NULL for NULL. */
 function matches(x: string, pattern: string): string {
   return `regexp_full_match(${x}, '${pattern}')`;
+}
+
+/** ASCII letters only: `lower` and case-blind patterns also take İ for i or ſ for s, and engines differ in which. */
+function anyCase(word: string): string {
+  return Array.from(word, (letter) => `[${letter}${letter.toUpperCase()}]`).join('');
 }
 
 function decimalPattern(scale: number): string {
