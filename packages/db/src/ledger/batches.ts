@@ -1,0 +1,76 @@
+import type { LoadState } from './loads.ts';
+import type { Queryable } from './objects.ts';
+
+export interface BatchSpec {
+  readonly dataset: string;
+  readonly kind: 'snapshot' | 'changes';
+  /** Folder below the history table. */
+  readonly folder: string;
+  readonly loadIds: readonly number[];
+}
+
+export interface Batch extends BatchSpec {
+  readonly id: number;
+}
+
+/** Fixes a batch before any work on it starts; its loads are ready and belong to it from now on. */
+export async function createBatch(db: Queryable, spec: BatchSpec): Promise<Batch> {
+  const { rows } = await db.query<{ id: number }>(
+    `WITH batch AS (
+       INSERT INTO ledger.batches (dataset, kind, folder) VALUES ($1, $2, $3) RETURNING id
+     ), members AS (
+       INSERT INTO ledger.batch_loads (batch_id, load_id) SELECT batch.id, unnest($4::bigint[]) FROM batch
+     ), owned AS (
+       UPDATE ledger.loads SET batch_id = batch.id FROM batch WHERE loads.id = ANY ($4::bigint[])
+     )
+     SELECT id FROM batch`,
+    [spec.dataset, spec.kind, spec.folder, spec.loadIds],
+  );
+  return { ...spec, id: rows[0]?.id ?? 0 };
+}
+
+/** Batches whose work is not finished, the oldest first; those of a process that died are among them. */
+export async function openBatches(db: Queryable, dataset: string): Promise<Batch[]> {
+  const { rows } = await db.query<Batch>(
+    `SELECT b.id, b.dataset, b.kind, b.folder, array_agg(m.load_id ORDER BY m.load_id) AS "loadIds"
+     FROM ledger.batches b JOIN ledger.batch_loads m ON m.batch_id = b.id
+     WHERE b.dataset = $1 AND b.state = 'open' GROUP BY b.id ORDER BY b.id`,
+    [dataset],
+  );
+  return rows;
+}
+
+export async function endBatch(db: Queryable, id: number, state: 'done' | 'closed'): Promise<void> {
+  await db.query(`UPDATE ledger.batches SET state = $2 WHERE id = $1 AND state = 'open'`, [id, state]);
+  if (state === 'closed') await db.query('UPDATE ledger.loads SET batch_id = NULL WHERE batch_id = $1', [id]);
+}
+
+export async function startAttempt(db: Queryable, attempt: { id: string; dataset: string; batchId: number | null }) {
+  await db.query('INSERT INTO ledger.attempts (id, dataset, batch_id) VALUES ($1, $2, $3)', [
+    attempt.id,
+    attempt.dataset,
+    attempt.batchId,
+  ]);
+}
+
+export async function endAttempt(db: Queryable, id: string, outcome: 'committed' | 'failed' | 'aborted') {
+  await db.query('UPDATE ledger.attempts SET ended_at = now(), outcome = $2 WHERE id = $1 AND ended_at IS NULL', [
+    id,
+    outcome,
+  ]);
+}
+
+export interface Receipt {
+  readonly loadId: number;
+  readonly announced: number;
+  readonly read: number;
+  readonly written: number;
+  readonly quarantined: number;
+}
+
+export async function writeReceipt(db: Queryable, attemptId: string, receipt: Receipt): Promise<void> {
+  await db.query(
+    `INSERT INTO ledger.receipts (load_id, attempt_id, announced, read, written, quarantined) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [receipt.loadId, attemptId, receipt.announced, receipt.read, receipt.written, receipt.quarantined],
+  );
+}

@@ -1,0 +1,118 @@
+import type { Queryable } from './objects.ts';
+
+export type LoadState =
+  | 'registered'
+  | 'waiting'
+  | 'ready'
+  | 'loading'
+  | 'loaded'
+  | 'applied'
+  | 'archived'
+  | 'superseded'
+  | 'failed'
+  | 'quarantined';
+
+export type WaitingFor = 'dfm' | 'snapshot' | 'contract' | 'schema';
+
+export interface Load {
+  readonly id: number;
+  readonly objectId: number;
+  readonly objectKey: string;
+  readonly contentHash: string;
+  readonly sourceSchema: string;
+  readonly sourceTable: string;
+  /** Bytes of the object. */
+  readonly size: number;
+  readonly storeUri: string;
+  readonly path: string;
+  readonly seen: number;
+  readonly state: LoadState;
+  readonly waitingFor: WaitingFor | null;
+  readonly reason: string | null;
+  readonly fileTime: string | null;
+  readonly endWrite: string | null;
+  readonly lastTransaction: string | null;
+  readonly generation: string | null;
+  readonly batchId: number | null;
+  /** Its rows have been in history at some time. */
+  readonly everLoaded: boolean;
+  readonly dfmObjectId: number | null;
+  /** The `.dfm` that lies beside it, else the one seen last under its name; null: none. Not read for loads in history. */
+  readonly dfm: { readonly objectId: number; readonly text: string } | null;
+}
+
+const COLUMNS = `l.id, l.object_id AS "objectId", o.object_key AS "objectKey", o.content_hash AS "contentHash",
+  o.source_schema AS "sourceSchema", o.source_table AS "sourceTable", o.size, o.store_uri AS "storeUri", o.path, o.seen,
+  l.state, l.waiting_for AS "waitingFor", l.reason, l.file_time AS "fileTime", l.end_write AS "endWrite",
+  l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId",
+  EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id) AS "everLoaded", l.dfm_object_id AS "dfmObjectId"`;
+
+/** All loads of a dataset, in order of arrival. */
+export async function loadsOf(db: Queryable, dataset: string): Promise<Load[]> {
+  const { rows } = await db.query<Load>(
+    `SELECT ${COLUMNS}, CASE WHEN d.id IS NOT NULL THEN json_build_object('objectId', d.id, 'text', d.dfm) END AS dfm
+     FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
+     LEFT JOIN LATERAL (
+       SELECT d.id, d.dfm FROM ledger.objects d
+       WHERE d.part = 'dfm' AND d.object_key = regexp_replace(o.object_key, '\\.csv\\.gz$', '.dfm')
+         AND l.state NOT IN ('loaded', 'applied', 'archived')
+       ORDER BY (d.store_uri = o.store_uri AND d.path = regexp_replace(o.path, '\\.csv\\.gz$', '.dfm')) DESC, d.seen DESC
+       LIMIT 1) d ON true
+     WHERE l.dataset = $1 ORDER BY l.id`,
+    [dataset],
+  );
+  return rows;
+}
+
+export interface LoadChange {
+  readonly state: LoadState;
+  readonly waitingFor?: WaitingFor | null;
+  readonly reason?: string | null;
+}
+
+/** Facts about a load that planning finds out; what is not given stays. */
+export interface LoadFacts {
+  readonly dfmObjectId?: number | null;
+  readonly fileTime?: string | null;
+  readonly endWrite?: string | null;
+  readonly lastTransaction?: string | null;
+  readonly generation?: string | null;
+}
+
+/**
+ * Moves a load from the state it was read in to another.
+ * @throws when it is not in that state any more: somebody else works on the table without its lock, a bug
+ */
+export async function changeLoad(db: Queryable, id: number, from: LoadState, to: LoadChange, facts: LoadFacts = {}) {
+  const known = {
+    dfmObjectId: 'dfm_object_id',
+    fileTime: 'file_time',
+    endWrite: 'end_write',
+    lastTransaction: 'last_transaction',
+    generation: 'generation',
+  } as const;
+  const given = Object.entries(known).filter(([name]) => name in facts);
+  const { rowCount } = await db.query(
+    `UPDATE ledger.loads SET state = $3, waiting_for = $4, reason = $5, updated_at = now()
+       ${given.map(([, column], index) => `, ${column} = $${index + 6}`).join('')}
+     WHERE id = $1 AND state = $2`,
+    [
+      id,
+      from,
+      to.state,
+      to.waitingFor ?? null,
+      to.reason ?? null,
+      ...given.map(([name]) => facts[name as keyof LoadFacts] ?? null),
+    ],
+  );
+  if (rowCount !== 1) throw new Error(`load ${id} is not '${from}' any more`);
+}
+
+/** Texts of `.dfm` objects, by object id. */
+export async function dfmTexts(db: Queryable, objectIds: readonly number[]): Promise<Map<number, string>> {
+  const { rows } = await db.query<{ id: number; dfm: string }>(
+    `SELECT id, dfm FROM ledger.objects WHERE part = 'dfm' AND id = ANY ($1::bigint[])`,
+    [objectIds],
+  );
+  return new Map(rows.map(({ id, dfm }) => [id, dfm]));
+}

@@ -1,0 +1,127 @@
+/** The manifest: the files of a table at a version. Changing it is the commit; nothing else makes data visible. */
+import { DbError } from '../errors.ts';
+import type { Queryable } from './objects.ts';
+
+export interface ManifestFile {
+  /** Absolute. */
+  readonly uri: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly rows: number;
+  readonly contractVersion: number;
+  readonly statistics: unknown;
+  readonly batchId: number | null;
+  readonly segment: number | null;
+  /** Key of the segment's first row, as texts in key order. */
+  readonly lowestKey: readonly (string | null)[] | null;
+}
+
+export type ListedFile = ManifestFile & { readonly id: number };
+
+/** What a current table's version stands at; null on history. */
+export interface FoldFacts {
+  readonly generation: string;
+  readonly watermark: string;
+  readonly orphans: number;
+  readonly conflicts: number;
+  readonly movesOntoLive: number;
+}
+
+export interface Manifest {
+  readonly tableName: string;
+  /** 0: nothing was ever committed. */
+  readonly version: number;
+  readonly rows: number;
+  readonly fold: FoldFacts | null;
+  readonly files: readonly ListedFile[];
+}
+
+/** The newest version of a table. Files and version belong together: one statement reads both. */
+export async function readManifest(db: Queryable, tableName: string): Promise<Manifest> {
+  const { rows } = await db.query<{ version: number; rows: number; fold: FoldFacts | null; files: ListedFile[] }>(
+    `SELECT v.version, v.rows,
+       CASE WHEN v.generation IS NOT NULL THEN json_build_object('generation', v.generation, 'watermark', v.watermark,
+         'orphans', v.orphans, 'conflicts', v.conflicts, 'movesOntoLive', v.moves_onto_live) END AS fold,
+       coalesce((SELECT json_agg(json_build_object('id', f.id, 'uri', f.uri, 'size', f.size, 'rows', f.rows,
+           'contractVersion', f.contract_version, 'statistics', f.statistics, 'batchId', f.batch_id,
+           'segment', f.segment, 'lowestKey', f.lowest_key) ORDER BY f.id)
+         FROM ledger.files f WHERE f.table_name = v.table_name AND f.version_removed IS NULL), '[]') AS files
+     FROM ledger.versions v WHERE v.table_name = $1 ORDER BY v.version DESC LIMIT 1`,
+    [tableName],
+  );
+  return { tableName, ...(rows[0] ?? { version: 0, rows: 0, fold: null, files: [] }) };
+}
+
+export interface Commit {
+  readonly tableName: string;
+  /** The version that the work was based on. */
+  readonly baseVersion: number;
+  readonly attemptId: string;
+  readonly contractVersion: number;
+  readonly add: readonly ManifestFile[];
+  /** Ids of files that the new version no longer has. */
+  readonly remove: readonly number[];
+  /** Rows of the table at the new version. */
+  readonly rows: number;
+  readonly fold: FoldFacts | null;
+}
+
+/** Somebody committed another version of the table since this work began. Nothing is lost: plan it again. */
+export class VersionConflict extends DbError<'version-conflict'> {}
+
+/**
+ * The one way by which a table's files change. Call it inside a transaction, together with what belongs to the commit.
+ * @returns the new version
+ * @throws VersionConflict
+ */
+export async function commitVersion(db: Queryable, commit: Commit): Promise<number> {
+  const version = commit.baseVersion + 1;
+  await claimVersion(db, commit, version);
+  const { rowCount } = await db.query(
+    `UPDATE ledger.files SET version_removed = $3 WHERE table_name = $1 AND id = ANY ($2::bigint[]) AND version_removed IS NULL`,
+    [commit.tableName, commit.remove, version],
+  );
+  if (rowCount !== commit.remove.length) throw conflict(commit);
+  await db.query(
+    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, statistics, batch_id, segment, lowest_key)
+     SELECT $1, $2, uri, size, rows, "contractVersion", statistics, "batchId", segment, "lowestKey"
+     FROM jsonb_to_recordset($3::jsonb) AS f(uri text, size bigint, rows bigint, "contractVersion" integer, statistics jsonb,
+       "batchId" bigint, segment integer, "lowestKey" jsonb)`,
+    [commit.tableName, version, JSON.stringify(commit.add)],
+  );
+  return version;
+}
+
+/** The primary key lets only one commit have a number, and the number follows only from the version that was read. */
+async function claimVersion(db: Queryable, commit: Commit, version: number): Promise<void> {
+  const { fold } = commit;
+  const { rowCount } = await db.query(
+    `INSERT INTO ledger.versions (table_name, version, attempt_id, contract_version, rows, generation, watermark, orphans, conflicts, moves_onto_live)
+     SELECT $1::text, $2::bigint, $3, $4, $5, $6, $7, $8, $9, $10
+     WHERE $2::bigint - 1 = coalesce((SELECT max(version) FROM ledger.versions WHERE table_name = $1::text), 0)
+     ON CONFLICT (table_name, version) DO NOTHING`,
+    [
+      commit.tableName,
+      version,
+      commit.attemptId,
+      commit.contractVersion,
+      commit.rows,
+      fold?.generation ?? null,
+      fold?.watermark ?? null,
+      fold?.orphans ?? null,
+      fold?.conflicts ?? null,
+      fold?.movesOntoLive ?? null,
+    ],
+  );
+  if (rowCount !== 1) throw conflict(commit);
+}
+
+const conflict = (commit: Commit): VersionConflict =>
+  new VersionConflict(
+    'version-conflict',
+    `Another commit to ${commit.tableName} came after version ${commit.baseVersion}.`,
+    {
+      data: { table: commit.tableName, baseVersion: commit.baseVersion },
+      remedy: 'Run the command again; it goes on from the newest version.',
+    },
+  );

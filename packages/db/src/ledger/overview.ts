@@ -1,0 +1,65 @@
+/** What `status` shows: many tables in few statements. */
+import type { LoadState, WaitingFor } from './loads.ts';
+import type { Queryable } from './objects.ts';
+
+export interface TableCounts {
+  readonly loads: Partial<Record<LoadState, number>>;
+  /** Rows refused. */
+  readonly quarantined: number;
+  readonly generation: string | null;
+  readonly held: string | null;
+  readonly waiting: string | null;
+  readonly trouble: string | null;
+}
+
+/** By dataset, for each of which anything was delivered. */
+export async function tableCounts(db: Queryable): Promise<Map<string, TableCounts>> {
+  const { rows } = await db.query<{ dataset: string } & TableCounts>(
+    `SELECT delivered.dataset,
+       coalesce((SELECT json_object_agg(state, n) FROM (SELECT state, count(*) AS n FROM ledger.loads l
+         WHERE l.dataset = delivered.dataset GROUP BY state) states), '{}') AS loads,
+       coalesce((SELECT sum(r.quarantined) FROM ledger.receipts r JOIN ledger.loads l ON l.id = r.load_id
+         WHERE l.dataset = delivered.dataset), 0)::bigint AS quarantined,
+       t.live_generation AS generation, t.held_reason AS held, t.waiting_reason AS waiting, t.trouble
+     FROM (SELECT DISTINCT dataset FROM ledger.objects) delivered LEFT JOIN ledger.tables t USING (dataset)`,
+  );
+  return new Map(rows.map(({ dataset, ...counts }) => [dataset, counts]));
+}
+
+export interface LoadInTrouble {
+  readonly dataset: string;
+  readonly objectKey: string;
+  readonly state: LoadState;
+  readonly waitingFor: WaitingFor | null;
+  readonly reason: string | null;
+}
+
+/** Loads that wait or failed, in order of arrival. */
+export async function loadsInTrouble(db: Queryable): Promise<LoadInTrouble[]> {
+  const { rows } = await db.query<LoadInTrouble>(
+    `SELECT l.dataset, o.object_key AS "objectKey", l.state, l.waiting_for AS "waitingFor", l.reason
+     FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
+     WHERE l.state IN ('waiting', 'failed', 'quarantined') ORDER BY l.id`,
+  );
+  return rows;
+}
+
+/** Where the rows of a load stand in the order of events: its file's rank, and the generation it belongs to. */
+export interface LoadPlace {
+  readonly loadId: number;
+  readonly objectKey: string;
+  readonly contentHash: string;
+  readonly fileTime: string | null;
+  readonly generation: string | null;
+}
+
+/** Of each load of a dataset that is in history. */
+export async function loadPlaces(db: Queryable, dataset: string): Promise<LoadPlace[]> {
+  const { rows } = await db.query<LoadPlace>(
+    `SELECT l.id AS "loadId", o.object_key AS "objectKey", o.content_hash AS "contentHash", l.file_time AS "fileTime", l.generation
+     FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id JOIN ledger.receipts r ON r.load_id = l.id
+     WHERE l.dataset = $1`,
+    [dataset],
+  );
+  return rows;
+}

@@ -1,0 +1,89 @@
+/** A first contract from a folder of delivered files. */
+import { text } from 'node:stream/consumers';
+import { readRecords, type ObjectStore } from '@farelake/lake';
+import {
+  contractFromDfm,
+  parseDfm,
+  parseObjectKey,
+  sourceName,
+  type DeliveredDfm,
+  type DraftOptions,
+  type ObjectKey,
+} from '@farelake/qlik';
+import { datasetName, UserError, type Contract } from '@farelake/schema-registry';
+import { lastName } from './register.ts';
+
+export interface Draft {
+  readonly contract: Contract;
+  /** `.dfm` files that cannot be read, and why; they were left out. */
+  readonly unreadable: readonly string[];
+  /** Change files with B rows. */
+  readonly withBeforeImages: readonly string[];
+}
+
+/**
+ * @param table either spelling: `EDW.SAMPLE` or `edw_sample`
+ * @throws UserError `nothing-delivered`, `no-key` and those of `contractFromDfm`
+ */
+export async function draftContract(store: ObjectStore, table: string, options: DraftOptions): Promise<Draft> {
+  const delivered: DeliveredDfm[] = [];
+  const unreadable: string[] = [];
+  const changes: { object: ObjectKey; path: string }[] = [];
+  for await (const file of store.list()) {
+    const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
+    if (object === undefined || !isTable(object, table)) continue;
+    if (object.part === 'data') {
+      if (object.kind === 'changes') changes.push({ object, path: file.path });
+      continue;
+    }
+    try {
+      delivered.push({ object, dfm: parseDfm(await text(await store.read(file.path)), file.path, object) });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      unreadable.push(error.message);
+    }
+  }
+  const contract = contractFromDfm(delivered, options);
+  if (contract.key.length === 0 && options.key === undefined) throw noKey(contract);
+  const suspicious = contract.cdc.beforeImage === 'none' ? await findBeforeImages(store, changes, delivered) : [];
+  return { contract, unreadable, withBeforeImages: suspicious };
+}
+
+export const isTable = (object: ObjectKey, table: string): boolean =>
+  table === sourceName(object) || table === datasetName(object);
+
+const noKey = (contract: Contract): UserError =>
+  new UserError({
+    code: 'no-key',
+    problem: `No .dfm of ${sourceName(contract.source)} says which columns are its key.`,
+    remedy: `Name them: --key <a,b>, of ${contract.columns.map((column) => column.name).join(', ')}.`,
+    data: { table: sourceName(contract.source) },
+  });
+
+/** Records of one change file looked at: enough to see the habit of a feed. */
+const RECORDS_LOOKED_AT = 50_000;
+
+/** Change files that hold B rows. A file that cannot be read says nothing here; loading it will say why. */
+async function findBeforeImages(
+  store: ObjectStore,
+  changes: readonly { object: ObjectKey; path: string }[],
+  delivered: readonly DeliveredDfm[],
+) {
+  const found: string[] = [];
+  for (const { object, path } of changes) {
+    const dfm = delivered.find((one) => one.object.kind === 'changes' && one.object.stem === object.stem)?.dfm;
+    if (dfm !== undefined && (await hasBeforeImages(store, path, dfm).catch(() => false))) found.push(path);
+  }
+  return found;
+}
+
+async function hasBeforeImages(store: ObjectStore, path: string, dfm: DeliveredDfm['dfm']): Promise<boolean> {
+  const oper = dfm.columns.findIndex((column) => column.name === 'header__change_oper');
+  let looked = 0;
+  for await (const record of readRecords(await store.read(path), dfm.format)) {
+    if (record[oper] === 'B') return true;
+    looked += 1;
+    if (looked > RECORDS_LOOKED_AT) break;
+  }
+  return false;
+}

@@ -1,0 +1,34 @@
+/** The columns of a dataset's tables with their permanent ids, for writing and for reading. */
+import {
+  parseLogicalType,
+  SYSTEM_COLUMNS,
+  typeNames,
+  type Contract,
+  type SystemColumnName,
+} from '@farelake/schema-registry';
+import type { ParquetField, ViewColumn } from '@farelake/lake';
+
+export type TableColumn = ViewColumn & ParquetField;
+
+const system = (...names: SystemColumnName[]): TableColumn[] =>
+  SYSTEM_COLUMNS.filter((column) => names.includes(column.name)).map(({ id, name, type }) =>
+    type.kind === 'listOfInt'
+      ? { id, name, type: 'INTEGER[]', elementId: type.elementId }
+      : { id, name, type: typeNames(type).duckdb },
+  );
+
+const contractColumns = (contract: Contract): TableColumn[] =>
+  contract.columns
+    .filter((column) => column.treatment !== 'drop')
+    .map(({ id, name, type }) => ({ id, name, type: typeNames(parseLogicalType(type)).duckdb }));
+
+export const historyColumns = (contract: Contract): TableColumn[] => [
+  ...system('header__change_seq', 'header__change_oper', 'header__timestamp', 'header__change_mask'),
+  ...contractColumns(contract),
+  ...system('_load_id', '_line'),
+];
+
+export const currentColumns = (contract: Contract): TableColumn[] => [
+  ...contractColumns(contract),
+  ...system('header__change_seq', 'header__timestamp'),
+];

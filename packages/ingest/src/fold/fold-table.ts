@@ -1,0 +1,263 @@
+/**
+ * Brings what is in history but not yet in the current table into it, by one commit. Does nothing when there is nothing
+ * to bring, when the snapshot is not whole, or when the events hold the table.
+ */
+import {
+  appliedLoads,
+  changeLoad,
+  commitVersion,
+  endAttempt,
+  loadsOf,
+  readManifest,
+  recordApplications,
+  startAttempt,
+  withTransaction,
+  writeTable,
+  type Load,
+  type Manifest,
+} from '@farelake/db';
+import { filesSql } from '@farelake/lake';
+import {
+  foldRulesOf,
+  missingPlaces,
+  parseObjectKey,
+  rankFiles,
+  reaches,
+  snapshotStem,
+  type Generation,
+  type Instant,
+} from '@farelake/qlik';
+import { historyName, type Contract } from '@farelake/schema-registry';
+import { currentColumns, historyColumns } from '../columns.ts';
+import { nextState } from '../load-state.ts';
+import type { SnapshotLoad } from '../plan/plan-loads.ts';
+import type { OnProgress } from '../progress.ts';
+import { newAttemptId, withEngine, type Workspace } from '../workspace.ts';
+import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
+import { assignSql, inKeyOrder, keyColumns } from './segments.ts';
+import { writeTouched, writeWhole, type SegmentChange, type SegmentWriter } from './write-segments.ts';
+
+export type FoldOutcome =
+  | { readonly result: 'nothing' }
+  | { readonly result: 'waiting' | 'held'; readonly reason: string }
+  | { readonly result: 'committed'; readonly version: number; readonly rows: number; readonly applied: number };
+
+/** A generation without a snapshot, of a contract that says there is none. */
+export const CHANGES_ONLY: Generation<SnapshotLoad> = { name: 'g0001', start: null, files: [], superseded: [] };
+
+export async function foldTable(
+  workspace: Workspace,
+  contract: Contract,
+  generation: Generation<SnapshotLoad>,
+  onProgress?: OnProgress,
+): Promise<FoldOutcome> {
+  const { pool } = workspace;
+  const loads = await settleReach(workspace, contract, generation);
+  const applied = await appliedLoads(pool, contract.dataset, generation.name);
+  const members = membersOf(loads, generation);
+  const fresh = members.filter((load) => load.state === 'loaded' && !applied.has(load.id));
+  if (fresh.length === 0) return { result: 'nothing' };
+  // Shown already: a further snapshot file that cannot be loaded yet must not keep the changes from going on.
+  const incomplete = applied.size > 0 ? undefined : incompleteness(generation, loads);
+  if (incomplete !== undefined) return { result: 'waiting', reason: incomplete };
+  if (contract.key.length === 0) return applyWithoutKey(workspace, contract, generation, fresh);
+
+  const attempt = newAttemptId();
+  await startAttempt(pool, { id: attempt, dataset: contract.dataset, batchId: null });
+  try {
+    const work: FoldWork = { workspace, contract, generation, attempt, members, fresh, applied, onProgress };
+    return await attemptFold(work);
+  } catch (error) {
+    await endAttempt(pool, attempt, workspace.signal.aborted ? 'aborted' : 'failed').catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Changes from before the generation stay in history and count no more; when the generation turns out to begin earlier
+ * (its first file came late), they count again.
+ */
+async function settleReach(
+  { pool }: Workspace,
+  contract: Contract,
+  generation: Generation<SnapshotLoad>,
+): Promise<Load[]> {
+  const loads = await loadsOf(pool, contract.dataset);
+  const changes = loads.filter((load) => load.everLoaded && kindOf(load) === 'changes');
+  const older = changes.filter((load) => load.state === 'loaded' && !belongs(load, generation));
+  const younger = changes.filter((load) => load.state === 'superseded' && belongs(load, generation));
+  if (older.length === 0 && younger.length === 0) return loads;
+  await withTransaction(pool, async (db) => {
+    for (const load of older)
+      await changeLoad(db, load.id, load.state, {
+        state: nextState(load.state, 'supersede'),
+        reason: 'older than the snapshot',
+      });
+    for (const load of younger)
+      await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'reinstate') });
+  });
+  return loadsOf(pool, contract.dataset);
+}
+
+const kindOf = (load: Load) => parseObjectKey(load.objectKey)?.kind;
+
+/** Loads in history that belong to the generation: its own files, and the changes that reach it. */
+function membersOf(loads: readonly Load[], generation: Generation<SnapshotLoad>): Load[] {
+  const files = new Set(generation.files.map((file) => file.loadId));
+  return loads.filter((load) => {
+    if (!load.everLoaded) return false;
+    return files.has(load.id) || (kindOf(load) === 'changes' && belongs(load, generation));
+  });
+}
+
+const belongs = (load: Load, generation: Generation): boolean =>
+  reaches(generation.start, load.endWrite as Instant | null, load.lastTransaction as Instant | null);
+
+/** Why the snapshot cannot be shown yet; undefined: it is whole. A folder ingested by hand counts as finished. */
+function incompleteness(generation: Generation<SnapshotLoad>, loads: readonly Load[]): string | undefined {
+  const missing = missingPlaces(generation.files).map(({ segment, counter }) => snapshotStem(counter, segment));
+  if (missing.length > 0) return `the snapshot is not whole: ${missing.join(', ')} missing`;
+  const byId = new Map(loads.map((load) => [load.id, load]));
+  const notLoaded = generation.files.filter((file) => byId.get(file.loadId)?.everLoaded !== true);
+  if (notLoaded.length > 0)
+    return `the snapshot is not whole: ${notLoaded.map((file) => file.object.stem).join(', ')} not loaded`;
+  // Snapshot files that have no place yet, because their .dfm has not come, may well be part of it.
+  const unplaced = loads.filter((load) => load.waitingFor === 'dfm' && kindOf(load) === 'snapshot');
+  if (unplaced.length > 0) return `the snapshot is not whole: ${unplaced.map((load) => load.path).join(', ')} waiting`;
+  return undefined;
+}
+
+interface FoldWork {
+  readonly workspace: Workspace;
+  readonly contract: Contract;
+  readonly generation: Generation<SnapshotLoad>;
+  readonly attempt: string;
+  readonly members: readonly Load[];
+  readonly fresh: readonly Load[];
+  readonly applied: ReadonlySet<number>;
+  readonly onProgress: OnProgress | undefined;
+}
+
+async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
+  const { workspace, contract } = work;
+  const base = await readManifest(workspace.pool, contract.dataset);
+  const history = await readManifest(workspace.pool, historyName(contract.dataset));
+  return withEngine(workspace, async (engine, folder) => {
+    const present = await inKeyOrder(engine, keyColumns(contract), base.files);
+    let touched: number[] = [];
+    const place = async () => {
+      await engine.run(
+        `CREATE OR REPLACE TEMP TABLE "@placed" AS ${assignSql(keyColumns(contract), '"@keys"', present)}`,
+      );
+      touched = (await engine.rows('SELECT DISTINCT "@segment" AS s FROM "@placed" ORDER BY 1')).map((row) =>
+        Number(row['s']),
+      );
+    };
+    const folded = await runFold(engine, {
+      rules: foldRulesOf(contract),
+      files: foldFiles(work),
+      history: (files) => historySql(work, history, files),
+      watermark: base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
+      current: async () => {
+        await place();
+        const uris = touched.flatMap((index) => present[index]?.uri ?? []);
+        const same = contract.key.map((name) => `s."${name}" IS NOT DISTINCT FROM k."${name}"`).join(' AND ');
+        return `SELECT * FROM ${filesSql(uris, currentColumns(contract))} s WHERE EXISTS (SELECT 1 FROM "@keys" k WHERE ${same})`;
+      },
+    });
+    if (folded.result === 'held') {
+      await endAttempt(workspace.pool, work.attempt, 'failed');
+      return folded;
+    }
+    work.onProgress?.({ step: 'folding', table: contract.dataset, mode: folded.mode });
+    if (folded.mode === 'rebuild') await place();
+    const nextSegment = 1 + Math.max(0, ...base.files.map((file) => file.segment ?? 0));
+    const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment };
+    const change =
+      folded.mode === 'whole' ? await writeWhole(writer, present) : await writeTouched(writer, present, touched);
+    return commitFold(work, base, folded, change);
+  });
+}
+
+const foldFiles = ({ members, fresh }: FoldWork): FoldFile[] => {
+  const isFresh = new Set(fresh.map((load) => load.id));
+  const places = members.map((load) => ({
+    id: load.id,
+    time: load.fileTime as Instant | null,
+    key: load.objectKey,
+    contentHash: load.contentHash,
+  }));
+  return rankFiles(places).map(({ file, rank }) => ({ loadId: file.id, rank, fresh: isFresh.has(file.id) }));
+};
+
+/** History files that hold rows of the loads: a batch's rows are in one file. */
+function historySql({ contract, members }: FoldWork, history: Manifest, files: readonly FoldFile[]): string {
+  const wanted = new Set(files.map((file) => file.loadId));
+  const batches = new Set(members.filter((load) => wanted.has(load.id)).map((load) => load.batchId));
+  const uris = history.files.filter((file) => batches.has(file.batchId)).map((file) => file.uri);
+  return filesSql(uris, historyColumns(contract));
+}
+
+async function commitFold(
+  work: FoldWork,
+  base: Manifest,
+  folded: Extract<FoldResult, { result: 'folded' }>,
+  change: SegmentChange,
+): Promise<FoldOutcome> {
+  const { workspace, contract, generation, attempt, fresh } = work;
+  const before = folded.mode === 'append' ? base.fold : null;
+  const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
+  const rows = base.rows + rowsOf(change.add) - rowsOf(change.remove);
+  const version = await withTransaction(workspace.pool, async (db) => {
+    const committed = await commitVersion(db, {
+      tableName: contract.dataset,
+      baseVersion: base.version,
+      attemptId: attempt,
+      contractVersion: contract.version,
+      add: change.add,
+      remove: change.remove.map((file) => file.id),
+      rows,
+      fold: {
+        generation: generation.name,
+        watermark: folded.watermark,
+        orphans: folded.orphans + (before?.orphans ?? 0),
+        conflicts: folded.conflicts + (before?.conflicts ?? 0),
+        movesOntoLive: folded.movesOntoLive + (before?.movesOntoLive ?? 0),
+      },
+    });
+    await markApplied(work, db, committed, fresh);
+    await endAttempt(db, attempt, 'committed');
+    return committed;
+  });
+  work.onProgress?.({ step: 'committed', table: contract.dataset, rows });
+  return { result: 'committed', version, rows, applied: fresh.length };
+}
+
+async function markApplied(
+  { contract, generation }: Pick<FoldWork, 'contract' | 'generation'>,
+  db: Parameters<typeof commitVersion>[0],
+  version: number,
+  fresh: readonly Load[],
+): Promise<void> {
+  await recordApplications(
+    db,
+    contract.dataset,
+    generation.name,
+    version,
+    fresh.map((load) => load.id),
+  );
+  for (const load of fresh) await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'apply') });
+  await writeTable(db, contract.dataset, { liveGeneration: generation.name });
+}
+
+/** Without a key there is no current table: what is in history is all there is. */
+async function applyWithoutKey(
+  workspace: Workspace,
+  contract: Contract,
+  generation: Generation<SnapshotLoad>,
+  fresh: readonly Load[],
+): Promise<FoldOutcome> {
+  const { version, rows } = await readManifest(workspace.pool, historyName(contract.dataset));
+  await withTransaction(workspace.pool, (db) => markApplied({ contract, generation }, db, version, fresh));
+  return { result: 'committed', version, rows, applied: fresh.length };
+}

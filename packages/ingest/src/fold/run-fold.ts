@@ -1,0 +1,116 @@
+/**
+ * Runs a compiled fold on the engine: from relations of history and current rows to new states of keys. It knows
+ * neither the ledger nor where files lie; the properties that compare it with the interpreter run exactly this.
+ */
+import { compileFold, foldMode, surveySql, type FoldMode, type FoldRules, type Relation } from '@farelake/qlik';
+import type { Engine } from '@farelake/lake';
+import { quoteIdentifier as q } from '@farelake/schema-registry';
+
+export interface FoldFile {
+  readonly loadId: number;
+  /** Rank among all files of the generation. */
+  readonly rank: number;
+  /** Not yet in the current table. */
+  readonly fresh: boolean;
+}
+
+export interface FoldInputs {
+  readonly rules: FoldRules;
+  /** Every load of the generation that is in history. */
+  readonly files: readonly FoldFile[];
+  /** SQL of the relation of history rows that holds at least the given loads. */
+  readonly history: (loads: readonly FoldFile[]) => string;
+  /** Highest sequence in the current table; undefined: there is no current table yet. */
+  readonly watermark: string | undefined;
+  /**
+   * Called once the changed keys are known (relation `@keys`): answers SQL of the current rows to start from, which may
+   * leave out rows of other keys.
+   */
+  readonly current: () => Promise<string>;
+}
+
+export type FoldResult =
+  | { readonly result: 'held'; readonly reason: string }
+  | {
+      readonly result: 'folded';
+      readonly mode: FoldMode;
+      readonly watermark: string;
+      /** In `append` those of the fresh events, to be added to what was counted before; else of the whole generation. */
+      readonly orphans: number;
+      readonly conflicts: number;
+      readonly movesOntoLive: number;
+    };
+
+/** Leaves behind `@folded`, and in `append` and `rebuild` `@keys`: the keys whose rows `@folded` says all about. */
+export async function runFold(engine: Engine, inputs: FoldInputs): Promise<FoldResult> {
+  const fresh = inputs.files.filter((file) => file.fresh);
+  await registerFiles(engine, inputs.files);
+  await make(engine, { name: '@history', kind: 'view', sql: `SELECT * FROM ${inputs.history(fresh)} h` });
+  const survey = await takeSurvey(engine, 'WHERE fresh');
+  const mode = foldMode(inputs.watermark, survey);
+  if (mode === 'append') await engine.run(`DELETE FROM "@files" WHERE NOT fresh`);
+  else await make(engine, { name: '@history', kind: 'view', sql: `SELECT * FROM ${inputs.history(inputs.files)} h` });
+  const all = mode === 'append' ? survey : await takeSurvey(engine, '');
+
+  const fold = compileFold(inputs.rules, mode, { truncates: all.truncates });
+  for (const relation of fold.changes) await make(engine, relation);
+  const held = fold.holds === undefined ? [] : await engine.rows(fold.holds);
+  if (held.length > 0) return { result: 'held', reason: holdReason(held as unknown as Hold[]) };
+  if (fold.keys !== undefined) await make(engine, fold.keys);
+  if (mode === 'append') await make(engine, { name: '@current', kind: 'view', sql: await inputs.current() });
+  for (const relation of fold.folded) await make(engine, relation);
+
+  const [counters] = await engine.rows(fold.counters);
+  const [conflicts] = await engine.rows(fold.conflicts);
+  return {
+    result: 'folded',
+    mode,
+    watermark: all.highest > (inputs.watermark ?? '') ? all.highest : (inputs.watermark ?? ''),
+    orphans: Number(counters?.['orphans']),
+    movesOntoLive: Number(counters?.['moves_onto_live']),
+    conflicts: Number(conflicts?.['conflicts']),
+  };
+}
+
+async function registerFiles(engine: Engine, files: readonly FoldFile[]): Promise<void> {
+  const rows = files.map(({ loadId, rank, fresh }) => `(${loadId}, ${rank}, ${fresh})`);
+  await engine.run(`CREATE OR REPLACE TEMP TABLE "@files" AS
+    SELECT CAST(load_id AS BIGINT) AS load_id, CAST(file AS INTEGER) AS file, fresh
+    FROM (VALUES ${rows.join(', ')}) f(load_id, file, fresh)`);
+}
+
+async function takeSurvey(engine: Engine, which: string) {
+  const rows = await engine.rows(
+    surveySql(`(SELECT h.* FROM "@history" h WHERE h."_load_id" IN (SELECT load_id FROM "@files" ${which}))`),
+  );
+  const { lowest, highest, truncates, snapshots } = rows[0] ?? {};
+  return {
+    lowest: lowest === null || lowest === undefined ? null : String(lowest),
+    highest: String(highest),
+    truncates: Number(truncates) === 1,
+    snapshots: Number(snapshots) === 1,
+  };
+}
+
+const make = (engine: Engine, { name, kind, sql }: Relation): Promise<void> =>
+  engine.run(`CREATE OR REPLACE TEMP ${kind === 'table' ? 'TABLE' : 'VIEW'} ${q(name)} AS ${sql}`);
+
+interface Hold {
+  readonly problem: string;
+  readonly sequence: string;
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ambiguous: 'B and U rows of one change sequence change several keys at once and cannot be paired without guessing',
+  incomplete:
+    'a row moved to another key, but B rows are partial and the U row is no whole image (beforeImage in the contract says what B rows carry)',
+};
+
+const holdReason = (holds: readonly Hold[]): string =>
+  [...new Set(holds.map(({ problem }) => problem))]
+    .map((problem) => {
+      const sequences = holds.filter((hold) => hold.problem === problem).map((hold) => hold.sequence);
+      const more = sequences.length > 3 ? ` and ${sequences.length - 3} more` : '';
+      return `${PROBLEMS[problem] ?? problem}: sequence ${sequences.slice(0, 3).join(', ')}${more}`;
+    })
+    .join('; ');

@@ -1,0 +1,92 @@
+/**
+ * The segments of a current table: ranges of keys, the leaf level of a B-tree over Parquet. Which of them changed keys
+ * fall into, and how rows are cut into new ones. Keys compare as the engine sorts them, NULLs first, text by UTF-8
+ * bytes, so the engine does the comparing.
+ */
+import type { ListedFile } from '@farelake/db';
+import type { Engine } from '@farelake/lake';
+import { parseLogicalType, quoteIdentifier, quoteLiteral, typeNames, type Contract } from '@farelake/schema-registry';
+
+/** Rows of one segment unless the contract says otherwise. */
+const SEGMENT_ROWS = 262_144;
+
+export const segmentRows = (contract: Contract): number => contract.layout.segmentRows ?? SEGMENT_ROWS;
+
+export interface KeyColumn {
+  readonly name: string;
+  /** DuckDB type. */
+  readonly type: string;
+}
+
+export const keyColumns = (contract: Contract): KeyColumn[] =>
+  contract.key.map((name) => {
+    const type = contract.columns.find((column) => column.name === name)?.type ?? 'string';
+    return { name, type: typeNames(parseLogicalType(type)).duckdb };
+  });
+
+/** `"a" NULLS FIRST, "b" NULLS FIRST` */
+export const keyOrder = (key: readonly KeyColumn[]): string =>
+  key.map(({ name }) => `${quoteIdentifier(name)} ASC NULLS FIRST`).join(', ');
+
+/** A key column as text from which `keyLiteral` makes the same value again. */
+const keyText = ({ name, type }: KeyColumn): string =>
+  type === 'BLOB' ? `lower(hex(${quoteIdentifier(name)}))` : `CAST(${quoteIdentifier(name)} AS VARCHAR)`;
+
+function keyLiteral({ type }: KeyColumn, text: string | null): string {
+  if (text === null) return `CAST(NULL AS ${type})`;
+  // A NUL character cannot stand in a statement; chr(0) can.
+  const literal = text.split('\0').map(quoteLiteral).join(' || chr(0) || ');
+  return type === 'BLOB' ? `unhex(${literal})` : `CAST(${literal} AS ${type})`;
+}
+
+/** Key of the first row, in key order, of an ordered relation. */
+export async function lowestKey(
+  engine: Engine,
+  key: readonly KeyColumn[],
+  relation: string,
+): Promise<(string | null)[]> {
+  const [row] = await engine.rows(
+    `SELECT ${key.map((column, place) => `${keyText(column)} AS k${place}`).join(', ')} FROM ${relation} LIMIT 1`,
+  );
+  return key.map((_, place) => (row?.[`k${place}`] ?? null) as string | null);
+}
+
+/** Segments in key order; the first also takes what is below its lowest key. */
+export const inKeyOrder = async (
+  engine: Engine,
+  key: readonly KeyColumn[],
+  files: readonly ListedFile[],
+): Promise<ListedFile[]> => {
+  if (files.length < 2) return [...files];
+  const names = key.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const rows = await engine.rows(
+    `SELECT file FROM (VALUES ${bounds(key, files)}) b(${names}, file) ORDER BY ${keyOrder(key)}`,
+  );
+  return rows.map((row) => files[Number(row['file'])]).filter((file) => file !== undefined);
+};
+
+const bounds = (key: readonly KeyColumn[], files: readonly ListedFile[]): string =>
+  files
+    .map(
+      (file, index) =>
+        `(${key.map((column, place) => keyLiteral(column, file.lowestKey?.[place] ?? null)).join(', ')}, ${index})`,
+    )
+    .join(', ');
+
+/**
+ * SQL: the keys of relation `keys` with `"@segment"`, the place (from 0) among `ordered` of the segment they fall into.
+ * One sort of keys and bounds together, in which each key takes the number of bounds at or before it.
+ */
+export function assignSql(key: readonly KeyColumn[], keys: string, ordered: readonly ListedFile[]): string {
+  const names = key.map(({ name }) => quoteIdentifier(name)).join(', ');
+  if (ordered.length === 0) return `SELECT ${names}, 0 AS "@segment" FROM ${keys}`;
+  return `SELECT ${names}, CAST("@segment" AS INTEGER) AS "@segment" FROM (
+  SELECT *, greatest(sum("@bound") OVER (ORDER BY ${keyOrder(key)}, "@bound" DESC ROWS UNBOUNDED PRECEDING), 1) - 1 AS "@segment"
+  FROM (SELECT ${names}, 0 AS "@bound" FROM ${keys}
+    UNION ALL SELECT ${names}, 1 FROM (VALUES ${bounds(key, ordered)}) b(${names}, file)) both_kinds
+) placed WHERE "@bound" = 0`;
+}
+
+/** How many pieces rows are cut into: none is larger than one and a half segments, and pieces are about equal. */
+export const pieces = (rows: number, perSegment: number): number =>
+  rows === 0 ? 0 : rows <= perSegment * 1.5 ? 1 : Math.ceil(rows / perSegment);

@@ -1,0 +1,12 @@
+/** The public door of the use cases. */
+export { draftContract, isTable, type Draft } from './add-table.ts';
+export { currentColumns, historyColumns } from './columns.ts';
+export { ingest, type Ingested, type IngestOptions } from './ingest.ts';
+export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
+export type { OnProgress, Progress } from './progress.ts';
+export { createViews } from './query/views.ts';
+export { contractPath, readContractText, readRegistry, writeContract } from './registry-folder.ts';
+export { register, type Registered } from './register.ts';
+export { status, troublesOf, type TableState, type TableStatus, type Trouble } from './status.ts';
+export { withEngine, sweepScratch, type Workspace } from './workspace.ts';
+export { runFold, type FoldFile, type FoldInputs, type FoldResult } from './fold/run-fold.ts';

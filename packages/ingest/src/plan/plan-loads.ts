@@ -1,0 +1,150 @@
+/**
+ * What is to become of each load of a table: the decision, from what the ledger knows. Pure.
+ *
+ * Assumed: the loads are all of the table's, under its lock. Kept: a load that is in history is never touched here.
+ */
+import { describeDrift, driftOf, type Contract } from '@farelake/schema-registry';
+import type { LoadFacts, LoadState, WaitingFor } from '@farelake/db';
+import {
+  generationsOf,
+  missingHeaderColumns,
+  type Dfm,
+  type Generation,
+  type Instant,
+  type ObjectKey,
+  type SnapshotFile,
+} from '@farelake/qlik';
+
+export interface PlannedLoad {
+  readonly id: number;
+  readonly object: ObjectKey;
+  readonly objectKey: string;
+  readonly contentHash: string;
+  readonly seen: number;
+  readonly state: LoadState;
+  readonly everLoaded: boolean;
+  readonly fileTime: string | null;
+  readonly generation: string | null;
+  readonly dfmObjectId: number | null;
+  /** As it is now; a fault in words when it cannot be read; null: there is none. */
+  readonly dfm: { readonly objectId: number; readonly parsed: Dfm | { readonly fault: string } } | null;
+}
+
+export type Verdict =
+  | { readonly event: 'wait'; readonly waitingFor: WaitingFor; readonly reason: string; readonly facts: LoadFacts }
+  | { readonly event: 'prepare'; readonly dfm: Dfm; readonly facts: LoadFacts }
+  | { readonly event: 'supersede'; readonly reason: string };
+
+export interface LoadPlan {
+  readonly verdicts: ReadonlyMap<number, Verdict>;
+  /** The generation that the current table shows or will show; undefined: no snapshot has come. */
+  readonly generation: Generation<SnapshotLoad> | undefined;
+  /** Generations that came after it and wait for a person. */
+  readonly later: readonly Generation<SnapshotLoad>[];
+}
+
+export type SnapshotLoad = SnapshotFile & { readonly load: PlannedLoad };
+
+/** States in which a load is planned (again). */
+const PLANNABLE: readonly LoadState[] = ['registered', 'waiting', 'ready', 'failed'];
+
+export const isPlannable = (load: { state: LoadState }): boolean => PLANNABLE.includes(load.state);
+
+export function planLoads(
+  contract: Contract | undefined,
+  loads: readonly PlannedLoad[],
+  liveGeneration: string | null,
+): LoadPlan {
+  const generations = named(generationsOf(snapshotLoads(loads)));
+  const live = generations.find((generation) => generation.name === liveGeneration) ?? generations[0];
+  const later = live === undefined ? [] : generations.filter((generation) => generation !== live);
+  const replaced = new Set(generations.flatMap((g) => g.superseded.map((file) => file.loadId)));
+  const context: Context = { contract, generation: live, later, replaced, loads };
+  const verdicts = new Map(loads.filter(isPlannable).map((load) => [load.id, verdict(load, context)]));
+  return { verdicts, generation: live, later };
+}
+
+/** A generation keeps the name under which its first file was loaded, whatever comes to it later. */
+function named(generations: readonly Generation<SnapshotLoad>[]): Generation<SnapshotLoad>[] {
+  return generations.map((generation) => {
+    const known = generation.files.find((file) => file.loaded && file.load.generation !== null);
+    return { ...generation, name: known?.load.generation ?? generation.name };
+  });
+}
+
+function snapshotLoads(loads: readonly PlannedLoad[]): SnapshotLoad[] {
+  return loads.flatMap((load) => {
+    const { object } = load;
+    if (object.kind !== 'snapshot' || load.state === 'superseded') return [];
+    const dfm = readable(load);
+    // Without a readable .dfm nobody knows when a file was written, so it has no place in a generation yet.
+    if (dfm === undefined && !load.everLoaded) return [];
+    const time = load.everLoaded ? (load.fileTime as Instant | null) : (dfm?.startWrite ?? null);
+    const { contentHash, everLoaded: loaded, objectKey: key } = load;
+    return [{ loadId: load.id, object, time, key, contentHash, arrival: load.id, loaded, load }];
+  });
+}
+
+const readable = (load: PlannedLoad): Dfm | undefined =>
+  load.dfm === null || 'fault' in load.dfm.parsed ? undefined : load.dfm.parsed;
+
+interface Context {
+  readonly contract: Contract | undefined;
+  readonly generation: Generation<SnapshotLoad> | undefined;
+  readonly later: readonly Generation<SnapshotLoad>[];
+  readonly replaced: ReadonlySet<number>;
+  readonly loads: readonly PlannedLoad[];
+}
+
+function verdict(load: PlannedLoad, context: Context): Verdict {
+  if (context.replaced.has(load.id) || hasNewerContent(load, context.loads))
+    return { event: 'supersede', reason: 'newer content under the same name took its place' };
+  const { contract } = context;
+  if (contract === undefined) return wait('contract', `no contract; add one: ${addCommand(load)}`, {});
+  if (load.dfm === null) return wait('dfm', 'its .dfm has not come', {});
+  if ('fault' in load.dfm.parsed) return wait('dfm', load.dfm.parsed.fault, { dfmObjectId: load.dfm.objectId });
+  return verdictByDfm(load, load.dfm.parsed, contract, context);
+}
+
+function verdictByDfm(load: PlannedLoad, dfm: Dfm, contract: Contract, context: Context): Verdict {
+  const { object } = load;
+  const facts: LoadFacts = {
+    dfmObjectId: load.dfm?.objectId ?? null,
+    fileTime: object.kind === 'snapshot' ? dfm.startWrite : object.time,
+    endWrite: dfm.endWrite,
+    lastTransaction: dfm.lastTransaction,
+  };
+  const missing = object.kind === 'changes' ? missingHeaderColumns(dfm) : [];
+  if (missing.length > 0) return wait('dfm', `its .dfm announces no ${missing.join(', ')}`, facts);
+  const drift = driftOf(contract, dfm.columns);
+  if (drift.verdict !== 'same') return wait('schema', `not as the contract says: ${describeDrift(drift)}`, facts);
+  if (object.kind === 'snapshot') {
+    const later = context.later.find((generation) => generation.files.some((file) => file.loadId === load.id));
+    if (later !== undefined) return wait('snapshot', laterReason(later, context.generation), facts);
+    return { event: 'prepare', dfm, facts: { ...facts, generation: context.generation?.name ?? null } };
+  }
+  if (context.generation === undefined && contract.snapshot !== 'none')
+    return wait('snapshot', 'no snapshot of the table has come', facts);
+  return { event: 'prepare', dfm, facts };
+}
+
+const wait = (waitingFor: WaitingFor, reason: string, facts: LoadFacts): Verdict => ({
+  event: 'wait',
+  waitingFor,
+  reason,
+  facts,
+});
+
+const laterReason = (later: Generation, live: Generation | undefined): string =>
+  `it belongs to another snapshot (${later.start ?? 'without times'}) than the one in use (${live?.start ?? 'without times'}); held, because exchanging snapshots is not available yet`;
+
+const addCommand = ({ object }: PlannedLoad): string =>
+  `farelake table add ${object.schema}.${object.table} --from <folder>`;
+
+/** Content that never got anywhere gives way to what came under its name since. */
+function hasNewerContent(load: PlannedLoad, loads: readonly PlannedLoad[]): boolean {
+  if (load.state !== 'failed' && load.state !== 'waiting') return false;
+  // Snapshot files with a readable .dfm: their generations tell (`replaced`), since each snapshot uses the names anew.
+  if (load.object.kind === 'snapshot' && readable(load) !== undefined) return false;
+  return loads.some((other) => other.objectKey === load.objectKey && other.seen > load.seen);
+}

@@ -1,0 +1,9 @@
+/** What a person who watches is told. Not a log: nothing relies on it. */
+export type Progress =
+  | { readonly step: 'looking'; readonly found: number }
+  | { readonly step: 'waiting for another process'; readonly table: string }
+  | { readonly step: 'loading'; readonly table: string; readonly files: number }
+  | { readonly step: 'folding'; readonly table: string; readonly mode: string }
+  | { readonly step: 'committed'; readonly table: string; readonly rows: number };
+
+export type OnProgress = (progress: Progress) => void;

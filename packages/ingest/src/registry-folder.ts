@@ -1,0 +1,50 @@
+/** The registry as a folder of contract files. */
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { CONTRACT_SCHEMA, formatContract, requireRegistry, type Contract } from '@farelake/schema-registry';
+
+/** All contracts by dataset; a folder that is not there holds none. @throws RegistryError naming every fault */
+export async function readRegistry(folder: string): Promise<Map<string, Contract>> {
+  const contracts = requireRegistry(await readFiles(folder));
+  return new Map(contracts.map((contract) => [contract.dataset, contract]));
+}
+
+async function readFiles(folder: string) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.json'));
+  return Promise.all(
+    files.map(async (entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      return { path: path.relative(folder, file).split(path.sep).join('/'), text: await readFile(file, 'utf8') };
+    }),
+  );
+}
+
+export const contractPath = (folder: string, contract: Contract): string =>
+  path.join(folder, contract.feed, `${contract.dataset}.json`);
+
+/** Text of a contract's file; undefined: there is none. */
+export async function readContractText(folder: string, contract: Contract): Promise<string | undefined> {
+  return readFile(contractPath(folder, contract), 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/** Writes a contract, and beside the feeds the JSON Schema that editors complete it by. */
+export async function writeContract(folder: string, contract: Contract): Promise<string> {
+  const file = contractPath(folder, contract);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeWhole(path.join(folder, 'contract.schema.json'), `${JSON.stringify(CONTRACT_SCHEMA, null, 2)}\n`);
+  await writeWhole(file, formatContract(contract));
+  return file;
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const beside = `${file}.${process.pid}.part`;
+  await writeFile(beside, text);
+  await rename(beside, file);
+}

@@ -1,0 +1,103 @@
+/** How each table stands, from the ledger. */
+import { loadsInTrouble, readManifest, tableCounts, type LoadState, type Queryable } from '@farelake/db';
+import { historyName, type Contract } from '@farelake/schema-registry';
+
+/**
+ * `empty` nothing was delivered · `live` everything delivered is in the table · `waiting` something is missing ·
+ * `failing` something could not be loaded · `held` a person has to decide
+ */
+export type TableState = 'empty' | 'live' | 'waiting' | 'failing' | 'held';
+
+export interface TableStatus {
+  readonly table: string;
+  readonly state: TableState;
+  readonly reason: string | null;
+  readonly rows: number;
+  readonly version: number;
+  readonly generation: string | null;
+  readonly loads: Partial<Record<LoadState, number>>;
+  readonly orphans: number;
+  readonly conflicts: number;
+  readonly movesOntoLive: number;
+  readonly quarantined: number;
+}
+
+/** A delivered object that is not where it should be, and why. */
+export interface Trouble {
+  readonly table: string;
+  readonly object: string;
+  readonly state: LoadState;
+  readonly waitingFor: string | null;
+  readonly reason: string;
+}
+
+export async function status(db: Queryable, contracts: ReadonlyMap<string, Contract>): Promise<TableStatus[]> {
+  const counts = await tableCounts(db);
+  const troubles = await troublesOf(db);
+  const tables = [...new Set([...contracts.keys(), ...counts.keys()])].sort();
+  return Promise.all(
+    tables.map(async (table) => {
+      const contract = contracts.get(table);
+      const counted = counts.get(table);
+      const manifest = await readManifest(db, contract?.key.length === 0 ? historyName(table) : table);
+      const own = troubles.filter((trouble) => trouble.table === table);
+      return {
+        table,
+        ...judge(
+          contract,
+          counted?.held ?? null,
+          counted?.waiting ?? null,
+          counted?.trouble ?? null,
+          own,
+          counted?.loads ?? {},
+        ),
+        rows: manifest.rows,
+        version: manifest.version,
+        generation: manifest.fold?.generation ?? counted?.generation ?? null,
+        loads: counted?.loads ?? {},
+        orphans: manifest.fold?.orphans ?? 0,
+        conflicts: manifest.fold?.conflicts ?? 0,
+        movesOntoLive: manifest.fold?.movesOntoLive ?? 0,
+        quarantined: counted?.quarantined ?? 0,
+      };
+    }),
+  );
+}
+
+function judge(
+  contract: Contract | undefined,
+  held: string | null,
+  waiting: string | null,
+  trouble: string | null,
+  troubles: readonly Trouble[],
+  loads: Partial<Record<LoadState, number>>,
+): { state: TableState; reason: string | null } {
+  const first = (state: LoadState) => {
+    const those = troubles.filter((one) => one.state === state);
+    const more = those.length > 1 ? ` (and ${those.length - 1} more)` : '';
+    return those[0] === undefined ? null : `${those[0].object}: ${those[0].reason}${more}`;
+  };
+  if (held !== null) return { state: 'held', reason: held };
+  if (trouble !== null) return { state: 'failing', reason: trouble };
+  const failed = first('failed');
+  if (failed !== null) return { state: 'failing', reason: failed };
+  const missing = first('waiting') ?? waiting;
+  if (missing !== null) return { state: 'waiting', reason: missing };
+  const pending = (['registered', 'ready', 'loading', 'loaded'] as const).some((state) => (loads[state] ?? 0) > 0);
+  if (pending) return { state: 'waiting', reason: 'not worked on yet: ingest again' };
+  if (Object.keys(loads).length === 0)
+    return { state: 'empty', reason: contract === undefined ? null : 'nothing delivered yet' };
+  return { state: 'live', reason: null };
+}
+
+/** Every load that waits or failed, in order of arrival. */
+export async function troublesOf(db: Queryable): Promise<Trouble[]> {
+  const loads = await loadsInTrouble(db);
+  return loads.map(({ dataset, objectKey, state, waitingFor, reason }) => ({
+    table: dataset,
+    object: objectKey,
+    state,
+    waitingFor,
+    reason: reason ?? '',
+  }));
+}

@@ -1,0 +1,193 @@
+/**
+ * Works on one table until nothing is left to do: plan, load, fold. Holds the table's lock meanwhile; what stands in the
+ * ledger afterwards says all about it. A table's trouble stays with the table.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  changeLoad,
+  createBatch,
+  dfmTexts,
+  loadsOf,
+  openBatches,
+  readTable,
+  withTableLock,
+  withTransaction,
+  writeTable,
+  type Batch,
+  type Load,
+} from '@farelake/db';
+import { parseDfm, parseObjectKey, type Dfm } from '@farelake/qlik';
+import { UserError, type Contract } from '@farelake/schema-registry';
+import { CHANGES_ONLY, foldTable, type FoldOutcome } from '../fold/fold-table.ts';
+import { runBatch, type BatchMember } from '../load/run-batch.ts';
+import { nextState } from '../load-state.ts';
+import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
+import { isPlannable, planLoads, type LoadPlan, type PlannedLoad, type Verdict } from '../plan/plan-loads.ts';
+import type { OnProgress } from '../progress.ts';
+import type { Workspace } from '../workspace.ts';
+
+export interface TableWork {
+  readonly workspace: Workspace;
+  readonly dataset: string;
+  readonly contract: Contract | undefined;
+  readonly onProgress: OnProgress | undefined;
+}
+
+export interface TableDone {
+  /** Loads that came into history, and rows of them. */
+  readonly loaded: number;
+  readonly rowsLoaded: number;
+  /** Loads that came into the current table. */
+  readonly applied: number;
+}
+
+/** Loads that this run need not try again, or only by themselves. */
+interface Tried {
+  readonly spoiled: Set<number>;
+  readonly alone: Set<number>;
+}
+
+export async function workTable(work: TableWork): Promise<TableDone> {
+  const { workspace, dataset } = work;
+  for (;;) {
+    workspace.signal.throwIfAborted();
+    const done = await withTableLock(workspace.pool, dataset, () => recordTrouble(work, () => workLocked(work)));
+    if (done !== undefined) return done;
+    work.onProgress?.({ step: 'waiting for another process', table: dataset });
+    await sleep(300, undefined, { signal: workspace.signal });
+  }
+}
+
+/** An error that nobody foresaw is the table's, and shown with it until its work goes well again. */
+async function recordTrouble<T>({ workspace, dataset }: TableWork, work: () => Promise<T>): Promise<T> {
+  try {
+    const done = await work();
+    await writeTable(workspace.pool, dataset, { trouble: null });
+    return done;
+  } catch (error) {
+    const trouble = error instanceof Error ? error.message : String(error);
+    // The database may be what failed; then the error itself is all there is to tell.
+    if (!workspace.signal.aborted) await writeTable(workspace.pool, dataset, { trouble }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function workLocked(work: TableWork): Promise<TableDone> {
+  const tried: Tried = { spoiled: new Set(), alone: new Set() };
+  let loaded = 0;
+  let rowsLoaded = 0;
+  for (;;) {
+    await plan(work, tried);
+    const batches = work.contract === undefined ? [] : await openBatches(work.workspace.pool, work.dataset);
+    if (work.contract === undefined || batches.length === 0) break;
+    for (const batch of batches) {
+      const rows = await loadBatch(work, work.contract, batch, tried);
+      if (rows === undefined) continue;
+      loaded += batch.loadIds.length;
+      rowsLoaded += rows;
+      work.onProgress?.({ step: 'loading', table: work.dataset, files: loaded });
+    }
+  }
+  return { loaded, rowsLoaded, applied: await fold(work) };
+}
+
+/** Carries out the plan's verdicts and fixes new batches, in one transaction. */
+async function plan(work: TableWork, tried: Tried): Promise<void> {
+  const { pool } = work.workspace;
+  const loads = await loadsOf(pool, work.dataset);
+  const { verdicts } = await planOf(work, loads);
+  await withTransaction(pool, async (db) => {
+    const ready: ReadyLoad[] = [];
+    for (const load of loads) {
+      const verdict = verdicts.get(load.id);
+      if (verdict === undefined || load.batchId !== null || tried.spoiled.has(load.id)) continue;
+      const state = nextState(load.state, verdict.event);
+      if (verdict.event === 'wait') await changeLoad(db, load.id, load.state, { ...verdict, state }, verdict.facts);
+      else if (verdict.event === 'supersede') await changeLoad(db, load.id, load.state, { ...verdict, state });
+      else {
+        await changeLoad(db, load.id, load.state, { state }, verdict.facts);
+        ready.push(readyLoad(load, verdict, tried.alone.has(load.id)));
+      }
+    }
+    for (const spec of planBatches(work.dataset, ready)) await createBatch(db, spec);
+  });
+}
+
+async function planOf(work: TableWork, loads: readonly Load[]): Promise<LoadPlan> {
+  const { liveGeneration } = await readTable(work.workspace.pool, work.dataset);
+  return planLoads(work.contract, loads.map(plannedLoad), liveGeneration);
+}
+
+function plannedLoad(load: Load): PlannedLoad {
+  const dfm =
+    load.dfm === null || !isPlannable(load)
+      ? null
+      : { objectId: load.dfm.objectId, parsed: readDfm(load, load.dfm.text) };
+  return { ...load, object: objectOf(load), dfm };
+}
+
+const objectOf = (load: Load) => {
+  const object = parseObjectKey(load.objectKey);
+  if (object === undefined) throw new Error(`the ledger holds an object key that is none: ${load.objectKey}`);
+  return object;
+};
+
+function readDfm(load: Load, text: string): Dfm | { fault: string } {
+  try {
+    return parseDfm(text, `${objectOf(load).stem}.dfm`, objectOf(load));
+  } catch (error) {
+    if (error instanceof UserError) return { fault: error.message };
+    throw error;
+  }
+}
+
+function readyLoad(load: Load, verdict: Extract<Verdict, { event: 'prepare' }>, alone: boolean): ReadyLoad {
+  const { facts, dfm } = verdict;
+  return {
+    ...load,
+    object: objectOf(load),
+    fileTime: facts.fileTime ?? null,
+    generation: facts.generation ?? null,
+    dfm,
+    alone,
+  };
+}
+
+/** Rows that came into history; undefined: the batch was spoiled and closed. */
+async function loadBatch(work: TableWork, contract: Contract, batch: Batch, tried: Tried): Promise<number | undefined> {
+  const { workspace } = work;
+  const loads = (await loadsOf(workspace.pool, work.dataset)).filter((load) => load.batchId === batch.id);
+  const texts = await dfmTexts(
+    workspace.pool,
+    loads.flatMap((load) => load.dfmObjectId ?? []),
+  );
+  const members: BatchMember[] = loads.map((load) => {
+    const object = objectOf(load);
+    return { load, dfm: parseDfm(texts.get(load.dfmObjectId ?? 0) ?? '', `${object.stem}.dfm`, object) };
+  });
+  const outcome = await runBatch(workspace, contract, batch, members);
+  if (outcome.result === 'done') return outcome.rows;
+  for (const { load } of outcome.spoiled) tried.spoiled.add(load.id);
+  for (const id of outcome.suspects) tried.alone.add(id);
+  return undefined;
+}
+
+/** Loads that came into the current table. */
+async function fold(work: TableWork): Promise<number> {
+  const { contract, workspace, dataset } = work;
+  if (contract === undefined) return 0;
+  const loads = await loadsOf(workspace.pool, dataset);
+  const { generation = contract.snapshot === 'none' ? CHANGES_ONLY : undefined } = await planOf(work, loads);
+  const drifted = loads.find((load) => load.waitingFor === 'schema');
+  const outcome: FoldOutcome =
+    drifted !== undefined
+      ? { result: 'held', reason: `${drifted.path}: ${drifted.reason ?? ''}` }
+      : generation === undefined
+        ? { result: 'nothing' }
+        : await foldTable(workspace, contract, generation, work.onProgress);
+  await writeTable(workspace.pool, dataset, {
+    heldReason: outcome.result === 'held' ? outcome.reason : null,
+    waitingReason: outcome.result === 'waiting' ? outcome.reason : null,
+  });
+  return outcome.result === 'committed' ? outcome.applied : 0;
+}

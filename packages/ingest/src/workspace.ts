@@ -1,0 +1,73 @@
+/** What every use case works with: the ledger, the contracts, the zones, a place for scratch files. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { folderStore, openEngine, type Engine, type ObjectStore } from '@farelake/lake';
+import type { Contract } from '@farelake/schema-registry';
+import type { Pool } from 'pg';
+
+export interface Workspace {
+  readonly pool: Pool;
+  /** By dataset. */
+  readonly contracts: ReadonlyMap<string, Contract>;
+  readonly stage: ObjectStore;
+  /** Folder of this machine for what only lives as long as a piece of work. */
+  readonly scratch: string;
+  /** Aborted when the person stops the command. */
+  readonly signal: AbortSignal;
+}
+
+/** Store of an absolute URI, as the ledger keeps them. */
+export const openStore = (uri: string): ObjectStore => folderStore(fileURLToPath(uri));
+
+/** Id of an attempt: part of every file name it writes, never used twice. */
+export const newAttemptId = (): string => randomUUID().replaceAll('-', '').slice(0, 20);
+
+/**
+ * Runs `work` with an engine and a scratch folder of its own; both are gone afterwards, whatever happens.
+ * Stopping the command interrupts the engine.
+ */
+export async function withEngine<T>(
+  workspace: Pick<Workspace, 'scratch' | 'signal'>,
+  work: (engine: Engine, folder: string) => Promise<T>,
+): Promise<T> {
+  workspace.signal.throwIfAborted();
+  const folder = path.join(workspace.scratch, `${process.pid}-${newAttemptId()}`);
+  await mkdir(folder, { recursive: true });
+  try {
+    const engine = await openEngine({ tempFolder: path.join(folder, 'spill') });
+    const interrupt = () => {
+      engine.interrupt();
+    };
+    workspace.signal.addEventListener('abort', interrupt);
+    try {
+      return await work(engine, folder);
+    } catch (error) {
+      // An interrupted statement fails with the engine's words; what happened is that the person stopped the command.
+      workspace.signal.throwIfAborted();
+      throw error;
+    } finally {
+      workspace.signal.removeEventListener('abort', interrupt);
+      engine.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes scratch folders of processes that are no more. */
+export async function sweepScratch(scratch: string): Promise<void> {
+  const names = await readdir(scratch).catch(() => []);
+  const dead = names.filter((name) => !isAlive(Number.parseInt(name, 10)));
+  await Promise.all(dead.map((name) => rm(path.join(scratch, name), { recursive: true, force: true })));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * A batch of unpacked CSV files becomes one typed Parquet file. Streaming: no file is held in memory.
+ * One text that does not fit fails the batch and names its place; nothing is rounded, cut or left out in silence.
+ */
+import path from 'node:path';
+import {
+  fieldName,
+  quoteIdentifier,
+  quoteLiteral,
+  UserError,
+  type CsvFormat,
+  type ProjectedColumn,
+} from '@farelake/schema-registry';
+import type { Engine } from '../engine/duckdb.ts';
+import { writeParquet, type ParquetField, type WrittenParquet } from '../parquet/write-parquet.ts';
+import { readCsvSql } from './read-csv.ts';
+
+export interface CsvInput {
+  readonly loadId: number;
+  /** Local path of the plain text, made by this program. */
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Rows announced. */
+  readonly announced: number;
+}
+
+export interface CsvLoad {
+  readonly inputs: readonly CsvInput[];
+  /** Fields of every record. */
+  readonly fields: number;
+  readonly format: CsvFormat;
+  readonly columns: readonly ProjectedColumn[];
+  readonly parquetFields: readonly ParquetField[];
+  /** Local path to write. */
+  readonly target: string;
+}
+
+/** A file of the batch that cannot be loaded; the others may be. */
+export class SpoiledLoad extends UserError {
+  override readonly name = 'SpoiledLoad';
+  /** Undefined: the engine did not say which file it was. */
+  readonly loadId: number | undefined;
+
+  constructor(loadId: number | undefined, parts: ConstructorParameters<typeof UserError>[0]) {
+    super(parts);
+    this.loadId = loadId;
+  }
+}
+
+/** Rows found per load; a load without rows is absent. */
+export type RowCounts = ReadonlyMap<number, number>;
+
+const MISFIT = 'farelake: a value does not fit its type';
+
+/** @throws SpoiledLoad `bad-value`, `bad-csv` */
+export async function loadCsv(engine: Engine, load: CsvLoad): Promise<WrittenParquet & { counts: RowCounts }> {
+  const values = load.columns.map((column) => `${column.value} AS ${quoteIdentifier(column.name)}`);
+  const misfits = load.columns.flatMap((column) => (column.bad === undefined ? [] : [`(${column.bad})`]));
+  const guard =
+    misfits.length === 0
+      ? 'true'
+      : `CASE WHEN ${misfits.join(' OR ')} THEN error(${quoteLiteral(MISFIT)}) ELSE true END`;
+  const query = `SELECT ${values.join(', ')} FROM (${textSql(load)}) t WHERE ${guard}`;
+  try {
+    const written = await writeParquet(engine, query, load.target, load.parquetFields);
+    return { ...written, counts: await countRows(engine, load.target) };
+  } catch (error) {
+    throw await explain(engine, load, error);
+  }
+}
+
+/** Delivered text with `_load_id` and `_line`: the record's number in its file, the header being 1. */
+function textSql(load: CsvLoad): string {
+  let before = 0;
+  const files = load.inputs.map((input) => {
+    const row = `(${quoteLiteral(input.file)}, CAST(${input.loadId} AS BIGINT), CAST(${before} AS BIGINT))`;
+    // Announced, not found: a file that has another number of rows fails the batch, so the lines of what is kept are right.
+    before += input.announced;
+    return row;
+  });
+  const largest = Math.max(...load.inputs.map((input) => input.size));
+  const csv = readCsvSql(
+    load.inputs.map((input) => input.file),
+    load.fields,
+    load.format,
+    largest,
+  );
+  return `SELECT c.*, f.load_id AS "_load_id", c."@row" - f.rows_before + 1 AS "_line"
+FROM (SELECT *, row_number() OVER () AS "@row" FROM ${csv}) c
+JOIN (VALUES ${files.join(', ')}) f(file, load_id, rows_before) ON c."@file" = f.file`;
+}
+
+async function countRows(engine: Engine, file: string): Promise<RowCounts> {
+  const rows = await engine.rows(
+    `SELECT "_load_id" AS id, count(*) AS n, min("_line") AS first, max("_line") AS last
+     FROM read_parquet([${quoteLiteral(file)}], hive_partitioning = false) GROUP BY 1`,
+  );
+  return new Map(rows.map(({ id, n }) => [Number(id), Number(n)]));
+}
+
+/** From the engine's error to the place in the delivered file. */
+async function explain(engine: Engine, load: CsvLoad, error: unknown): Promise<unknown> {
+  if (!(error instanceof Error)) return error;
+  if (error.message.includes(MISFIT)) return (await findMisfit(engine, load)) ?? error;
+  return brokenCsv(load, error) ?? error;
+}
+
+/** The first text that does not fit, in file order: the engine's own error may come from any row. */
+async function findMisfit(engine: Engine, load: CsvLoad): Promise<SpoiledLoad | undefined> {
+  const checked = load.columns.filter((column) => column.bad !== undefined);
+  const which = checked.map(({ bad = 'false' }, index) => `WHEN ${bad} THEN ${index}`).join(' ');
+  const text = checked.map(({ source }, index) => `WHEN ${index} THEN ${source?.text ?? 'NULL'}`).join(' ');
+  const earlier = Array.from({ length: load.fields }, (_, index) => newlinesSql(index + 1)).join(' + ');
+  const [row] = await engine.rows(
+    `SELECT "_load_id" AS load_id, "_line" AS line, "@which" AS which, CASE "@which" ${text} END AS found,
+       "_line" + coalesce("@earlier", 0) AS text_line
+     FROM (SELECT *, CASE ${which} END AS "@which",
+         sum(${earlier}) OVER (PARTITION BY "_load_id" ORDER BY "_line" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS "@earlier"
+       FROM (${textSql(load)}) t) marked
+     WHERE "@which" IS NOT NULL ORDER BY load_id, line LIMIT 1`,
+  );
+  const column = row === undefined ? undefined : checked[Number(row['which'])];
+  if (row === undefined || column === undefined) return undefined;
+  const [line, textLine] = [Number(row['line']), Number(row['text_line'])];
+  const found = row['found'] === null ? 'NULL' : shorten(JSON.stringify(row['found']));
+  const name = column.source?.name ?? column.name;
+  return new SpoiledLoad(Number(row['load_id']), {
+    code: 'bad-value',
+    problem: `Line ${textLine}, column ${name}: ${found} is no ${column.allowed ?? 'allowed value'}.`,
+    remedy: 'Deliver the file again with a value that fits, or correct the contract.',
+    data: { record: line, line: textLine, column: name, allowed: column.allowed },
+  });
+}
+
+const newlinesSql = (ordinal: number): string => {
+  const field = quoteIdentifier(fieldName(ordinal));
+  return `coalesce(length(${field}) - length(replace(${field}, chr(10), '')), 0)`;
+};
+
+const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+
+const CSV_FAULTS: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
+  [
+    /Expected Number of Columns: (\d+) Found: (\d+)/,
+    (m) => `has ${m[2] ?? '?'} fields where ${m[1] ?? '?'} are announced`,
+  ],
+  [/unterminated quote/i, () => 'has a quote that is never closed, or text behind a closing quote'],
+  [/invalid unicode|not utf-8/i, () => 'is not UTF-8'],
+  [/maximum line size|max_line_size/i, () => 'is longer than a record may be'],
+  [/invalid state/i, () => 'mixes line endings or quotes in a way that cannot be read without guessing'],
+];
+
+/** The engine quotes the line at fault; that may hold anything, so only its number and the kind of fault are told on. */
+function brokenCsv(load: CsvLoad, error: Error): SpoiledLoad | undefined {
+  if (!/CSV|csv/.test(error.message)) return undefined;
+  const named = /file\s*=\s*(\S+)/.exec(error.message)?.[1];
+  const input = load.inputs.find(({ file }) => path.basename(file) === path.basename(named ?? ''));
+  const line = /on Line: (\d+)/.exec(error.message)?.[1];
+  const fault = CSV_FAULTS.flatMap(([pattern, say]) => {
+    const found = pattern.exec(error.message);
+    return found === null ? [] : [say(found)];
+  })[0];
+  return new SpoiledLoad(input?.loadId ?? (load.inputs.length === 1 ? load.inputs[0]?.loadId : undefined), {
+    code: 'bad-csv',
+    problem: `${line === undefined ? 'A record' : `Line ${line}`} ${fault ?? 'cannot be read as CSV'}.`,
+    remedy: 'Deliver the file again, written as its .dfm says.',
+    data: { line: line === undefined ? undefined : Number(line) },
+  });
+}

@@ -1,0 +1,26 @@
+/**
+ * Where a zone's files lie. One interface for every place: a folder here, a bucket in the cloud.
+ * Paths are relative to the store, `/`-separated, and made by this program; a path that would leave the store is refused.
+ */
+import type { Readable } from 'node:stream';
+
+export interface StoredObject {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface ObjectStore {
+  /** Absolute URI of the store itself, without a trailing slash. */
+  readonly uri: string;
+  /** All files below the store, in no particular order. */
+  list(): AsyncIterable<StoredObject>;
+  /** @throws UserError `object-gone` when it is not there (any more) */
+  read(path: string): Promise<Readable>;
+  /** Brings a finished local file in, whole or not at all, and takes it away from where it was. */
+  adopt(localFile: string, path: string): Promise<StoredObject>;
+  /** Removes a file; one that is not there is fine. */
+  remove(path: string): Promise<void>;
+  /** Absolute URI of a file. */
+  uriOf(path: string): string;
+}

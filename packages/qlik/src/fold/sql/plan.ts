@@ -1,0 +1,96 @@
+/**
+ * A fold, compiled from a contract: relations to make in order, and what to read of them. The engine makes each relation
+ * (a table where it is read more than once, else a view) and never needs to know what the fold means.
+ */
+import type { FoldRules } from '../rules.ts';
+import { conflictsSql } from './conflicts.ts';
+import { DIALECTS, type DialectName } from './dialect.ts';
+import { eventsSql, setsSql, updatesSql } from './events.ts';
+import { holdsSql, leftoverSql, movesSql } from './moves.ts';
+import { COLUMN as C, RELATION, list, q, sameKey } from './names.ts';
+import { changesSql, countersSql, foldedSql, stepsSql } from './steps.ts';
+
+export interface Relation {
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  readonly sql: string;
+}
+
+/**
+ * How the changes meet the current table.
+ * `append`: every new sequence is above the watermark; the changed keys' current rows are where they start.
+ * `rebuild`: something came late; the touched keys are folded again from all history.
+ * `whole`: all keys are folded from all history (first build, truncation).
+ */
+export type FoldMode = 'append' | 'rebuild' | 'whole';
+
+export interface FoldSql {
+  /** Events, moves and changes out of `@history` and `@files`. */
+  readonly changes: readonly Relation[];
+  /** Rows `problem`, `sequence`: any row holds the table. `undefined`: no move is possible. */
+  readonly holds: string | undefined;
+  /** `@keys`: the keys whose rows may differ afterwards. Absent in `whole`: all of them. */
+  readonly keys: Relation | undefined;
+  /** `@steps` and `@folded` (contract's key and data columns, header__change_seq, header__timestamp, `@alive`). */
+  readonly folded: readonly Relation[];
+  /** One row each: `orphans`, `moves_onto_live`; `conflicts`. Of the given events in `append`, of all otherwise. */
+  readonly counters: string;
+  readonly conflicts: string;
+}
+
+export function compileFold(
+  rules: FoldRules,
+  mode: FoldMode,
+  options: { readonly truncates: boolean; readonly dialect?: DialectName },
+): FoldSql {
+  const dialect = DIALECTS[options.dialect ?? 'duckdb'];
+  const withMoves = rules.beforeImage !== 'none';
+  const changes: Relation[] = [
+    { name: RELATION.events, kind: 'view', sql: eventsSql(rules) },
+    { name: RELATION.updates, kind: 'table', sql: updatesSql(rules) },
+  ];
+  if (withMoves)
+    changes.push(
+      { name: RELATION.leftover, kind: 'table', sql: leftoverSql(rules) },
+      { name: RELATION.moves, kind: 'table', sql: movesSql(rules, dialect) },
+    );
+  changes.push({ name: RELATION.changes, kind: 'view', sql: changesSql(rules, dialect) });
+  const folded = foldedSql(rules, dialect, (column) => setsSql(rules, dialect.listContains, column, 's'));
+  const onlyKeys = `WHERE EXISTS (SELECT 1 FROM ${q(RELATION.keys)} k WHERE ${sameKey(rules, 's', 'k')})`;
+  return {
+    changes,
+    holds: withMoves ? holdsSql() : undefined,
+    keys: mode === 'whole' ? undefined : { name: RELATION.keys, kind: 'table', sql: keysSql(rules, mode) },
+    folded: [
+      { name: RELATION.steps, kind: 'table', sql: stepsSql(rules, { ...options, overCurrent: mode === 'append' }) },
+      {
+        name: RELATION.folded,
+        kind: 'table',
+        sql: `${folded}\n${mode === 'rebuild' ? onlyKeys : ''}\nGROUP BY ${list(rules.key, 's')}`,
+      },
+    ],
+    counters: countersSql(rules),
+    conflicts: conflictsSql(rules, dialect),
+  };
+}
+
+/**
+ * Keys that the new events touch. In order, those of the changes. When something came late, also those of every B and U
+ * that shares a sequence with a new one, because a new partner can turn an update into a move and back.
+ */
+function keysSql(rules: FoldRules, mode: 'append' | 'rebuild'): string {
+  const keys = list(rules.key);
+  if (mode === 'append') return `SELECT DISTINCT ${keys} FROM ${q(RELATION.changes)}`;
+  const events = q(RELATION.events);
+  return `SELECT DISTINCT ${keys} FROM ${events} WHERE ${q(C.fresh)}
+UNION
+SELECT DISTINCT ${keys} FROM ${events} WHERE ${q(C.op)} IN ('B', 'U')
+  AND ${q(C.seq)} IN (SELECT ${q(C.seq)} FROM ${events} WHERE ${q(C.fresh)} AND ${q(C.op)} IN ('B', 'U'))`;
+}
+
+/** One row of what decides the mode (`Survey`), read from history alone; `truncates` and `snapshots` are 0 or 1. */
+export const surveySql = (history: string): string => `SELECT
+  min(coalesce("header__change_seq", '')) AS lowest, coalesce(max("header__change_seq"), '') AS highest,
+  coalesce(max(CASE WHEN "header__change_oper" = 'T' THEN 1 ELSE 0 END), 0) AS truncates,
+  coalesce(max(CASE WHEN "header__change_oper" = 'L' THEN 1 ELSE 0 END), 0) AS snapshots
+FROM ${history} h`;

@@ -1,0 +1,101 @@
+/**
+ * Generations: one snapshot and every change file that reaches it (docs/fold.md).
+ *
+ * Told apart by when they were written, not by file names, which every snapshot uses anew. Assumed: the files of one
+ * snapshot have times, or none of them has. Computed from all objects each time, so the answer does not depend on the
+ * order in which they were found.
+ */
+import { compareFiles, type FilePlace } from './file-order.ts';
+import { compactInstant, type Instant } from './instant.ts';
+import { snapshotPlace, type SnapshotKey } from './object-key.ts';
+
+export interface SnapshotFile extends FilePlace {
+  readonly loadId: number;
+  readonly object: SnapshotKey;
+  /** Order of arrival among all files. */
+  readonly arrival: number;
+  /** Its rows have been in history at some time. */
+  readonly loaded: boolean;
+}
+
+export interface Generation<File extends SnapshotFile = SnapshotFile> {
+  /** Its start in compact form, or `g0001` where the files have no times; names the folder of its files. */
+  readonly name: string;
+  readonly start: Instant | null;
+  /** In file order. */
+  readonly files: readonly File[];
+  /** Never loaded, and redelivered since with other content under the same name. */
+  readonly superseded: readonly File[];
+}
+
+/** All generations of a table, the oldest first. */
+export function generationsOf<File extends SnapshotFile>(files: readonly File[]): Generation<File>[] {
+  const timed = groups(files.filter((file) => file.time !== null).sort(byTime), true);
+  const untimed = groups(files.filter((file) => file.time === null).sort(byArrival), false);
+  // Without times only arrival can tell: what came before every timed snapshot is the first, the rest comes last.
+  const [first, ...later] = untimed;
+  const firstIsOldest = first !== undefined && arrivalOf(first) < Math.min(...timed.map(arrivalOf));
+  const ordered = firstIsOldest ? [first, ...timed, ...later] : [...timed, ...untimed];
+  return ordered.map((group, index) => generation(group, index + 1));
+}
+
+interface Group<File> {
+  readonly files: Map<string, File>;
+  readonly superseded: File[];
+}
+
+const byTime = (a: SnapshotFile, b: SnapshotFile): number =>
+  compareFiles({ ...a, key: '', contentHash: '' }, { ...b, key: '', contentHash: '' }) || byArrival(a, b);
+const byArrival = (a: SnapshotFile, b: SnapshotFile): number => a.arrival - b.arrival;
+const arrivalOf = (group: Group<SnapshotFile>): number =>
+  Math.min(...[...group.files.values(), ...group.superseded].map((file) => file.arrival));
+
+/** A place that is taken begins the next group, unless the file only replaces content that never loaded. */
+function groups<File extends SnapshotFile>(files: readonly File[], timed: boolean): Group<File>[] {
+  const all: Group<File>[] = [];
+  for (const file of files) {
+    const place = snapshotPlace(file.object);
+    const current = all.at(-1);
+    const holder = current?.files.get(place);
+    if (current === undefined || (holder !== undefined && !replaces(file, holder, timed)))
+      all.push({ files: new Map([[place, file]]), superseded: [] });
+    else {
+      if (holder !== undefined) current.superseded.push(holder);
+      current.files.set(place, file);
+    }
+  }
+  return all;
+}
+
+const replaces = (file: SnapshotFile, holder: SnapshotFile, timed: boolean): boolean =>
+  !holder.loaded && (!timed || file.time === holder.time);
+
+function generation<File extends SnapshotFile>(group: Group<File>, ordinal: number): Generation<File> {
+  const files = [...group.files.values()].sort(compareFiles);
+  const start = files[0]?.time ?? null;
+  const name = start === null ? `g${String(ordinal).padStart(4, '0')}` : compactInstant(start);
+  return { name, start, files, superseded: group.superseded };
+}
+
+/** Places that are missing for the counters to be contiguous from 1 in each segment, as file stems. */
+export function missingPlaces(files: readonly SnapshotFile[]): { segment: number | null; counter: number }[] {
+  const segments = new Map<number | null, Set<number>>();
+  for (const { object } of files)
+    segments.set(object.segment, (segments.get(object.segment) ?? new Set()).add(object.counter));
+  return [...segments].flatMap(([segment, counters]) => {
+    const missing: { segment: number | null; counter: number }[] = [];
+    // Bounded: a single stray LOADFFFFFFFF must not make a list of four billion names.
+    for (let counter = 1; counter < Math.max(...counters) && missing.length < 20; counter += 1)
+      if (!counters.has(counter)) missing.push({ segment, counter });
+    return missing;
+  });
+}
+
+/**
+ * Does a change file belong to the generation that starts at `start`? Over-inclusion converges, under-inclusion loses:
+ * what has no time belongs to it.
+ */
+export function reaches(start: Instant | null, end: Instant | null, lastTransaction: Instant | null): boolean {
+  if (start === null || (end === null && lastTransaction === null)) return true;
+  return (end !== null && end >= start) || (lastTransaction !== null && lastTransaction >= start);
+}

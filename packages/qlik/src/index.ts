@@ -1,0 +1,34 @@
+/** The public door of the Qlik feed: object keys, .dfm files, generations, the fold. Pure. */
+export type { Dfm, DfmColumn } from './dfm/dfm.ts';
+export { parseDfm } from './dfm/parse.ts';
+export { contractFromDfm, tellingDfm, type DeliveredDfm, type DraftOptions } from './contract-from-dfm.ts';
+export {
+  changesStem,
+  formatObjectKey,
+  parseObjectKey,
+  QLIK_PREFIX,
+  snapshotStem,
+  sourceName,
+  type ChangesKey,
+  type ObjectKey,
+  type SnapshotKey,
+  type SourceTable,
+} from './object-key.ts';
+export { compactInstant, parseInstant, type Instant } from './instant.ts';
+export { compareFiles, rankFiles, type FilePlace } from './file-order.ts';
+export { generationsOf, missingPlaces, reaches, type Generation, type SnapshotFile } from './generations.ts';
+export { headerDifference } from './load/header.ts';
+export { missingHeaderColumns, projectChanges, projectSnapshot } from './load/projection.ts';
+export { foldRulesOf, type FoldRules } from './fold/rules.ts';
+export { foldMode, type Survey } from './fold/mode.ts';
+export { compileFold, surveySql, type FoldMode, type FoldSql, type Relation } from './fold/sql/plan.ts';
+export { interpret, type CurrentRow, type Folded, type Held } from './fold/interpreter.ts';
+export {
+  compareEvents,
+  OPERATION_ORDER,
+  type ChangeEvent,
+  type Operation,
+  type Row,
+  type Value,
+} from './fold/event.ts';
+export { keyOf } from './fold/key.ts';
