@@ -20,3 +20,9 @@ export { contractFromColumns, type ContractParts, type SourceColumn } from './co
 export { describeDrift, driftOf, type Difference, type Drift, type FileColumn } from './drift.ts';
 export { fieldName, type ProjectedColumn } from './sql/projection.ts';
 export type { CsvFormat } from './csv-format.ts';
+export { type Fault, faultsOfAjv, faultText, jsonPath } from './faults.ts';
+export { type JsonProblem, type JsonReading, readJson } from './json-text.ts';
+export { CONTRACT_SCHEMA, CONTRACT_SCHEMA_FILE, contractSchemaText } from './contract-schema.ts';
+export { formatContract } from './format-contract.ts';
+export { loadRegistry, type Registry, RegistryError, type RegistryFile, requireRegistry } from './load-registry.ts';
+export type { FileFault } from './registry-checks.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { LogicalType } from '../../src/index.ts';
 
 const digits = (min: number, max: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: min, maxLength: max });
 
 const sign = fc.constantFrom('', '', '', '+', '-');
 
@@ -78,7 +78,7 @@ function valid(type: LogicalType): fc.Arbitrary<string> {
     case 'time':
       return time;
     case 'binary':
-      return fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF'), maxLength: 9 });
+      return fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEF')), maxLength: 9 });
     case 'string':
       return fc.string({ unit: 'binary' }).map((text) => text.toWellFormed());
   }

@@ -1,0 +1,147 @@
+/** What a contract must be beyond its shape, each rule a function: contract in, faults out. */
+import { UserError } from './errors.ts';
+import { type Fault, jsonPath } from './faults.ts';
+import type { LooseColumn, LooseContract } from './loose-contract.ts';
+import { datasetName, isHeaderColumn, isReservedColumnName } from './names.ts';
+import { parseLogicalType } from './types/logical.ts';
+
+/** Treatments that this version applies. A contract that asks for another must not load as if it had not asked. */
+const AVAILABLE_TREATMENTS = ['keep'];
+
+/** The faults of one contract; `path` is its file's, below the registry's folder. */
+export function contractFaults(contract: LooseContract, path: string): Fault[] {
+  return [
+    ...fileFaults(contract, path),
+    ...idFaults(contract),
+    ...uniqueFaults(contract.columns, 'name'),
+    ...uniqueFaults(contract.columns, 'sourceName'),
+    ...contract.columns.flatMap(nameFaults),
+    ...contract.columns.flatMap(typeFaults),
+    ...contract.columns.flatMap(treatmentFaults),
+    ...keyFaults(contract),
+  ];
+}
+
+function fileFaults({ feed, dataset, source }: LooseContract, path: string): Fault[] {
+  const faults: Fault[] = [];
+  if (feed !== undefined && dataset !== undefined && path !== `${feed}/${dataset}.json`)
+    faults.push({
+      path: '$',
+      problem: 'the file is not where its feed and dataset say',
+      found: path,
+      allowed: `${feed}/${dataset}.json`,
+      remedy: 'Rename the file, or set feed and dataset right.',
+    });
+  if (feed !== 'qlik' || source === undefined) return faults;
+  const named = datasetName(source);
+  if (dataset !== undefined && dataset !== named)
+    faults.push({
+      path: '$.dataset',
+      problem: `is not the name of ${source.schema}.${source.table}`,
+      found: dataset,
+      allowed: [named],
+    });
+  return faults;
+}
+
+function idFaults({ columns, lastColumnId }: LooseContract): Fault[] {
+  const above = columns.filter(({ id }) => id !== undefined && lastColumnId !== undefined && id > lastColumnId);
+  return [
+    ...uniqueFaults(columns, 'id'),
+    ...above.map(({ index, id }) => ({
+      path: jsonPath(['columns', index, 'id']),
+      problem: 'is above lastColumnId',
+      found: id,
+      allowed: `at most ${String(lastColumnId)}`,
+      remedy: 'A new column takes lastColumnId + 1, and lastColumnId becomes that.',
+    })),
+  ];
+}
+
+function uniqueFaults(columns: readonly LooseColumn[], member: 'id' | 'name' | 'sourceName'): Fault[] {
+  const first = new Map<string | number, number>();
+  return columns.flatMap((column) => {
+    const value = column[member];
+    if (value === undefined) return [];
+    const other = first.get(value);
+    if (other === undefined) first.set(value, column.index);
+    if (other === undefined) return [];
+    return [
+      {
+        path: jsonPath(['columns', column.index, member]),
+        problem: `is the ${member} of ${jsonPath(['columns', other])} already`,
+        found: value,
+      },
+    ];
+  });
+}
+
+function nameFaults({ index, name, sourceName }: LooseColumn): Fault[] {
+  const faults: Fault[] = [];
+  if (name !== undefined && isReservedColumnName(name))
+    faults.push({
+      path: jsonPath(['columns', index, 'name']),
+      problem: 'is reserved for system columns',
+      found: name,
+      allowed: 'a name that does not begin with header__ and is neither _load_id nor _line',
+    });
+  if (sourceName !== undefined && isHeaderColumn(sourceName))
+    faults.push({
+      path: jsonPath(['columns', index, 'sourceName']),
+      problem: "is one of Qlik's own columns of a change table, which are no part of a contract",
+      found: sourceName,
+      remedy: 'Remove the column.',
+    });
+  return faults;
+}
+
+function typeFaults({ index, type }: LooseColumn): Fault[] {
+  if (type === undefined) return [];
+  try {
+    parseLogicalType(type);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { found, allowed } = error.data;
+    return [{ path: jsonPath(['columns', index, 'type']), problem: 'is not a type', found, allowed }];
+  }
+}
+
+function treatmentFaults({ index, classification, treatment }: LooseColumn): Fault[] {
+  const path = jsonPath(['columns', index, 'treatment']);
+  if (treatment === undefined) return [];
+  if (classification === 'personal' && treatment === 'keep')
+    return [
+      {
+        path,
+        problem: 'a personal column needs a treatment before anything is written',
+        found: treatment,
+        allowed: ['hmac', 'drop'],
+        remedy: 'This version has neither yet: leave the column out of the delivery (in the Qlik task) until the next.',
+      },
+    ];
+  if (AVAILABLE_TREATMENTS.includes(treatment)) return [];
+  return [
+    {
+      path,
+      problem: 'is not available in this version; it comes with the next one',
+      found: treatment,
+      allowed: AVAILABLE_TREATMENTS,
+      remedy: 'Leave the column out of the delivery (in the Qlik task) until then.',
+    },
+  ];
+}
+
+function keyFaults({ columns, key }: LooseContract): Fault[] {
+  const names = columns.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  return key.flatMap(({ index, name }) => {
+    const at = { path: jsonPath(['key', index]), found: name };
+    const faults: Fault[] = [];
+    if (!names.includes(name)) faults.push({ ...at, problem: 'is no column of the contract', allowed: names });
+    if (key.some((other) => other.index < index && other.name === name))
+      faults.push({ ...at, problem: 'is in the key already' });
+    if (columns.some((column) => column.name === name && column.treatment === 'drop'))
+      faults.push({ ...at, problem: 'is dropped at load, so it cannot tell rows apart' });
+    return faults;
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * The JSON Schema of a contract file. `registry/contract.schema.json` is generated from it, so that editors complete
+ * and check contracts while they are written; a test holds the two together.
+ */
+import { NAME_PATTERN } from './names.ts';
+import { FIRST_COLUMN_ID } from './system-columns.ts';
+
+/** Path of the generated file below the registry's folder. */
+export const CONTRACT_SCHEMA_FILE = 'contract.schema.json';
+
+const DECIMAL_PATTERN = 'decimal\\((?:[1-9]|[12][0-9]|3[0-8]),(?:[0-9]|[12][0-9]|3[0-8])\\)';
+
+const NAME = { type: 'string', pattern: NAME_PATTERN } as const;
+
+const COLUMN_SCHEMA = {
+  type: 'object',
+  title: 'Column',
+  additionalProperties: false,
+  required: ['id', 'name', 'sourceName', 'type', 'nullable', 'classification', 'treatment', 'description'],
+  properties: {
+    id: {
+      title: 'Permanent id',
+      description:
+        'Never changed and never given again; written into every Parquet file. 1 to 99 belong to the system.',
+      type: 'integer',
+      minimum: FIRST_COLUMN_ID,
+    },
+    name: { ...NAME, title: 'Name in every table', description: 'lower-case letters, digits and _' },
+    sourceName: {
+      title: 'Name in the delivered files',
+      description: 'Exactly as the source spells it.',
+      type: 'string',
+      minLength: 1,
+    },
+    type: {
+      title: 'Logical type',
+      description: 'boolean, bigint, decimal(p,s) with p up to 38, double, date, timestamp, time, string or binary',
+      type: 'string',
+      pattern: `^(?:boolean|bigint|double|date|timestamp|time|string|binary|${DECIMAL_PATTERN})$`,
+    },
+    nullable: { title: 'Whether values may be NULL', type: 'boolean' },
+    classification: {
+      title: 'How sensitive the values are',
+      description: 'personal: says something of a person; such a column needs the treatment hmac or drop.',
+      enum: ['public', 'internal', 'pseudonymous', 'personal'],
+    },
+    treatment: {
+      title: 'What is done to values before anything is written',
+      description: 'keep: as delivered; hmac: replaced by a keyed hash; drop: never written.',
+      enum: ['keep', 'hmac', 'drop'],
+    },
+    description: { title: 'What the column means, for those who query it', type: 'string' },
+  },
+} as const;
+
+const CDC_SCHEMA = {
+  title: 'How changes apply',
+  type: 'object',
+  additionalProperties: false,
+  required: ['updateImage', 'beforeImage'],
+  properties: {
+    updateImage: {
+      title: 'What NULL means in an update without change mask',
+      description: 'sparse: leave the column alone; full: the row is a whole image.',
+      enum: ['sparse', 'full'],
+    },
+    beforeImage: {
+      title: 'What B rows carry',
+      description: 'none: ignored; full: the whole row; partial: some columns.',
+      enum: ['none', 'full', 'partial'],
+    },
+  },
+} as const;
+
+export const CONTRACT_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'farelake contract',
+  description: 'One dataset: its columns, key, rules for changes, layout and owner.',
+  type: 'object',
+  additionalProperties: false,
+  required: [
+    ...['feed', 'dataset', 'source', 'version', 'columns', 'lastColumnId', 'key', 'cdc', 'layout', 'publish', 'owner'],
+  ],
+  properties: {
+    $schema: { title: 'Schema of this file, for editors', type: 'string' },
+    feed: { title: 'Feed', description: 'The folder that the file lies in.', enum: ['qlik', 'dmap', 'kafka'] },
+    dataset: { ...NAME, title: 'Name of the tables, and of the file', description: 'lower-case letters, digits and _' },
+    source: {
+      title: 'Where the data comes from',
+      type: 'object',
+      additionalProperties: false,
+      required: ['schema', 'table'],
+      properties: {
+        schema: { title: 'Schema in the source', type: 'string', minLength: 1 },
+        table: { title: 'Table in the source', type: 'string', minLength: 1 },
+      },
+    },
+    version: { title: 'Version of the contract', type: 'integer', minimum: 1 },
+    columns: { title: 'Columns', type: 'array', minItems: 1, items: COLUMN_SCHEMA },
+    lastColumnId: {
+      title: 'Highest id ever given to a column',
+      description: 'Stays when that column is removed, so that its id is never given again.',
+      type: 'integer',
+      minimum: FIRST_COLUMN_ID,
+    },
+    key: {
+      title: 'Names of the key columns, in key order',
+      description: 'Empty: the table keeps history only.',
+      type: 'array',
+      items: NAME,
+    },
+    cdc: CDC_SCHEMA,
+    snapshot: {
+      title: 'Whether the vendor delivers snapshots',
+      description: 'required, as when absent; none: changes only.',
+      enum: ['required', 'none'],
+    },
+    layout: {
+      title: 'How files are laid out',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        segmentRows: { title: 'Rows of one segment of the current table', type: 'integer', minimum: 1 },
+      },
+    },
+    publish: {
+      title: 'Where the current table is published',
+      type: 'object',
+      additionalProperties: false,
+      required: ['postgres'],
+      properties: { postgres: { title: 'As a table in Postgres', type: 'boolean' } },
+    },
+    freshness: {
+      title: 'How old the current table may get',
+      description: 'an ISO 8601 duration of days, hours, minutes and seconds, for example PT15M or P1D',
+      type: 'string',
+      pattern: '^P(?=.)(?:[0-9]+D)?(?:T(?=.)(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+S)?)?$',
+    },
+    owner: { title: 'Who answers for the dataset', type: 'string', minLength: 1 },
+  },
+} as const;
+
+/** The text of the generated file. */
+export function contractSchemaText(): string {
+  return `${JSON.stringify(CONTRACT_SCHEMA, null, 2)}\n`;
+}
