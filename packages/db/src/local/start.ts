@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Account } from './account.ts';
+import { program } from './binaries.ts';
+import type { NativeTree } from './binaries.ts';
+import { surroundings } from './command.ts';
+import { LocalPostgresError, USE_ANOTHER } from './errors.ts';
+import { HOST } from './identify.ts';
+import { readPidFile } from './pidfile.ts';
+import type { Postmaster } from './pidfile.ts';
+import type { LocalPaths } from './paths.ts';
+import { giveToOwnerOf } from './private-file.ts';
+
+const POLL_MS = 15;
+
+/** A free port taken by another in the meantime; the last processes of a server killed by -9, about to leave. */
+const PASSING = /could not bind|Address already in use|is still in use/;
+const PASSING_MS = 15_000;
+
+/** fsync stays on: this is a ledger. Given on the command line, so that an old data folder gets them too. */
+const settings = (port: number): string[] =>
+  Object.entries({
+    listen_addresses: HOST,
+    port: String(port),
+    unix_socket_directories: '',
+    max_connections: '100',
+    shared_buffers: '64MB',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    password_encryption: 'scram-sha-256',
+  }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
+/**
+ * Starts a server on the data at `dataFolder`, at a free port, and waits until it is ready.
+ * @throws LocalPostgresError `start-failed` with the end of the log; `not-answering` when it takes more than `readyMs`
+ * (it is left to go on: a long recovery is not to be started over)
+ */
+export async function startServer(
+  tree: NativeTree,
+  paths: LocalPaths,
+  dataFolder: string,
+  account: Account | undefined,
+  readyMs: number,
+): Promise<Postmaster> {
+  const giveUpAt = Date.now() + PASSING_MS;
+  for (;;) {
+    const outcome = await startOnce(tree, paths, dataFolder, account, readyMs);
+    if (typeof outcome !== 'string') return outcome;
+    if (!PASSING.test(outcome) || Date.now() > giveUpAt)
+      throw new LocalPostgresError('start-failed', `The local Postgres did not start: ${outcome}`, {
+        data: { data: dataFolder, log: paths.log },
+        remedy: `See ${paths.log}; clear what it names and run the command again, or ${USE_ANOTHER}.`,
+      });
+    await sleep(100);
+  }
+}
+
+/** The ready server, or the log of one that ended. */
+async function startOnce(
+  tree: NativeTree,
+  paths: LocalPaths,
+  dataFolder: string,
+  account: Account | undefined,
+  readyMs: number,
+): Promise<Postmaster | string> {
+  const log = await open(paths.log, 'a', 0o600);
+  try {
+    await giveToOwnerOf(paths.folder, paths.log);
+    const { size } = await log.stat();
+    // A session of its own (`detached`) and no stream of ours: the server outlives us, our terminal and its Ctrl-C.
+    const server = spawn(program(tree, 'postgres'), ['-D', dataFolder, ...settings(await freePort())], {
+      ...surroundings(account),
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    server.unref();
+    let ended = '';
+    server.once('exit', (code, signal) => (ended = `ended by ${signal ?? `code ${String(code)}`}`));
+    server.once('error', (error) => (ended = error.message));
+    const giveUpAt = Date.now() + readyMs;
+    for (;;) {
+      const found = await readPidFile(dataFolder);
+      if (found?.ready && found.pid === server.pid) return found;
+      if (ended !== '') return `${ended}\n${await logSince(paths.log, size)}`;
+      if (Date.now() > giveUpAt) throw notReady(paths, dataFolder, readyMs);
+      await sleep(POLL_MS);
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+const notReady = (paths: LocalPaths, dataFolder: string, readyMs: number): LocalPostgresError =>
+  new LocalPostgresError('not-answering', `The local Postgres is not ready after ${readyMs / 1000} s.`, {
+    data: { data: dataFolder, log: paths.log },
+    remedy: `It goes on starting: see ${paths.log} and run the command again later, or ${USE_ANOTHER}.`,
+  });
+
+const LOG_LINES = 20;
+
+async function logSince(file: string, offset: number): Promise<string> {
+  const text = (await readFile(file)).subarray(offset).toString('utf8');
+  return text.trim().split('\n').slice(-LOG_LINES).join('\n');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

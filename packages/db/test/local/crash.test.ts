@@ -1,0 +1,74 @@
+/** What a killed process leaves is repaired by the next call. */
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureLocalPostgres, localPostgresStatus, stopLocalPostgres } from '../../src/index.ts';
+import { ask, child, withHomes } from '../support/homes.ts';
+
+jest.setTimeout(30_000);
+const homes = withHomes();
+
+const pidOf = async (home: string): Promise<number> => {
+  const status = await localPostgresStatus(home);
+  if (status.state !== 'running') throw new Error(status.state);
+  return status.pid;
+};
+
+test.each([
+  { step: 'creating', afterMs: 0 },
+  { step: 'creating', afterMs: 250 },
+  { step: 'starting', afterMs: 0 },
+  { step: 'starting', afterMs: 40 },
+])('a command killed $afterMs ms into $step', async ({ step, afterMs }) => {
+  const home = step === 'creating' ? homes.fresh() : await homes.made();
+  const victim = child('ensure', home);
+  await victim.told(`step ${step}`);
+  await sleep(afterMs);
+  victim.process.kill('SIGKILL');
+  const { url } = await ensureLocalPostgres(home);
+  expect(await ask(url, 'SELECT current_database()')).toBe('farelake');
+  expect(readFileSync(path.join(home, 'postgres/server.json'), 'utf8')).toContain(url);
+});
+
+test('Ctrl-C to the command that started it does not reach the server', async () => {
+  const home = await homes.made();
+  const command = child('ensure-and-stay', home);
+  const url = await command.told('url');
+  process.kill(-command.process.pid!, 'SIGINT');
+  await command.ended;
+  expect(await ask(url, 'SELECT 1')).toBe(1);
+  expect(await ensureLocalPostgres(home)).toEqual({ url });
+});
+
+test('a server killed by -9 is started again, with what was committed', async () => {
+  const home = await homes.made();
+  const { url } = await ensureLocalPostgres(home);
+  await ask(url, 'CREATE TABLE kept AS SELECT 7 AS n');
+  process.kill(await pidOf(home), 'SIGKILL');
+  const again = await ensureLocalPostgres(home);
+  expect(await ask(again.url, 'SELECT n FROM kept')).toBe(7);
+});
+
+test('a pid file that names a living stranger does not stand in the way', async () => {
+  const [home, other] = [await homes.made(), await homes.made()];
+  await Promise.all([ensureLocalPostgres(home), ensureLocalPostgres(other)]);
+  const pidFile = path.join(home, 'postgres/data/postmaster.pid');
+  const text = readFileSync(pidFile, 'utf8');
+  await stopLocalPostgres(home);
+  // As after a restart of the machine: the number is another program's of the same account, here another Postgres.
+  writeFileSync(pidFile, text.replace(/^\d+/, String(await pidOf(other))));
+  expect(await localPostgresStatus(home)).toEqual({ state: 'stopped' });
+  expect(await stopLocalPostgres(home)).toBe(false);
+  const { url } = await ensureLocalPostgres(home);
+  expect(await ask(url, 'SELECT 1')).toBe(1);
+  expect((await localPostgresStatus(other)).state).toBe('running');
+});
+
+test('left-overs of killed creations are swept', async () => {
+  const home = await homes.made();
+  const fresh = homes.fresh();
+  cpSync(path.join(home, 'postgres'), path.join(fresh, 'postgres/data.new-killed'), { recursive: true });
+  await ensureLocalPostgres(fresh);
+  expect(readdirSync(path.join(fresh, 'postgres')).toSorted()).toEqual(['data', 'lock', 'postgres.log', 'server.json']);
+  expect(existsSync(path.join(fresh, 'postgres/data/PG_VERSION'))).toBe(true);
+});
