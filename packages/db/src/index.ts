@@ -1,0 +1,63 @@
+export { DbError } from './errors.ts';
+export type { ErrorData } from './errors.ts';
+export { LocalPostgresError } from './local/errors.ts';
+export type { LocalPostgresErrorCode } from './local/errors.ts';
+export { ensureLocalPostgres, localPostgresStatus, stopLocalPostgres } from './local/server.ts';
+export type { EnsureOptions, LocalPostgresStatus, LocalPostgresStep } from './local/server.ts';
+export { DatabaseNewerThanCode, MigrationError } from './migrate/errors.ts';
+export type { MigrationErrorCode } from './migrate/errors.ts';
+export { migrate } from './migrate/migrate.ts';
+export type { MigrateResult } from './migrate/migrate.ts';
+export { planMigrations } from './migrate/plan.ts';
+export type { AppliedMigration, Migration } from './migrate/plan.ts';
+export { inTransaction, openPool, PoolError, withConnection, withTransaction } from './pool.ts';
+export type { PoolErrorCode, PoolOptions } from './pool.ts';
+export { redactUrl } from './url.ts';
+export { deliveredTables, nextSeen, registerObject, type DeliveredObject, type Queryable } from './ledger/objects.ts';
+export {
+  changeLoad,
+  dfmTexts,
+  loadsOf,
+  type Load,
+  type LoadChange,
+  type LoadFacts,
+  type LoadState,
+  type WaitingFor,
+} from './ledger/loads.ts';
+export {
+  createBatch,
+  endAttempt,
+  endBatch,
+  openBatches,
+  startAttempt,
+  writeReceipt,
+  type Batch,
+  type BatchSpec,
+  type Receipt,
+} from './ledger/batches.ts';
+export {
+  commitVersion,
+  readManifest,
+  VersionConflict,
+  type Commit,
+  type FoldFacts,
+  type ListedFile,
+  type Manifest,
+  type ManifestFile,
+} from './ledger/manifest.ts';
+export {
+  appliedLoads,
+  readTable,
+  recordApplications,
+  withTableLock,
+  writeTable,
+  type TableRecord,
+} from './ledger/tables.ts';
+export {
+  loadPlaces,
+  loadsInTrouble,
+  tableCounts,
+  type LoadInTrouble,
+  type LoadPlace,
+  type TableCounts,
+} from './ledger/overview.ts';
