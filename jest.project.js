@@ -1,7 +1,12 @@
 import path from 'node:path';
 
+const support = path.join(import.meta.dirname, 'packages/db/test/support');
+
 /**
  * The Jest project of one package: TypeScript stripped by SWC, tests in `test/`.
+ * The hooks are those of the tests' Postgres: one server per run, started by the first test file that asks for it
+ * (`withTestDatabase`), so that packages without a database pay nothing. Jest runs each hook once, however many
+ * projects name it.
  * @param {string} rootDir the package's folder
  */
 export const project = (rootDir) => ({
@@ -9,6 +14,8 @@ export const project = (rootDir) => ({
   rootDir,
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  globalSetup: path.join(support, 'global-setup.ts'),
+  globalTeardown: path.join(support, 'global-teardown.ts'),
   transform: {
     '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } } }],
   },
