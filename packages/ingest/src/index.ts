@@ -7,6 +7,6 @@ export type { OnProgress, Progress } from './progress.ts';
 export { createViews } from './query/views.ts';
 export { contractPath, readContractText, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';
-export { status, troublesOf, type TableState, type TableStatus, type Trouble } from './status.ts';
+export { isTroubled, status, troublesOf, type TableState, type TableStatus, type Trouble } from './status.ts';
 export { withEngine, sweepScratch, type Workspace } from './workspace.ts';
 export { runFold, type FoldFile, type FoldInputs, type FoldResult } from './fold/run-fold.ts';

@@ -1,7 +1,13 @@
 /** The registry as a folder of contract files. */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { CONTRACT_SCHEMA, formatContract, requireRegistry, type Contract } from '@farelake/schema-registry';
+import {
+  CONTRACT_SCHEMA_FILE,
+  contractSchemaText,
+  formatContract,
+  requireRegistry,
+  type Contract,
+} from '@farelake/schema-registry';
 
 /** All contracts by dataset; a folder that is not there holds none. @throws RegistryError naming every fault */
 export async function readRegistry(folder: string): Promise<Map<string, Contract>> {
@@ -38,7 +44,7 @@ export async function readContractText(folder: string, contract: Contract): Prom
 export async function writeContract(folder: string, contract: Contract): Promise<string> {
   const file = contractPath(folder, contract);
   await mkdir(path.dirname(file), { recursive: true });
-  await writeWhole(path.join(folder, 'contract.schema.json'), `${JSON.stringify(CONTRACT_SCHEMA, null, 2)}\n`);
+  await writeWhole(path.join(folder, CONTRACT_SCHEMA_FILE), contractSchemaText());
   await writeWhole(file, formatContract(contract));
   return file;
 }

@@ -101,3 +101,7 @@ export async function troublesOf(db: Queryable): Promise<Trouble[]> {
     reason: reason ?? '',
   }));
 }
+
+/** Does this table keep an ingest from being all done? Tables that nobody has written a contract for do not. */
+export const isTroubled = (table: TableStatus, contracts: ReadonlyMap<string, Contract>): boolean =>
+  contracts.has(table.table) && table.state !== 'live' && table.state !== 'empty';

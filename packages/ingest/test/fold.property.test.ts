@@ -76,7 +76,10 @@ async function pipeline(stream: Stream) {
       files,
       history: (wanted) => `(SELECT * FROM hist WHERE _load_id IN (${wanted.map((file) => file.loadId).join(', ')}))`,
       watermark: totals.watermark,
-      current: () => Promise.resolve(`SELECT c.* FROM cur c SEMI JOIN "@keys" k ON ${stream.rules.key.map((n) => `c.${n} IS NOT DISTINCT FROM k.${n}`).join(' AND ')}`),
+      current: () =>
+        Promise.resolve(
+          `SELECT c.* FROM cur c SEMI JOIN "@keys" k ON ${stream.rules.key.map((n) => `c.${n} IS NOT DISTINCT FROM k.${n}`).join(' AND ')}`,
+        ),
     });
     held = result.result === 'held';
     if (result.result === 'held') continue;
@@ -91,18 +94,30 @@ async function pipeline(stream: Stream) {
   }
   if (held) return { state: 'held' as const };
   const rows = await engine.rows('SELECT * FROM cur');
-  return { state: 'folded' as const, rows: rows.map(plain).map((r) => [keyOf(stream.rules, r), r] as const).sort(byKey), ...totals };
+  return {
+    state: 'folded' as const,
+    rows: rows
+      .map(plain)
+      .map((r) => [keyOf(stream.rules, r), r] as const)
+      .sort(byKey),
+    ...totals,
+  };
 }
 
 const plain = (row: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : (value as Value)]));
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : (value as Value)]),
+  );
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);
 
 function reference(stream: Stream) {
   const result = interpret(stream.rules, eventsOf(stream));
   if (result.state === 'held') return { state: 'held' as const };
   const { rows, watermark, orphans, conflicts, movesOntoLive } = result;
-  const flat = [...rows].map(([key, { values, seq, timestamp }]) => [key, { ...values, header__change_seq: seq, header__timestamp: timestamp }] as const);
+  const flat = [...rows].map(
+    ([key, { values, seq, timestamp }]) =>
+      [key, { ...values, header__change_seq: seq, header__timestamp: timestamp }] as const,
+  );
   return { state: 'folded' as const, rows: flat.sort(byKey), watermark, orphans, conflicts, movesOntoLive };
 }
 

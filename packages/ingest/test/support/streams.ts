@@ -60,12 +60,10 @@ const row = fc.tuple(key, data).map(([keys, values]) => ({ ...keys, ...values })
 const single = (oper: Operation) => fc.tuple(sequence, row).map(([seq, values]) => [event(oper, seq, values)]);
 const update = fc.tuple(sequence, row, mask).map(([seq, values, changed]) => [event('U', seq, values, changed)]);
 /** A change of one row: B and U of the same key, or of two keys, which moves the row. */
-const beforeAndAfter = fc
-  .tuple(sequence, row, row, mask, fc.boolean())
-  .map(([seq, before, after, changed, moves]) => {
-    const target = moves ? after : { ...after, k1: before.k1, k2: before.k2 };
-    return [event('B', seq, before), event('U', seq, target, changed)];
-  });
+const beforeAndAfter = fc.tuple(sequence, row, row, mask, fc.boolean()).map(([seq, before, after, changed, moves]) => {
+  const target = moves ? after : { ...after, k1: before.k1, k2: before.k2 };
+  return [event('B', seq, before), event('U', seq, target, changed)];
+});
 /** a → b → c, one sequence each, or all in one. */
 const chain = fc
   .tuple(sequence, fc.boolean(), fc.array(row, { minLength: 3, maxLength: 3 }), mask)
@@ -129,13 +127,23 @@ export const streams: fc.Arbitrary<Stream> = fc
       const files = [...snapshots, ...changes, ...again];
       const order = files.map((_, index) => index);
       return fc
-        .tuple(fc.shuffledSubarray(order, { minLength: order.length }), fc.array(fc.nat(4), { maxLength: 3 }), fc.boolean())
-        .map(([arrival, cuts, inOrder]) => ({ rules: foldRules, files, batches: cutInto(inOrder ? order : arrival, cuts) }));
+        .tuple(
+          fc.shuffledSubarray(order, { minLength: order.length }),
+          fc.array(fc.nat(4), { maxLength: 3 }),
+          fc.boolean(),
+        )
+        .map(([arrival, cuts, inOrder]) => ({
+          rules: foldRules,
+          files,
+          batches: cutInto(inOrder ? order : arrival, cuts),
+        }));
     }),
   );
 
 function cutInto(order: readonly number[], cuts: readonly number[]): number[][] {
-  const edges = [...new Set([0, ...cuts.map((cut) => Math.min(cut, order.length)), order.length])].sort((a, b) => a - b);
+  const edges = [...new Set([0, ...cuts.map((cut) => Math.min(cut, order.length)), order.length])].sort(
+    (a, b) => a - b,
+  );
   return edges.slice(1).map((edge, index) => order.slice(edges[index], edge));
 }
 

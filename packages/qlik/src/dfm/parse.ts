@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describeFaults, UserError } from '@farelake/schema-registry';
+import { faultsOfAjv, faultText, UserError } from '@farelake/schema-registry';
 import { parseInstant } from '../instant.ts';
 import { sourceName, type SourceTable } from '../object-key.ts';
 import type { Dfm, DfmColumn } from './dfm.ts';
@@ -16,8 +16,12 @@ const fits = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true
 export function parseDfm(text: string, file: string, table?: SourceTable): Dfm {
   const json = parseJson(text, file);
   if (!fits(json)) {
-    const faults = describeFaults(fits.errors ?? []);
-    throw badDfm(file, faults.map(({ path, problem }) => `${path}: ${problem}`).join('; '));
+    throw badDfm(
+      file,
+      faultsOfAjv(fits.errors ?? [])
+        .map(faultText)
+        .join('; '),
+    );
   }
   const { fileInfo, formatInfo, dataInfo } = json;
   const source = { schema: dataInfo.sourceSchema, table: dataInfo.sourceTable };

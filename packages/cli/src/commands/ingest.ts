@@ -1,0 +1,132 @@
+import { mkdir } from 'node:fs/promises';
+import {
+  ingest,
+  isTroubled,
+  status,
+  troublesOf,
+  type Ingested,
+  type Progress,
+  type TableStatus,
+  type Trouble,
+} from '@farelake/ingest';
+import { openFolder } from '../folder.ts';
+import { count, formatTable } from '../output/table.ts';
+import { withWorkspace, type Context } from '../session.ts';
+import { findContract } from '../find-contract.ts';
+import { describeProblem, UsageError } from '../output/problem.ts';
+
+export interface IngestFlags {
+  readonly engine: string;
+  readonly table?: string;
+  readonly json?: boolean;
+}
+
+/** @returns 0 all done, 1 something failed, is held or waits */
+export async function ingestCommand(context: Context, folder: string | undefined, flags: IngestFlags): Promise<number> {
+  if (flags.engine === 'spark')
+    throw new UsageError({
+      code: 'no-such-engine',
+      problem: 'The engine spark is not available in this version.',
+      remedy: 'Use --engine duckdb or auto.',
+    });
+  if (folder === undefined) await mkdir(context.environment.incoming, { recursive: true });
+  const store = await openFolder(folder ?? context.environment.incoming);
+  return withWorkspace(context, async (workspace) => {
+    const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;
+    const done = await ingest(workspace, store, {
+      ...(dataset === undefined ? {} : { dataset }),
+      onProgress: (progress) => {
+        context.terminal.progress(sentence(progress));
+      },
+    });
+    context.terminal.progress(undefined);
+    const mine = (table: string) => dataset === undefined || table === dataset;
+    const tables = (await status(workspace.pool, workspace.contracts)).filter((one) => mine(one.table));
+    const troubles = (await troublesOf(workspace.pool)).filter((one) => mine(one.table));
+    if (flags.json) context.terminal.print(JSON.stringify(asJson(done, tables, troubles)));
+    else report(context, done, tables, troubles);
+    for (const { error } of done.troubled) context.terminal.note(describeProblem(error));
+    return tables.some((table) => isTroubled(table, workspace.contracts)) ? 1 : 0;
+  });
+}
+
+function sentence(progress: Progress): string {
+  switch (progress.step) {
+    case 'looking':
+      return `looking at what was delivered: ${count(progress.found)} objects`;
+    case 'waiting for another process':
+      return `${progress.table}: another command works on it, waiting`;
+    case 'loading':
+      return `${progress.table}: ${count(progress.files)} files loaded`;
+    case 'folding':
+      return `${progress.table}: applying changes`;
+    case 'committed':
+      return `${progress.table}: ${count(progress.rows)} rows`;
+  }
+}
+
+const asJson = ({ registered, tables }: Ingested, statuses: readonly TableStatus[], troubles: readonly Trouble[]) => ({
+  found: registered.found,
+  fresh: registered.fresh,
+  foreign: registered.foreign.length,
+  loaded: sum(tables.map((table) => table.loaded)),
+  rowsLoaded: sum(tables.map((table) => table.rowsLoaded)),
+  applied: sum(tables.map((table) => table.applied)),
+  tables: statuses,
+  troubles,
+});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+
+function report(
+  { terminal }: Context,
+  { registered, tables }: Ingested,
+  statuses: readonly TableStatus[],
+  troubles: readonly Trouble[],
+): void {
+  const { found, fresh, foreign } = registered;
+  const known = found - fresh;
+  terminal.print(
+    `${count(found)} objects found, ${count(fresh)} of them new${known > 0 ? `, ${count(known)} known already` : ''}`,
+  );
+  if (foreign.length > 0)
+    terminal.print(
+      `${count(foreign.length)} files are no objects of a feed, left alone: ${foreign
+        .slice(0, 3)
+        .map((name) => JSON.stringify(name))
+        .join(', ')}${foreign.length > 3 ? ', …' : ''}`,
+    );
+  const done = new Map(tables.map((table) => [table.dataset, table]));
+  const delivered = statuses.filter((table) => table.state !== 'empty');
+  if (delivered.length > 0)
+    terminal.print(
+      formatTable(
+        ['table', 'state', 'files loaded', 'rows loaded', 'files applied', 'rows'],
+        delivered.map(({ table, state, rows }) => [
+          table,
+          state,
+          count(done.get(table)?.loaded ?? 0),
+          count(done.get(table)?.rowsLoaded ?? 0),
+          count(done.get(table)?.applied ?? 0),
+          count(rows),
+        ]),
+        [2, 3, 4, 5],
+      ),
+    );
+  for (const line of troubleLines(delivered, troubles)) terminal.print(line);
+}
+
+/** One line for each thing that is not done: loads first, then tables that are held or wait as a whole. */
+export function troubleLines(tables: readonly TableStatus[], troubles: readonly Trouble[]): string[] {
+  const loads = troubles.map(
+    ({ object, state, waitingFor, reason }) =>
+      `${waitingFor === null ? state : `waiting for ${waitingFor}`}: ${object}: ${reason}`,
+  );
+  const whole = tables
+    .filter(
+      ({ state, table }) =>
+        state === 'held' || (state !== 'live' && !troubles.some((trouble) => trouble.table === table)),
+    )
+    .map(({ table, state, reason }) => `${state}: ${table}: ${reason ?? ''}`);
+  return [...loads, ...whole];
+}

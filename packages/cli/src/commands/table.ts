@@ -1,0 +1,153 @@
+import {
+  contractPath,
+  draftContract,
+  readContractText,
+  readRegistry,
+  status,
+  writeContract,
+  type Draft,
+} from '@farelake/ingest';
+import { formatContract, requireRegistry, type BeforeImage, type UpdateImage } from '@farelake/schema-registry';
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { openFolder } from '../folder.ts';
+import { UsageError } from '../output/problem.ts';
+import { count, formatTable } from '../output/table.ts';
+import { withWorkspace, type Context } from '../session.ts';
+
+export interface AddFlags {
+  readonly from: string;
+  readonly yes?: boolean;
+  readonly updateImage?: UpdateImage;
+  readonly beforeImage?: BeforeImage;
+  readonly key?: readonly string[];
+}
+
+export async function tableAddCommand(context: Context, table: string, flags: AddFlags): Promise<number> {
+  const { environment, terminal } = context;
+  const { updateImage, beforeImage, key } = flags;
+  const draft = await draftContract(await openFolder(flags.from), table, {
+    ...(key === undefined ? {} : { key }),
+    cdc: {
+      ...(updateImage === undefined ? {} : { updateImage }),
+      ...(beforeImage === undefined ? {} : { beforeImage }),
+    },
+  });
+  for (const line of warnings(draft)) terminal.note(line);
+  const { contract } = draft;
+  const file = contractPath(environment.registry, contract);
+  const present = await readContractText(environment.registry, contract);
+  if (present === formatContract(contract)) {
+    terminal.print(`${shown(file)} says this already; left alone.`);
+    return 0;
+  }
+  await refuseFaulty(environment.registry, draft);
+  if (flags.yes !== true && !(await agreed(context, draft, present, file))) return 1;
+  await writeContract(environment.registry, contract);
+  terminal.print(
+    `${present === undefined ? 'Wrote' : 'Replaced'} ${shown(file)}: ${contract.columns.length} columns, key ${contract.key.join(', ')}.`,
+  );
+  terminal.print('Each column is internal and kept, nobody owns it yet: review classification, description and owner.');
+  return 0;
+}
+
+const shown = (file: string): string => path.relative(process.cwd(), file) || file;
+
+function warnings({ unreadable, withBeforeImages }: Draft): string[] {
+  const lines = unreadable.map((problem) => `Left out: ${problem}`);
+  if (withBeforeImages.length > 0)
+    lines.push(
+      `Warning: ${withBeforeImages.length} change files hold B rows (${withBeforeImages[0] ?? ''}), which beforeImage 'none' ignores, and with them moves of rows to other keys. ` +
+        'If B rows carry the whole row, say --before-image full; if only some columns, partial.',
+    );
+  return lines;
+}
+
+/** The registry must be whole with the new contract in it: a collision is told before anything is written. */
+async function refuseFaulty(registry: string, { contract }: Draft): Promise<void> {
+  const others = [...(await readRegistry(registry)).values()].filter((other) => other.dataset !== contract.dataset);
+  requireRegistry(
+    [...others, contract].map((one) => ({ path: `${one.feed}/${one.dataset}.json`, text: formatContract(one) })),
+  );
+}
+
+/** Asks on a terminal; elsewhere silence is no consent. */
+async function agreed(
+  { terminal }: Context,
+  { contract }: Draft,
+  present: string | undefined,
+  file: string,
+): Promise<boolean> {
+  terminal.note(
+    formatTable(
+      ['column', 'source', 'type', 'key'],
+      contract.columns.map(({ name, sourceName, type }) => [
+        name,
+        sourceName,
+        type,
+        contract.key.includes(name) ? String(contract.key.indexOf(name) + 1) : '',
+      ]),
+    ),
+  );
+  terminal.note(`cdc: updateImage ${contract.cdc.updateImage}, beforeImage ${contract.cdc.beforeImage}`);
+  const question = `${present === undefined ? 'Write' : 'Replace the different'} ${shown(file)}?`;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    if (present === undefined)
+      throw new UsageError({
+        code: 'not-agreed',
+        problem: `${question} Nobody is there to answer.`,
+        remedy: 'Add --yes to write it as shown.',
+      });
+    throw new UsageError({
+      code: 'not-agreed',
+      problem: `${shown(file)} is there and says something else.`,
+      remedy: 'Add --yes to replace it.',
+    });
+  }
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await reader.question(`${question} [y/N] `);
+  reader.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+export async function tableListCommand(context: Context, flags: { readonly json?: boolean }): Promise<number> {
+  return withWorkspace(context, async ({ pool, contracts }) => {
+    const states = new Map((await status(pool, contracts)).map((one) => [one.table, one]));
+    const tables = [...contracts.values()]
+      .sort((a, b) => (a.dataset < b.dataset ? -1 : 1))
+      .map((contract) => ({
+        table: contract.dataset,
+        source: `${contract.source.schema}.${contract.source.table}`,
+        columns: contract.columns.length,
+        key: contract.key,
+        ...contract.cdc,
+        owner: contract.owner,
+        state: states.get(contract.dataset)?.state ?? 'empty',
+        rows: states.get(contract.dataset)?.rows ?? 0,
+      }));
+    if (flags.json) context.terminal.print(JSON.stringify(tables));
+    else if (tables.length === 0)
+      context.terminal.print(
+        `No contracts in ${shown(context.environment.registry)}. farelake table add EDW.X --from <folder> makes one.`,
+      );
+    else
+      context.terminal.print(
+        formatTable(
+          ['table', 'source', 'columns', 'key', 'updates', 'before', 'owner', 'state', 'rows'],
+          tables.map((t) => [
+            t.table,
+            t.source,
+            String(t.columns),
+            t.key.join(', '),
+            t.updateImage,
+            t.beforeImage,
+            t.owner,
+            t.state,
+            count(t.rows),
+          ]),
+          [2, 8],
+        ),
+      );
+    return 0;
+  });
+}

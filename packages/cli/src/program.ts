@@ -1,0 +1,113 @@
+/** The command line: names, flags and help; each command's work is in `commands/`. */
+import { Command, CommanderError, Option } from 'commander';
+import { downCommand, migrateCommand } from './commands/database.ts';
+import { ingestCommand, type IngestFlags } from './commands/ingest.ts';
+import { queryCommand, type QueryFormat } from './commands/query.ts';
+import { statusCommand } from './commands/status.ts';
+import { tableAddCommand, tableListCommand, type AddFlags } from './commands/table.ts';
+import type { Context } from './session.ts';
+
+export interface Program {
+  /** Exit code of the command that the arguments name. */
+  run(args: readonly string[]): Promise<number>;
+  readonly command: Command;
+}
+
+const ENVIRONMENT = `
+Environment:
+  FARELAKE_HOME       state of this machine: database, tables (default .farelake)
+  FARELAKE_REGISTRY   folder of contracts (default the repository's)
+  FARELAKE_INCOMING   where ingest looks without an argument (default <home>/incoming)
+  FARELAKE_STAGE      where tables lie (default <home>/stage)
+  DATABASE_URL        a Postgres to use instead of the home's own
+
+Exit codes: 0 all done · 1 something failed, is held or waits · 2 usage · 130 stopped by Ctrl-C`;
+
+export function createProgram(context: Context): Program {
+  let code = 0;
+  const answer = async (result: Promise<number>) => {
+    code = await result;
+  };
+  const program = new Command('farelake')
+    .description("Lands a fare vendor's files and keeps typed tables of them: current state and history.")
+    .addHelpText('after', ENVIRONMENT)
+    .showHelpAfterError('(farelake --help says more)')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  addTableCommands(program, context, answer);
+  addDataCommands(program, context, answer);
+  program
+    .command('migrate')
+    .description("bring the ledger's database to the newest version")
+    .action(() => answer(migrateCommand(context)));
+  program
+    .command('down')
+    .description("stop the home's Postgres; it stays up between commands until then")
+    .action(() => answer(downCommand(context)));
+  return {
+    command: program,
+    run: async (args) => {
+      await program.parseAsync([...args], { from: 'user' });
+      return code;
+    },
+  };
+}
+
+type Answer = (result: Promise<number>) => Promise<void>;
+
+function addTableCommands(program: Command, context: Context, answer: Answer): void {
+  const table = program
+    .command('table')
+    .description('contracts: what the columns of a table are and how changes apply');
+  table
+    .command('add')
+    .description("draft a contract from delivered files' .dfm")
+    .argument('<table>', 'source table, EDW.SAMPLE')
+    .requiredOption('--from <folder>', 'folder that holds EDW.SAMPLE/ and EDW.SAMPLE__ct/, at any depth')
+    .option('--yes', 'write it without asking, replacing a different one')
+    .addOption(
+      new Option(
+        '--update-image <kind>',
+        'what NULL means in a change without mask: sparse leaves the column alone, full replaces the row',
+      ).choices(['sparse', 'full']),
+    )
+    .addOption(new Option('--before-image <kind>', 'what B rows carry').choices(['none', 'full', 'partial']))
+    .option('--key <columns>', 'key columns in order, where no .dfm names them: a,b', (text: string) =>
+      text.split(',').map((name) => name.trim()),
+    )
+    .action((name: string, flags: AddFlags) => answer(tableAddCommand(context, name, flags)));
+  table
+    .command('list')
+    .description('all contracts with the state of their tables')
+    .option('--json', 'as JSON')
+    .action((flags: { json?: boolean }) => answer(tableListCommand(context, flags)));
+}
+
+function addDataCommands(program: Command, context: Context, answer: Answer): void {
+  program
+    .command('ingest')
+    .description('register everything delivered below a folder and work until nothing is left to do')
+    .argument('[folder]', 'folder, read in place and never changed (default: the Incoming zone)')
+    .addOption(new Option('--engine <name>', 'who does the work').choices(['auto', 'duckdb', 'spark']).default('auto'))
+    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
+    .option('--json', 'report as JSON')
+    .action((folder: string | undefined, flags: IngestFlags) => answer(ingestCommand(context, folder, flags)));
+  program
+    .command('query')
+    .description('DuckDB SQL over the views edw_x (current) and edw_x_history')
+    .argument('<sql>', 'one statement')
+    .addOption(new Option('--format <name>', 'form of the answer').choices(['table', 'csv', 'json']).default('table'))
+    .action((sql: string, flags: { format: QueryFormat }) => answer(queryCommand(context, sql, flags.format)));
+  program
+    .command('status')
+    .description('how each table stands, and what is in its way')
+    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
+    .option('--json', 'as JSON')
+    .action((flags: { table?: string; json?: boolean }) => answer(statusCommand(context, flags)));
+}
+
+/** The exit code of an error from parsing the arguments; help and version are none. */
+export const usageCode = (error: unknown): number | undefined => {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? 0 : 2;
+};

@@ -1,0 +1,51 @@
+/** What a command opens before its work and closes after it: database, contracts, zones. */
+import path from 'node:path';
+import { ensureLocalPostgres, migrate, openPool } from '@farelake/db';
+import { readRegistry, type Workspace } from '@farelake/ingest';
+import { folderStore } from '@farelake/lake';
+import { MIGRATIONS, type Environment } from './environment.ts';
+import type { Terminal } from './output/terminal.ts';
+
+export interface Context {
+  readonly environment: Environment;
+  readonly terminal: Terminal;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Connection string of the ledger's database; the home's own server is started if need be. */
+export async function databaseUrl({ environment, terminal }: Context): Promise<string> {
+  if (environment.databaseUrl !== undefined) return environment.databaseUrl;
+  const { url } = await ensureLocalPostgres(environment.home, {
+    onProgress: (step) => {
+      terminal.progress(STEPS[step]);
+    },
+  });
+  terminal.progress(undefined);
+  return url;
+}
+
+const STEPS = {
+  waiting: 'waiting for another command to start Postgres',
+  creating: 'making a Postgres database for this home (once)',
+  starting: 'starting Postgres',
+} as const;
+
+/** Runs `work` on a migrated database with all contracts read. */
+export async function withWorkspace<T>(context: Context, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const { environment, signal } = context;
+  const contracts = await readRegistry(environment.registry);
+  const pool = openPool(await databaseUrl(context));
+  try {
+    await migrate(pool, MIGRATIONS);
+    return await work({
+      pool,
+      contracts,
+      stage: folderStore(environment.stage),
+      scratch: path.join(environment.home, 'scratch'),
+      signal,
+    });
+  } finally {
+    await pool.end();
+  }
+}
