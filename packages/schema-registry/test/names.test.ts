@@ -37,7 +37,11 @@ test('names of system columns are reserved, and all that begin with header__', (
   expect(isReservedColumnName('header__anything')).toBe(true);
   expect(isReservedColumnName('header_line')).toBe(false);
   expect(isReservedColumnName('_line_no')).toBe(false);
-  expect([isHeaderColumn('header__x'), isHeaderColumn('HEADER__X'), isHeaderColumn('x_header__')]).toEqual([true, false, false]);
+  expect([isHeaderColumn('header__x'), isHeaderColumn('HEADER__X'), isHeaderColumn('x_header__')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('field ids of system columns never change: files that exist bear them', () => {

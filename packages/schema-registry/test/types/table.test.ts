@@ -21,7 +21,9 @@ let written: Map<string | undefined, SchemaElement>;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'farelake-types-'));
   const connection = await openDuckDb();
-  const columns = TYPES.map((type) => `CAST(NULL AS ${typeNames(parseLogicalType(type)).duckdb}) AS ${quoteIdentifier(type)}`);
+  const columns = TYPES.map(
+    (type) => `CAST(NULL AS ${typeNames(parseLogicalType(type)).duckdb}) AS ${quoteIdentifier(type)}`,
+  );
   const ids = TYPES.map((type, index) => `${quoteIdentifier(type)}: ${101 + index}`);
   const file = path.join(folder, 'types.parquet');
   await connection.run(

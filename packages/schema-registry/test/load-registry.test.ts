@@ -1,0 +1,239 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  type Contract,
+  type ContractColumn,
+  contractSchemaText,
+  formatContract,
+  loadRegistry,
+  type RegistryFile,
+  requireRegistry,
+} from '../src/index.ts';
+import { sampleContract } from './sample-contract.ts';
+import { thrownBy } from './thrown.ts';
+
+const file = (contract: unknown, path = 'qlik/edw_sample.json'): RegistryFile => ({
+  path,
+  text: JSON.stringify(contract),
+});
+
+const sample = sampleContract();
+const faultsOf = (contract: unknown) => loadRegistry([file(contract)]).faults;
+const places = (contract: unknown) => faultsOf(contract).map(({ path, problem }) => `${path} ${problem}`);
+
+/** The sample with one column changed. */
+const withColumn = (index: number, change: Partial<Record<keyof ContractColumn, unknown>>) => ({
+  ...sample,
+  columns: sample.columns.map((column, at) => (at === index ? { ...column, ...change } : column)),
+});
+
+test('a good registry: contracts by dataset, schema and notes ignored', () => {
+  const other = sampleContract('EDW', 'FARE');
+  const files = [
+    { path: 'contract.schema.json', text: contractSchemaText() },
+    { path: 'README.md', text: '# Contracts' },
+    { path: 'qlik/.DS_Store', text: '' },
+    { path: 'qlik/edw_sample.json', text: formatContract(sample) },
+    { path: 'qlik/edw_fare.json', text: formatContract(other) },
+  ];
+  expect(loadRegistry(files)).toEqual({ contracts: [other, sample], faults: [] });
+  expect(requireRegistry(files)).toHaveLength(2);
+  expect(loadRegistry([])).toEqual({ contracts: [], faults: [] });
+});
+
+describe('text', () => {
+  test('that is not JSON: line and column', () => {
+    expect(loadRegistry([{ path: 'qlik/edw_sample.json', text: '{\n  "feed": qlik\n}' }])).toEqual({
+      contracts: [],
+      faults: [
+        {
+          file: 'qlik/edw_sample.json',
+          path: '$.feed',
+          problem: 'not JSON at line 2, column 11: a value was expected',
+        },
+      ],
+    });
+  });
+  test('with a member twice', () => {
+    const text = formatContract(sample).replace('"version": 1', '"version": 1,\n  "version": 2');
+    const { contracts, faults } = loadRegistry([{ path: 'qlik/edw_sample.json', text }]);
+    expect(contracts).toEqual([]);
+    expect(faults).toMatchObject([{ path: '$.version', problem: 'is written twice, again at line 7, column 3' }]);
+  });
+  test('in a file that is no contract', () => {
+    const { faults } = loadRegistry([{ path: 'qlik/edw_sample.json.bak', text: '' }]);
+    expect(faults).toMatchObject([{ file: 'qlik/edw_sample.json.bak', problem: 'is no contract file' }]);
+  });
+});
+
+describe('shape: what was found and what is allowed', () => {
+  test.each<[string, unknown, object]>([
+    ['a missing member', { ...sample, owner: undefined }, { path: '$.owner', problem: 'is required' }],
+    ['an empty one', { ...sample, owner: '' }, { path: '$.owner', problem: 'must not be empty' }],
+    [
+      'an unknown member',
+      { ...sample, layout: { segmentrows: 5 } },
+      { path: '$.layout.segmentrows', problem: 'is not known here', allowed: ['segmentRows'] },
+    ],
+    [
+      'a number below its least',
+      { ...sample, layout: { segmentRows: 0 } },
+      { path: '$.layout.segmentRows', problem: 'must be >= 1', found: 0 },
+    ],
+    [
+      'a wrong JSON type',
+      { ...sample, version: '1' },
+      { path: '$.version', problem: 'must be a whole number', found: '1' },
+    ],
+    [
+      'a list for an object',
+      { ...sample, publish: [] },
+      { path: '$.publish', problem: 'must be an object', found: 'a list' },
+    ],
+    [
+      'a value that is not in its list',
+      { ...sample, cdc: { ...sample.cdc, updateImage: 'half' } },
+      { path: '$.cdc.updateImage', found: 'half', allowed: ['sparse', 'full'] },
+    ],
+    [
+      'text of another form',
+      { ...sample, freshness: '15 minutes' },
+      { path: '$.freshness', found: '15 minutes', allowed: expect.stringContaining('PT15M') },
+    ],
+    ['no columns', { ...sample, columns: [], key: [] }, { path: '$.columns', problem: 'must have at least 1 entry' }],
+    [
+      'a type that is none',
+      withColumn(1, { type: 'varchar' }),
+      { path: '$.columns[1].type', found: 'varchar', allowed: expect.stringContaining('decimal(p,s)') },
+    ],
+    [
+      'an id of the system',
+      withColumn(1, { id: 99 }),
+      { path: '$.columns[1].id', problem: 'must be >= 101', found: 99 },
+    ],
+    ['a document that is none', [], { path: '$', problem: 'must be an object' }],
+  ])('%s', (_, contract, fault) => {
+    const faults = faultsOf(contract);
+    expect(faults).toMatchObject([{ file: 'qlik/edw_sample.json', ...fault }]);
+  });
+});
+
+describe('meaning', () => {
+  test.each<[string, unknown, string[]]>([
+    [
+      'a dataset that is not its source',
+      { ...sample, source: { schema: 'EDW', table: 'OTHER' } },
+      ['$.dataset is not the name of EDW.OTHER'],
+    ],
+    ['another feed than its folder', { ...sample, feed: 'dmap' }, ['$ the file is not where its feed and dataset say']],
+    ['an id twice', withColumn(1, { id: 101 }), ['$.columns[1].id is the id of $.columns[0] already']],
+    ['an id never given', withColumn(1, { id: 105 }), ['$.columns[1].id is above lastColumnId']],
+    ['a name twice', withColumn(2, { name: 'sample_name' }), ['$.columns[2].name is the name of $.columns[1] already']],
+    [
+      'a source name twice',
+      withColumn(2, { sourceName: 'SAMPLE_NAME' }),
+      ['$.columns[2].sourceName is the sourceName of $.columns[1] already'],
+    ],
+    ['a reserved name', withColumn(2, { name: '_load_id' }), ['$.columns[2].name is reserved for system columns']],
+    [
+      'a reserved beginning',
+      withColumn(2, { name: 'header__x' }),
+      ['$.columns[2].name is reserved for system columns'],
+    ],
+    [
+      "a column of Qlik's",
+      withColumn(2, { sourceName: 'header__x' }),
+      ["$.columns[2].sourceName is one of Qlik's own columns of a change table, which are no part of a contract"],
+    ],
+    [
+      'a key that is no column',
+      { ...sample, key: ['SAMPLE_ID'.toLowerCase(), 'nothing'] },
+      ['$.key[1] is no column of the contract'],
+    ],
+    ['a key with a column twice', { ...sample, key: ['sample_id', 'sample_id'] }, ['$.key[1] is in the key already']],
+    ['a scale above its precision', withColumn(1, { type: 'decimal(4,5)' }), ['$.columns[1].type is not a type']],
+    [
+      'personal values kept',
+      withColumn(1, { classification: 'personal' }),
+      ['$.columns[1].treatment a personal column needs a treatment before anything is written'],
+    ],
+    [
+      'a treatment to come',
+      withColumn(1, { treatment: 'hmac' }),
+      ['$.columns[1].treatment is not available in this version; it comes with the next one'],
+    ],
+    [
+      'a key that is dropped',
+      withColumn(0, { treatment: 'drop' }),
+      [
+        '$.columns[0].treatment is not available in this version; it comes with the next one',
+        '$.key[0] is dropped at load, so it cannot tell rows apart',
+      ],
+    ],
+  ])('%s', (_, contract, expected) => {
+    expect(places(contract)).toEqual(expected);
+    expect(loadRegistry([file(contract)]).contracts).toEqual([]);
+  });
+
+  test('other feeds name their datasets freely', () => {
+    const taps: Contract = { ...sample, feed: 'kafka', dataset: 'taps' };
+    expect(loadRegistry([file(taps, 'kafka/taps.json')]).faults).toEqual([]);
+  });
+});
+
+test('every fault of a file at once, shape and meaning, each once', () => {
+  const contract = { ...withColumn(1, { id: 101, type: 'decimal(40,0)', nullable: 'yes' }), key: ['x'], ownr: 'me' };
+  expect(
+    places(contract)
+      .map((place) => place.split(' ')[0])
+      .sort(),
+  ).toEqual(['$.columns[1].id', '$.columns[1].nullable', '$.columns[1].type', '$.key[0]', '$.ownr']);
+});
+
+describe('contracts towards each other', () => {
+  const told = (files: RegistryFile[]) => loadRegistry(files).faults.map(({ file: name, path }) => `${name} ${path}`);
+
+  test('one dataset in two feeds', () => {
+    const twin: Contract = { ...sample, feed: 'kafka', source: { schema: 'taps', table: 'taps' } };
+    expect(told([file(sample), file(twin, 'kafka/edw_sample.json')])).toEqual([
+      'qlik/edw_sample.json $.dataset',
+      'kafka/edw_sample.json $.dataset',
+    ]);
+  });
+  test('sources whose names come to one dataset: both are left out', () => {
+    const files = [file(sampleContract('EDW', 'A_B')), file(sampleContract('EDW_A', 'B'), 'qlik/other.json')];
+    const { contracts, faults } = loadRegistry(files);
+    expect(contracts).toEqual([]);
+    expect(faults.filter(({ path }) => path === '$.dataset')).toHaveLength(2);
+  });
+  test('one source in two contracts', () => {
+    const taps: Contract = { ...sample, feed: 'kafka', dataset: 'taps' };
+    const more: Contract = { ...taps, dataset: 'taps_too' };
+    expect(told([file(taps, 'kafka/taps.json'), file(more, 'kafka/taps_too.json')])).toEqual([
+      'kafka/taps.json $.source',
+      'kafka/taps_too.json $.source',
+    ]);
+  });
+  test("a dataset named as another's history", () => {
+    const history = sampleContract('EDW', 'SAMPLE_HISTORY');
+    expect(told([file(sample), file(history, 'qlik/edw_sample_history.json')])).toEqual([
+      'qlik/edw_sample_history.json $.dataset',
+      'qlik/edw_sample.json $.dataset',
+    ]);
+  });
+  test('a fault in one leaves the others loaded', () => {
+    const other = sampleContract('EDW', 'FARE');
+    const { contracts, faults } = loadRegistry([file({ ...sample, owner: '' }), file(other, 'qlik/edw_fare.json')]);
+    expect([contracts, faults.length]).toEqual([[other], 1]);
+  });
+});
+
+test('requireRegistry throws all faults in one error that a person can read', () => {
+  const files = [file({ ...sample, owner: '' }), { path: 'qlik/x.json', text: '{' }];
+  const error = thrownBy(() => requireRegistry(files));
+  expect(error).toMatchObject({ name: 'RegistryError', code: 'bad-registry', faults: [{}, {}] });
+  expect(error.message).toBe(
+    'The registry has 2 faults:\n' +
+      "  qlik/edw_sample.json $.owner: must not be empty; found ''\n" +
+      '  qlik/x.json $: not JSON at line 1, column 2: a name in double quotes was expected',
+  );
+});
