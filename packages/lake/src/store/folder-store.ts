@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@farelake/schema-registry';
@@ -42,7 +42,8 @@ function refuse(inside: string, root: string, cause: unknown): never {
 
 /** Links are not followed: what they point at may lie anywhere, or in a circle. */
 async function* walk(root: string, below: string): AsyncGenerator<StoredObject> {
-  for await (const entry of await opendir(path.join(root, below))) {
+  const entries = await readdir(path.join(root, below), { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const inside = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) yield* walk(root, inside);
     else if (entry.isFile()) yield { path: inside, size: (await stat(path.join(root, inside))).size };

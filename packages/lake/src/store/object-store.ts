@@ -13,7 +13,7 @@ export interface StoredObject {
 export interface ObjectStore {
   /** Absolute URI of the store itself, without a trailing slash. */
   readonly uri: string;
-  /** All files below the store, in no particular order. */
+  /** All files below the store, a folder's in the order of their names. */
   list(): AsyncIterable<StoredObject>;
   /** @throws UserError `object-gone` when it is not there (any more) */
   read(path: string): Promise<Readable>;
