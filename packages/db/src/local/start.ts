@@ -10,6 +10,7 @@ import type { NativeTree } from './binaries.ts';
 import { surroundings } from './command.ts';
 import { LocalPostgresError, USE_ANOTHER } from './errors.ts';
 import { HOST } from './identify.ts';
+import { endOrphans } from './orphans.ts';
 import { readPidFile } from './pidfile.ts';
 import type { Postmaster } from './pidfile.ts';
 import type { LocalPaths } from './paths.ts';
@@ -17,8 +18,9 @@ import { giveToOwnerOf } from './private-file.ts';
 
 const POLL_MS = 15;
 
-/** A free port taken by another in the meantime; the last processes of a server killed by -9, about to leave. */
-const PASSING = /could not bind|Address already in use|is still in use/;
+/** Two troubles that pass: a free port taken by another in the meantime, and processes that a killed server left. */
+const PORT_TAKEN = /could not bind|Address already in use/;
+const ORPHANS = /pre-existing shared memory block .* is still in use/;
 const PASSING_MS = 15_000;
 
 /** fsync stays on: this is a ledger. Given on the command line, so that an old data folder gets them too. */
@@ -50,12 +52,14 @@ export async function startServer(
   for (;;) {
     const outcome = await startOnce(tree, paths, dataFolder, account, readyMs);
     if (typeof outcome !== 'string') return outcome;
-    if (!PASSING.test(outcome) || Date.now() > giveUpAt)
+    const orphans = ORPHANS.test(outcome);
+    if ((!orphans && !PORT_TAKEN.test(outcome)) || Date.now() > giveUpAt)
       throw new LocalPostgresError('start-failed', `The local Postgres did not start: ${outcome}`, {
         data: { data: dataFolder, log: paths.log },
         remedy: `See ${paths.log}; clear what it names and run the command again, or ${USE_ANOTHER}.`,
       });
-    await sleep(100);
+    if (orphans) await endOrphans(dataFolder, account);
+    await sleep(50);
   }
 }
 

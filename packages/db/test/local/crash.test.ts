@@ -49,6 +49,20 @@ test('a server killed by -9 is started again, with what was committed', async ()
   expect(await ask(again.url, 'SELECT n FROM kept')).toBe(7);
 });
 
+test('a server killed in the middle of a long statement is started again without waiting for its end', async () => {
+  const home = await homes.made();
+  const { url } = await ensureLocalPostgres(home);
+  const long = ask(url, 'SELECT sum(sqrt(n)) FROM generate_series(1, 1000000000) n').catch(() => 'cut off');
+  while (
+    (await ask(url, `SELECT count(*)::int FROM pg_stat_activity WHERE query LIKE '%sqrt%' AND state = 'active'`)) !== 2
+  )
+    await sleep(20);
+  process.kill(await pidOf(home), 'SIGKILL');
+  const again = await ensureLocalPostgres(home);
+  expect(await ask(again.url, 'SELECT 1')).toBe(1);
+  expect(await long).toBe('cut off');
+});
+
 test('a pid file that names a living stranger does not stand in the way', async () => {
   const [home, other] = [await homes.made(), await homes.made()];
   await Promise.all([ensureLocalPostgres(home), ensureLocalPostgres(other)]);
