@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
-import { ensureLocalPostgres, stopLocalPostgres } from '../../src/index.ts';
+import { ensureLocalPostgres, localPostgresStatus, stopLocalPostgres } from '../../src/index.ts';
+import { withLock } from '../../src/local/lock.ts';
+import { HOMES, runHome } from './test-home.ts';
 
 export interface Homes {
   /** The name of a home that is not there yet. */
@@ -20,24 +21,17 @@ export interface Homes {
 /** Homes of a test file's own; after each test their servers are stopped and the folders removed. */
 export function withHomes(): Homes {
   const folders: string[] = [];
-  let template: Promise<string> | undefined;
   const fresh = (): string => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'farelake-home-'));
+    const parent = path.join(runHome(), HOMES);
+    mkdirSync(parent, { recursive: true });
+    const folder = mkdtempSync(path.join(parent, 'h-'));
     chmodSync(folder, 0o755);
     folders.push(folder);
     return path.join(folder, 'home');
   };
-  const makeTemplate = async (): Promise<string> => {
-    const home = fresh();
-    folders.pop();
-    await ensureLocalPostgres(home);
-    await stopLocalPostgres(home);
-    return home;
-  };
   const made = async (): Promise<string> => {
-    template ??= makeTemplate();
     const home = fresh();
-    execFileSync('cp', ['-a', await template, home]);
+    execFileSync('cp', ['-a', await template(), home]);
     return home;
   };
   afterEach(async () => {
@@ -46,10 +40,19 @@ export function withHomes(): Homes {
       rmSync(folder, { recursive: true, force: true });
     }
   });
-  afterAll(async () => {
-    if (template !== undefined) rmSync(path.dirname(await template), { recursive: true, force: true });
-  });
   return { fresh, made };
+}
+
+/** One for all files of the run, made by the first that asks. */
+async function template(): Promise<string> {
+  const folder = path.join(runHome(), HOMES, 'template');
+  mkdirSync(folder, { recursive: true });
+  return withLock(path.join(folder, 'lock'), { waitMs: 60_000 }, async () => {
+    const home = path.join(folder, 'home');
+    if ((await localPostgresStatus(home)).state === 'absent') await ensureLocalPostgres(home);
+    await stopLocalPostgres(home);
+    return home;
+  });
 }
 
 /** What `local-child.ts` says: `step creating`, `url postgresql://…`, `error <code>`. */

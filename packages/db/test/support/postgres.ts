@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { ensureLocalPostgres, migrate, openPool } from '../../src/index.ts';
-import { HOME_VARIABLE } from './test-home.ts';
+import { runHome } from './test-home.ts';
 
 export interface TestDatabase {
   /** Connection string of the file's own database; from `beforeAll` on. */
@@ -38,9 +38,7 @@ export function withTestDatabase({ migrations }: { readonly migrations?: string 
 
 /** As `withTestDatabase`, for a test that wants several: the caller drops it. */
 export async function createTestDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const home = process.env[HOME_VARIABLE];
-  if (home === undefined) throw new Error(`${HOME_VARIABLE} is not set: jest.project.js names the hook that does it.`);
-  const server = await ensureLocalPostgres(home);
+  const server = await ensureLocalPostgres(runHome());
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(server.url, `CREATE DATABASE ${name}`);
   const url = new URL(server.url);
