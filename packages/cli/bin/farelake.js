@@ -1,12 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript, so that a Node that cannot run TypeScript says so instead of failing on the first type.
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
-  console.error(
-    `farelake runs on Node 24 (22.18 at least); this is ${process.versions.node}.\n` +
-      'Where the platform has one, npm installs Node 24 with this project: use `npx farelake` or an npm script.',
-  );
-  process.exit(2);
-}
+import { checkNode } from './check-node.js';
+
+checkNode();
 const { main } = await import('../src/main.ts');
 process.exitCode = await main(process.argv.slice(2));

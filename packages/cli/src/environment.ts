@@ -13,7 +13,7 @@ export interface Environment {
   readonly stage: string;
 }
 
-const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
+export const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 export const MIGRATIONS = path.join(REPOSITORY, 'migrations');
 
 /** @param variables as `process.env`; an empty variable counts as not set */

@@ -5,11 +5,11 @@ import {
   status,
   troublesOf,
   type Ingested,
-  type Progress,
   type TableStatus,
   type Trouble,
 } from '@farelake/ingest';
 import { openFolder } from '../folder.ts';
+import { describeProgress } from '../output/progress.ts';
 import { count, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 import { findContract } from '../find-contract.ts';
@@ -36,7 +36,7 @@ export async function ingestCommand(context: Context, folder: string | undefined
     const done = await ingest(workspace, store, {
       ...(dataset === undefined ? {} : { dataset }),
       onProgress: (progress) => {
-        context.terminal.progress(sentence(progress));
+        context.terminal.progress(describeProgress(progress));
       },
     });
     context.terminal.progress(undefined);
@@ -48,21 +48,6 @@ export async function ingestCommand(context: Context, folder: string | undefined
     for (const { error } of done.troubled) context.terminal.note(describeProblem(error));
     return tables.some((table) => isTroubled(table, workspace.contracts)) ? 1 : 0;
   });
-}
-
-function sentence(progress: Progress): string {
-  switch (progress.step) {
-    case 'looking':
-      return `looking at what was delivered: ${count(progress.found)} objects`;
-    case 'waiting for another process':
-      return `${progress.table}: another command works on it, waiting`;
-    case 'loading':
-      return `${progress.table}: ${count(progress.files)} files loaded`;
-    case 'folding':
-      return `${progress.table}: applying changes`;
-    case 'committed':
-      return `${progress.table}: ${count(progress.rows)} rows`;
-  }
 }
 
 const asJson = ({ registered, tables }: Ingested, statuses: readonly TableStatus[], troubles: readonly Trouble[]) => ({

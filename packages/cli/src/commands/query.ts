@@ -23,7 +23,7 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
         await WRITERS[format]({ columns: result.deduplicatedColumnNames(), chunks: chunksOf(result) });
       } catch (cause) {
         context.signal.throwIfAborted();
-        if (!(cause instanceof Error) || cause instanceof UserError) throw cause;
+        if (!Error.isError(cause) || cause instanceof UserError) throw cause;
         throw new UserError({ code: 'bad-query', problem: cause.message, cause });
       }
       return 0;

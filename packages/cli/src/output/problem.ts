@@ -5,7 +5,7 @@ import { UserError } from '@farelake/schema-registry';
 export function describeProblem(error: unknown): string {
   if (error instanceof UserError) return `farelake: ${error.message}`;
   if (error instanceof DbError) return `farelake: ${error.message} ${error.remedy}`;
-  if (error instanceof Error) return `farelake: ${error.stack ?? error.message}`;
+  if (Error.isError(error)) return `farelake: ${error.stack ?? error.message}`;
   return `farelake: ${String(error)}`;
 }
 

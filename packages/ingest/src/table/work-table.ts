@@ -65,7 +65,7 @@ async function recordTrouble<T>({ workspace, dataset }: TableWork, work: () => P
     await writeTable(workspace.pool, dataset, { trouble: null });
     return done;
   } catch (error) {
-    const trouble = error instanceof Error ? error.message : String(error);
+    const trouble = Error.isError(error) ? error.message : String(error);
     // The database may be what failed; then the error itself is all there is to tell.
     if (!workspace.signal.aborted) await writeTable(workspace.pool, dataset, { trouble }).catch(() => undefined);
     throw error;

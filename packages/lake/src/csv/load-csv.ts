@@ -101,7 +101,7 @@ async function countRows(engine: Engine, file: string): Promise<RowCounts> {
 
 /** From the engine's error to the place in the delivered file. */
 async function explain(engine: Engine, load: CsvLoad, error: unknown): Promise<unknown> {
-  if (!(error instanceof Error)) return error;
+  if (!Error.isError(error)) return error;
   if (error.message.includes(MISFIT)) return (await findMisfit(engine, load)) ?? error;
   return brokenCsv(load, error) ?? error;
 }

@@ -56,7 +56,7 @@ export async function unpack(source: Readable, file: string, options: UnpackOpti
 }
 
 const isGzipFault = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && /^Z_/.test((error as NodeJS.ErrnoException).code ?? '');
+  Error.isError(error) && /^Z_/.test((error as NodeJS.ErrnoException).code ?? '');
 
 function brokenGzip(cause: NodeJS.ErrnoException): UserError {
   const truncated = cause.code === 'Z_BUF_ERROR';
@@ -83,7 +83,7 @@ async function headerOf(file: string, format: CsvFormat): Promise<string[]> {
   } catch (cause) {
     throw new UserError({
       code: 'broken-header',
-      problem: `The header line cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`,
+      problem: `The header line cannot be read (${Error.isError(cause) ? cause.message : String(cause)}).`,
       remedy: 'Deliver the file again with the header line that its .dfm describes.',
       cause,
     });

@@ -44,7 +44,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   await connection.run("SET TimeZone = 'UTC'");
   return {
     connection,
-    run: async (sql) => void (await connection.run(sql)),
+    run: async (sql) => {
+      await connection.run(sql);
+    },
     rows: async (sql) => (await connection.runAndReadAll(sql)).getRowObjects(),
     interrupt: () => {
       connection.interrupt();

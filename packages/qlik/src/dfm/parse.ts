@@ -45,7 +45,7 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw badDfm(file, `it is not JSON (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+    throw badDfm(file, `it is not JSON (${Error.isError(cause) ? cause.message : String(cause)})`, cause);
   }
 }
 
@@ -77,7 +77,7 @@ function time(file: string, field: string, value: string | null | undefined) {
   try {
     return parseInstant(value);
   } catch (cause) {
-    throw badDfm(file, `${field}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw badDfm(file, `${field}: ${Error.isError(cause) ? cause.message : String(cause)}`, cause);
   }
 }
 

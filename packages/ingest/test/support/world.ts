@@ -1,0 +1,77 @@
+/** A home of its own for each test: real Postgres, real folders, real engine; the CLI is not needed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { migrate, openPool } from '@farelake/db';
+import { folderStore } from '@farelake/lake';
+import type { Contract } from '@farelake/schema-registry';
+import type { Pool } from 'pg';
+import { createTestDatabase } from '../../../db/test/support/postgres.ts';
+import { createViews, draftContract, ingest, status, troublesOf, withEngine, type Workspace } from '../../src/index.ts';
+
+export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
+
+export interface World extends Workspace {
+  readonly folder: string;
+  readonly delivered: string;
+  readonly contracts: Map<string, Contract>;
+  /** Drafts and keeps a contract from what lies in `delivered` (or another folder). */
+  addTable(
+    table: string,
+    options?: Parameters<typeof draftContract>[2] & { from?: string; segmentRows?: number },
+  ): Promise<Contract>;
+  ingest(folder?: string): ReturnType<typeof ingest>;
+  rows(sql: string): Promise<Record<string, unknown>[]>;
+  status(): ReturnType<typeof status>;
+  troubles(): ReturnType<typeof troublesOf>;
+}
+
+const opened: { world: { pool: Pool; folder: string }; drop: () => Promise<void> }[] = [];
+
+export async function openWorld(): Promise<World> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'farelake-world-'));
+  const database = await createTestDatabase();
+  const pool = openPool(database.url);
+  await migrate(pool, path.join(REPOSITORY, 'migrations'));
+  const contracts = new Map<string, Contract>();
+  const delivered = path.join(folder, 'delivered');
+  const workspace: Workspace = {
+    pool,
+    contracts,
+    stage: folderStore(path.join(folder, 'stage')),
+    scratch: path.join(folder, 'scratch'),
+    signal: new AbortController().signal,
+  };
+  const world: World = {
+    ...workspace,
+    contracts,
+    folder,
+    delivered,
+    addTable: async (table, { from = delivered, segmentRows, ...options } = {}) => {
+      const { contract } = await draftContract(folderStore(from), table, options);
+      const kept = segmentRows === undefined ? contract : { ...contract, layout: { segmentRows } };
+      contracts.set(contract.dataset, kept);
+      return kept;
+    },
+    ingest: (from = delivered) => ingest(workspace, folderStore(from)),
+    rows: (sql) =>
+      withEngine(workspace, async (engine) => {
+        await createViews(engine, pool, contracts.values());
+        const result = await engine.connection.runAndReadAll(sql);
+        return result.getRowObjectsJson();
+      }),
+    status: () => status(pool, contracts),
+    troubles: () => troublesOf(pool),
+  };
+  opened.push({ world, drop: database.drop });
+  return world;
+}
+
+/** Call in `afterAll` of every file that opens worlds. */
+export async function closeWorlds(): Promise<void> {
+  for (const { world, drop } of opened.splice(0)) {
+    await world.pool.end();
+    await drop();
+    await rm(world.folder, { recursive: true, force: true });
+  }
+}
