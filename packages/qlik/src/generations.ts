@@ -34,7 +34,7 @@ export function generationsOf<File extends SnapshotFile>(files: readonly File[])
   const untimed = groups(files.filter((file) => file.time === null).sort(byArrival), false);
   // Without times only arrival can tell: what came before every timed snapshot is the first, the rest comes last.
   const [first, ...later] = untimed;
-  const firstIsOldest = first !== undefined && arrivalOf(first) < Math.min(...timed.map(arrivalOf));
+  const firstIsOldest = first !== undefined && arrivalOf(first) < least(timed.map(arrivalOf));
   const ordered = firstIsOldest ? [first, ...timed, ...later] : [...timed, ...untimed];
   return ordered.map((group, index) => generation(group, index + 1));
 }
@@ -48,7 +48,10 @@ const byTime = (a: SnapshotFile, b: SnapshotFile): number =>
   compareFiles({ ...a, key: '', contentHash: '' }, { ...b, key: '', contentHash: '' }) || byArrival(a, b);
 const byArrival = (a: SnapshotFile, b: SnapshotFile): number => a.arrival - b.arrival;
 const arrivalOf = (group: Group<SnapshotFile>): number =>
-  Math.min(...[...group.files.values(), ...group.superseded].map((file) => file.arrival));
+  least([...group.files.values(), ...group.superseded].map((file) => file.arrival));
+
+/** Not `Math.min(...)`: a snapshot may well have more files than a call may have arguments. */
+const least = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.min(a, b), Infinity);
 
 /** A place that is taken begins the next group, unless the file only replaces content that never loaded. */
 function groups<File extends SnapshotFile>(files: readonly File[], timed: boolean): Group<File>[] {
@@ -84,8 +87,9 @@ export function missingPlaces(files: readonly SnapshotFile[]): { segment: number
     segments.set(object.segment, (segments.get(object.segment) ?? new Set()).add(object.counter));
   return [...segments].flatMap(([segment, counters]) => {
     const missing: { segment: number | null; counter: number }[] = [];
+    const highest = [...counters].reduce((a, b) => Math.max(a, b));
     // Bounded: a single stray LOADFFFFFFFF must not make a list of four billion names.
-    for (let counter = 1; counter < Math.max(...counters) && missing.length < 20; counter += 1)
+    for (let counter = 1; counter < highest && missing.length < 20; counter += 1)
       if (!counters.has(counter)) missing.push({ segment, counter });
     return missing;
   });

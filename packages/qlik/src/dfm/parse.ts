@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { faultsOfAjv, faultText, UserError } from '@farelake/schema-registry';
+import { faultsOfAjv, faultText, UserError, type CsvFormat } from '@farelake/schema-registry';
 import { parseInstant } from '../instant.ts';
 import { sourceName, type SourceTable } from '../object-key.ts';
 import type { Dfm, DfmColumn } from './dfm.ts';
@@ -27,12 +27,11 @@ export function parseDfm(text: string, file: string, table?: SourceTable): Dfm {
   const source = { schema: dataInfo.sourceSchema, table: dataInfo.sourceTable };
   if (table !== undefined && (source.schema !== table.schema || source.table !== table.table))
     throw badDfm(file, `it describes ${sourceName(source)}, and lies with the files of ${sourceName(table)}`);
-  const { fieldDelimiter, quoteChar, escapeChar, nullValue } = formatInfo.options;
   return {
     source,
     tableVersion: dataInfo.tableVersion ?? 0,
     columns: columnsOf(json, file),
-    format: { fieldDelimiter, quoteChar, escapeChar, nullValue },
+    format: formatOf(formatInfo, file),
     recordCount: fileInfo.recordCount,
     startWrite: time(file, 'fileInfo.startWriteTimestamp', fileInfo.startWriteTimestamp),
     endWrite: time(file, 'fileInfo.endWriteTimestamp', fileInfo.endWriteTimestamp),
@@ -48,6 +47,21 @@ function parseJson(text: string, file: string): unknown {
     throw badDfm(file, `it is not JSON (${Error.isError(cause) ? cause.message : String(cause)})`, cause);
   }
 }
+
+/** Refused here is what no reader can tell apart; otherwise the engine would fail in words that name no file. */
+function formatOf({ options }: DfmJson['formatInfo'], file: string): CsvFormat {
+  const { fieldDelimiter, quoteChar, escapeChar, nullValue } = options;
+  const marks = { fieldDelimiter, quoteChar, escapeChar };
+  for (const [name, mark] of Object.entries(marks)) {
+    if (mark !== '' && nullValue.includes(mark))
+      throw badDfm(file, `formatInfo.options: nullValue ${quote(nullValue)} holds the ${name} ${quote(mark)}`);
+    if (name !== 'fieldDelimiter' && mark === fieldDelimiter)
+      throw badDfm(file, `formatInfo.options: ${name} and fieldDelimiter are both ${quote(mark)}`);
+  }
+  return { fieldDelimiter, quoteChar, escapeChar, nullValue };
+}
+
+const quote = (text: string): string => JSON.stringify(text);
 
 function columnsOf({ dataInfo }: DfmJson, file: string): DfmColumn[] {
   const columns = dataInfo.columns

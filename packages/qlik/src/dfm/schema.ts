@@ -1,7 +1,12 @@
 /** Shape of a `.dfm`: strict on what matters, open to fields this project does not know. */
 const time = { type: ['string', 'null'] } as const;
 const count = { type: 'integer', minimum: 0 } as const;
-const oneOrNone = { type: 'string', maxLength: 1 } as const;
+/** Of ASCII, as engines read quotes by the byte. */
+const oneOrNone = {
+  type: 'string',
+  pattern: '^[\\x01-\\x09\\x0b\\x0c\\x0e-\\x7f]?$',
+  description: 'one ASCII character, no line break, or empty',
+} as const;
 
 export const DFM_SCHEMA = {
   type: 'object',
@@ -27,9 +32,9 @@ export const DFM_SCHEMA = {
           type: 'object',
           required: ['fieldDelimiter', 'nullValue', 'quoteChar', 'escapeChar'],
           properties: {
-            fieldDelimiter: { type: 'string', minLength: 1, maxLength: 1 },
+            fieldDelimiter: { type: 'string', pattern: '^[^\\0\\r\\n]$', description: 'one character, no line break' },
             recordDelimiter: { enum: ['\n', '\r\n', '\r'] },
-            nullValue: { type: 'string' },
+            nullValue: { type: 'string', pattern: '^[^\\0\\r\\n]*$', description: 'text without line breaks' },
             quoteChar: oneOrNone,
             escapeChar: oneOrNone,
           },

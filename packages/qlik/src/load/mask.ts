@@ -8,7 +8,7 @@ import type { Dfm } from '../dfm/dfm.ts';
 
 /** Hex digits with bit 0, 1, 2, 3 set. */
 const DIGITS_WITH_BIT = ['13579BDF', '2367ABEF', '4567CDEF', '89ABCDEF'].map((digits) =>
-  [...digits].map((digit) => `'${digit}'`).join(', '),
+  Array.from(digits, (digit) => `'${digit}'`).join(', '),
 );
 
 export function maskSql(contract: Contract, dfm: Dfm): ProjectedColumn {

@@ -24,7 +24,7 @@ export function projectSnapshot(contract: Contract, dfm: Dfm): ProjectedColumn[]
     { name: 'header__change_oper', value: "'L'" },
     { name: 'header__timestamp', value: 'CAST(NULL AS TIMESTAMP)' },
     { name: 'header__change_mask', value: 'CAST(NULL AS INTEGER[])' },
-    ...contract.columns.map((column) => projectColumn(column, dfm, 'true')),
+    ...kept(contract).map((column) => projectColumn(column, dfm, 'true')),
     ...loadColumns,
   ];
 }
@@ -58,7 +58,7 @@ export function projectChanges(contract: Contract, dfm: Dfm): ProjectedColumn[] 
       source: { name: 'header__timestamp', text: field('header__timestamp') },
     },
     maskSql(contract, dfm),
-    ...contract.columns.map((column) => projectColumn(column, dfm, `${oper} = 'I'`)),
+    ...kept(contract).map((column) => projectColumn(column, dfm, `${oper} = 'I'`)),
     ...loadColumns,
   ];
 }
@@ -67,6 +67,9 @@ const loadColumns: ProjectedColumn[] = [
   { name: '_load_id', value: '"_load_id"' },
   { name: '_line', value: '"_line"' },
 ];
+
+/** What is dropped is never even read: nothing of it may be written anywhere. */
+const kept = (contract: Contract) => contract.columns.filter((column) => column.treatment !== 'drop');
 
 /** @param wholeRow SQL: is this row a full image, in which NULL means NULL? */
 function projectColumn(column: ContractColumn, dfm: Dfm, wholeRow: string): ProjectedColumn {
