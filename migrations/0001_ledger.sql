@@ -123,12 +123,13 @@ CREATE TABLE ledger.files (
   rows             bigint NOT NULL,
   contract_version integer NOT NULL,
   -- As the engine returned them: {column: {min, max, nulls, values, bytes, hasNan}}.
-  statistics       jsonb NOT NULL,
+  -- json, not jsonb: a text bound may hold NUL, which jsonb refuses.
+  statistics       json NOT NULL,
   -- History: the batch whose rows these are.
   batch_id         bigint REFERENCES ledger.batches,
   -- Current: the segment, and the key of its first row as texts (NULL inside: a NULL key).
   segment          integer,
-  lowest_key       jsonb,
+  lowest_key       json,
   version_added    bigint NOT NULL,
   version_removed  bigint,
   FOREIGN KEY (table_name, version_added) REFERENCES ledger.versions,

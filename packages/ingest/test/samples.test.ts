@@ -8,7 +8,7 @@ import { closeWorlds, openWorld, REPOSITORY, type World } from './support/world.
 const VENDOR = path.resolve(REPOSITORY, '../shared/samples/cubic/ods_qlik');
 const FEED = path.join(REPOSITORY, 'sample_data');
 
-afterAll(closeWorlds);
+afterAll(closeWorlds, 60_000);
 
 async function fingerprint(folder: string): Promise<string> {
   const hash = createHash('sha256');

@@ -1,4 +1,3 @@
-import type { LoadState } from './loads.ts';
 import type { Queryable } from './objects.ts';
 
 export interface BatchSpec {

@@ -82,14 +82,30 @@ export async function commitVersion(db: Queryable, commit: Commit): Promise<numb
     [commit.tableName, commit.remove, version],
   );
   if (rowCount !== commit.remove.length) throw conflict(commit);
-  await db.query(
-    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, statistics, batch_id, segment, lowest_key)
-     SELECT $1, $2, uri, size, rows, "contractVersion", statistics, "batchId", segment, "lowestKey"
-     FROM jsonb_to_recordset($3::jsonb) AS f(uri text, size bigint, rows bigint, "contractVersion" integer, statistics jsonb,
-       "batchId" bigint, segment integer, "lowestKey" jsonb)`,
-    [commit.tableName, version, JSON.stringify(commit.add)],
-  );
+  await insertFiles(db, commit, version);
   return version;
+}
+
+async function insertFiles(db: Queryable, { tableName, add }: Commit, version: number): Promise<void> {
+  const column = <Key extends keyof ManifestFile>(name: Key) => add.map((file) => file[name]);
+  // Column by column, not as one JSON text: a NUL in a bound can be kept as JSON, and not taken out of it by Postgres.
+  const json = (values: readonly unknown[]) => values.map((value) => (value === null ? null : JSON.stringify(value)));
+  await db.query(
+    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key)
+     SELECT $1, $2, f.* FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[]) f`,
+    [
+      tableName,
+      version,
+      column('uri'),
+      column('size'),
+      column('rows'),
+      column('contractVersion'),
+      column('batchId'),
+      column('segment'),
+      json(column('statistics')),
+      json(column('lowestKey')),
+    ],
+  );
 }
 
 /** The primary key lets only one commit have a number, and the number follows only from the version that was read. */

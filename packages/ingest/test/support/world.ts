@@ -69,9 +69,11 @@ export async function openWorld(): Promise<World> {
 
 /** Call in `afterAll` of every file that opens worlds. */
 export async function closeWorlds(): Promise<void> {
-  for (const { world, drop } of opened.splice(0)) {
-    await world.pool.end();
-    await drop();
-    await rm(world.folder, { recursive: true, force: true });
-  }
+  await Promise.all(
+    opened.splice(0).map(async ({ world, drop }) => {
+      await world.pool.end();
+      await drop();
+      await rm(world.folder, { recursive: true, force: true });
+    }),
+  );
 }
