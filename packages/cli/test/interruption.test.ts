@@ -1,0 +1,90 @@
+/** Proves that an ingest that is stopped, killed or run several times at once ends in the same tables. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openPool } from '@farelake/db';
+import { closeHomes, openHome, REPOSITORY, type Home } from './support/command.ts';
+
+const FEED = path.join(REPOSITORY, 'sample_data/cubic');
+const REGISTRY = { FARELAKE_REGISTRY: path.join(REPOSITORY, 'packages/schema-registry/registry') };
+const TABLES = ['edw_card', 'edw_device_event', 'edw_fare_transaction', 'edw_product', 'edw_stop_point'];
+
+afterAll(closeHomes, 60_000);
+
+/** Everything a reader sees, and what the ledger counts. */
+async function picture(home: Home) {
+  const sums = TABLES.flatMap((table) => [table, `${table}_history`]).map((view) => {
+    // `_load_id` depends on the order of registration only, `_line` is part of the row.
+    const columns = view.endsWith('_history') ? 'COLUMNS(* EXCLUDE (_load_id))' : 'COLUMNS(*)';
+    return `SELECT '${view}' AS v, count(*) AS n, bit_xor(hash(t)) AS h FROM (SELECT ${columns} FROM ${view}) t`;
+  });
+  const answer = await home.run('query', sums.join(' UNION ALL '), '--format', 'json');
+  expect(answer).toMatchObject({ code: 0, err: '' });
+  const status = JSON.parse((await home.run('status', '--json')).out) as { version: number }[];
+  return { views: JSON.parse(answer.out) as unknown, status: status.map((table) => ({ ...table, version: 0 })) };
+}
+
+/** What must hold in the ledger whatever happened: receipts add up, every listed file exists once, nothing is listed twice. */
+async function assertLedgerSound(home: Home): Promise<void> {
+  const pool = openPool(home.databaseUrl, { max: 1 });
+  try {
+    const { rows } = await pool.query<Record<string, number>>(
+      `SELECT (SELECT count(*) FROM ledger.batches WHERE state = 'open') AS open_batches,
+         (SELECT count(*) FROM ledger.loads l LEFT JOIN ledger.receipts r ON r.load_id = l.id WHERE l.state = 'applied' AND r.load_id IS NULL) AS without_receipt,
+         (SELECT coalesce(sum(written), 0) FROM ledger.receipts)::bigint - (SELECT coalesce(sum(rows), 0) FROM ledger.files WHERE batch_id IS NOT NULL)::bigint AS rows_astray`,
+    );
+    expect(rows[0]).toEqual({ open_batches: 0, without_receipt: 0, rows_astray: 0 });
+  } finally {
+    await pool.end();
+  }
+  expect(await readdir(path.join(home.folder, 'home/scratch'))).toEqual([]);
+}
+
+let undisturbed: Awaited<ReturnType<typeof picture>>;
+let usualTime: number;
+beforeAll(async () => {
+  const home = await openHome(REGISTRY);
+  const begun = performance.now();
+  expect(await home.run('ingest', FEED)).toMatchObject({ code: 0 });
+  usualTime = performance.now() - begun;
+  undisturbed = await picture(home);
+}, 60_000);
+
+it('killed again and again in the middle, then run once more', async () => {
+  const home = await openHome(REGISTRY);
+  // Spread over the whole run, and each one further on: most of the work is done in pieces.
+  const kills = Number(process.env['FARELAKE_KILLS'] ?? 8);
+  let killed = 0;
+  for (let n = 0; n < kills; n += 1) {
+    const { child, ended } = home.start('ingest', FEED);
+    await Promise.race([sleep(usualTime * (0.15 + (0.8 * n) / kills)), ended]);
+    if (child.kill('SIGKILL')) killed += 1;
+    await ended;
+  }
+  expect(killed).toBeGreaterThan(kills / 2);
+  expect(await home.run('ingest', FEED)).toMatchObject({ code: 0 });
+  expect(await picture(home)).toEqual(undisturbed);
+  await assertLedgerSound(home);
+}, 120_000);
+
+it('stopped by Ctrl-C: exit 130, nothing left behind, then run once more', async () => {
+  const home = await openHome(REGISTRY);
+  const { child, ended } = home.start('ingest', FEED);
+  await sleep(usualTime * 0.6);
+  child.kill('SIGINT');
+  const stopped = await ended;
+  expect(stopped).toMatchObject({ code: 130, out: '' });
+  expect(stopped.err).toMatch(/the same command goes on where it was/);
+  expect(await readdir(path.join(home.folder, 'home/scratch')).catch(() => [])).toEqual([]);
+  expect(await home.run('ingest', FEED)).toMatchObject({ code: 0 });
+  expect(await picture(home)).toEqual(undisturbed);
+  await assertLedgerSound(home);
+}, 60_000);
+
+it('run three times at once', async () => {
+  const home = await openHome(REGISTRY);
+  const runs = [1, 2, 3].map(() => home.start('ingest', FEED).ended);
+  for (const ran of await Promise.all(runs)) expect(ran).toMatchObject({ code: 0, err: '' });
+  expect(await picture(home)).toEqual(undisturbed);
+  await assertLedgerSound(home);
+}, 60_000);
