@@ -11,7 +11,10 @@ const SAME_KEYSTROKE_MS = 500;
  * Runs `work` so that Ctrl-C (or SIGTERM) stops it at the next safe place, and Ctrl-C again at once.
  * @returns the exit code: that of `work`, 1 failed, 2 usage, 130 stopped
  */
-export async function untilStopped(terminal: Terminal, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+export async function untilStopped(
+  terminal: Terminal,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
   const stop = new AbortController();
   let since = 0;
   const onSignal = (signal: NodeJS.Signals) => {

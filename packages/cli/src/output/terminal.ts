@@ -30,7 +30,8 @@ export function openTerminal(): Terminal {
         settle();
         return;
       }
-      if (!process.stderr.isTTY) return;
+      // A terminal without a width (a container's, at first) makes ora clear infinitely many lines.
+      if (!process.stderr.isTTY || !(process.stderr.columns > 0)) return;
       // ora would otherwise take the keyboard, and Ctrl-C with it.
       spinner ??= ora({ stream: process.stderr, discardStdin: false }).start();
       spinner.text = text;
