@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { stringify } from 'csv-stringify/sync';
 import { createViews, withEngine } from '@farelake/ingest';
@@ -37,8 +38,9 @@ async function* chunksOf(result: { fetchChunk(): Promise<{ rowCount: number; get
 }
 
 /** Waits while the reader of our output is slower than we are. */
-const write = (text: string): Promise<void> =>
-  new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())));
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
 
 const WRITERS: Readonly<Record<QueryFormat, (answer: Answer) => Promise<void>>> = {
   table: asTable,
