@@ -2,7 +2,6 @@
  * A batch of unpacked CSV files becomes one typed Parquet file. Streaming: no file is held in memory.
  * One text that does not fit fails the batch and names its place; nothing is rounded, cut or left out in silence.
  */
-import path from 'node:path';
 import {
   fieldName,
   quoteIdentifier,
@@ -14,6 +13,7 @@ import {
 import type { Engine } from '../engine/duckdb.ts';
 import { writeParquet, type ParquetField, type WrittenParquet } from '../parquet/write-parquet.ts';
 import { readCsvSql } from './read-csv.ts';
+import { textLine } from './read-records.ts';
 
 export interface CsvInput {
   readonly loadId: number;
@@ -102,20 +102,28 @@ async function countRows(engine: Engine, file: string): Promise<RowCounts> {
 /** From the engine's error to the place in the delivered file. */
 async function explain(engine: Engine, load: CsvLoad, error: unknown): Promise<unknown> {
   if (!Error.isError(error)) return error;
-  if (error.message.includes(MISFIT)) return (await findMisfit(engine, load)) ?? error;
-  return brokenCsv(load, error) ?? error;
+  if (!error.message.includes(MISFIT)) return (await brokenCsv(load, error)) ?? error;
+  try {
+    return (await findMisfit(engine, load)) ?? error;
+  } catch (again) {
+    // Another file of the batch is broken, too: either fault is a good answer.
+    return Error.isError(again) ? ((await brokenCsv(load, again)) ?? again) : again;
+  }
 }
 
-/** The first text that does not fit, in file order: the engine's own error may come from any row. */
+/**
+ * The first text that does not fit, in file order: the engine's own error may come from any row. Lines are counted from
+ * each file's own first row: what the files before it announce may be wrong.
+ */
 async function findMisfit(engine: Engine, load: CsvLoad): Promise<SpoiledLoad | undefined> {
   const checked = load.columns.filter((column) => column.bad !== undefined);
   const which = checked.map(({ bad = 'false' }, index) => `WHEN ${bad} THEN ${index}`).join(' ');
   const text = checked.map(({ source }, index) => `WHEN ${index} THEN ${source?.text ?? 'NULL'}`).join(' ');
   const earlier = Array.from({ length: load.fields }, (_, index) => newlinesSql(index + 1)).join(' + ');
   const [row] = await engine.rows(
-    `SELECT "_load_id" AS load_id, "_line" AS line, "@which" AS which, CASE "@which" ${text} END AS found,
-       "_line" + coalesce("@earlier", 0) AS text_line
-     FROM (SELECT *, CASE ${which} END AS "@which",
+    `SELECT "_load_id" AS load_id, line, "@which" AS which, CASE "@which" ${text} END AS found,
+       line + coalesce("@earlier", 0) AS text_line
+     FROM (SELECT *, "_line" - min("_line") OVER (PARTITION BY "_load_id") + 2 AS line, CASE ${which} END AS "@which",
          sum(${earlier}) OVER (PARTITION BY "_load_id" ORDER BY "_line" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS "@earlier"
        FROM (${textSql(load)}) t) marked
      WHERE "@which" IS NOT NULL ORDER BY load_id, line LIMIT 1`,
@@ -142,29 +150,37 @@ const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 8
 
 const CSV_FAULTS: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
   [
-    /Expected Number of Columns: (\d+) Found: (\d+)/,
+    /Expected Number of Columns: (\d+) Found: (\d+)/g,
     (m) => `has ${m[2] ?? '?'} fields where ${m[1] ?? '?'} are announced`,
   ],
-  [/unterminated quote/i, () => 'has a quote that is never closed, or text behind a closing quote'],
-  [/invalid unicode|not utf-8/i, () => 'is not UTF-8'],
-  [/maximum line size|max_line_size/i, () => 'is longer than a record may be'],
-  [/invalid state/i, () => 'mixes line endings or quotes in a way that cannot be read without guessing'],
+  [/unterminated quote/gi, () => 'has a quote that is never closed, or text behind a closing quote'],
+  [/invalid unicode|not utf-8/gi, () => 'is not UTF-8'],
+  [/maximum line size|max_line_size/gi, () => 'is longer than a record may be'],
+  [/invalid state/gi, () => 'mixes line endings or quotes in a way that cannot be read without guessing'],
 ];
 
 /** The engine quotes the line at fault; that may hold anything, so only its number and the kind of fault are told on. */
-function brokenCsv(load: CsvLoad, error: Error): SpoiledLoad | undefined {
-  if (!/CSV|csv/.test(error.message)) return undefined;
-  const named = /file\s*=\s*(\S+)/.exec(error.message)?.[1];
-  const input = load.inputs.find(({ file }) => path.basename(file) === path.basename(named ?? ''));
-  const line = /on Line: (\d+)/.exec(error.message)?.[1];
-  const fault = CSV_FAULTS.flatMap(([pattern, say]) => {
-    const found = pattern.exec(error.message);
-    return found === null ? [] : [say(found)];
-  })[0];
+async function brokenCsv(load: CsvLoad, { message }: Error): Promise<SpoiledLoad | undefined> {
+  if (!/^Invalid Input Error: (CSV Error|The CSV Parser)/.test(message)) return undefined;
+  // What the engine itself says of file and fault stands behind the line that it quotes: the last mention counts.
+  const settings = message.slice(message.lastIndexOf('\n  file = '));
+  const input = load.inputs.find(({ file }) => settings.startsWith(`\n  file = ${file}\n`));
+  const record = /^Invalid Input Error: CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const line =
+    record === undefined || input === undefined
+      ? undefined
+      : await textLine(input.file, load.format, Number(record)).catch(() => undefined);
+  const place = line !== undefined ? `Line ${line}` : record !== undefined ? `Record ${record}` : 'A record';
   return new SpoiledLoad(input?.loadId ?? (load.inputs.length === 1 ? load.inputs[0]?.loadId : undefined), {
     code: 'bad-csv',
-    problem: `${line === undefined ? 'A record' : `Line ${line}`} ${fault ?? 'cannot be read as CSV'}.`,
+    problem: `${place} ${faultOf(message) ?? 'cannot be read as CSV'}.`,
     remedy: 'Deliver the file again, written as its .dfm says.',
-    data: { line: line === undefined ? undefined : Number(line) },
+    data: { line, record: record === undefined ? undefined : Number(record) },
   });
+}
+
+function faultOf(message: string): string | undefined {
+  const mentions = CSV_FAULTS.flatMap(([pattern, say]) => [...message.matchAll(pattern)].map((m) => ({ m, say })));
+  const last = mentions.sort((a, b) => a.m.index - b.m.index).at(-1);
+  return last?.say(last.m);
 }

@@ -1,11 +1,13 @@
 /** Records of a delivered `.csv.gz` one by one, for looking into it; loading is the engine's work. */
+import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { parse, type Parser } from 'csv-parse';
+import { parse, type Options, type Parser } from 'csv-parse';
 import type { CsvFormat } from '@farelake/schema-registry';
 
 /** A parser by the format's own settings; the first record is the header. */
-export const csvParser = (format: CsvFormat, options: { readonly to?: number } = {}): Parser =>
+export const csvParser = (format: CsvFormat, options: Options = {}): Parser =>
   parse({
     bom: true,
     delimiter: format.fieldDelimiter,
@@ -25,5 +27,20 @@ export async function* readRecords(source: Readable, format: CsvFormat): AsyncGe
   } finally {
     source.destroy();
     gunzip.destroy();
+  }
+}
+
+/** The line of a plain text file on which its n-th record (from 1) begins: fields may hold newlines, so they differ. */
+export async function textLine(file: string, format: CsvFormat, record: number): Promise<number> {
+  if (record <= 1) return 1;
+  // Only what comes before the record is read, so that its own faults do not matter.
+  const options = { to: record - 1, relax_column_count: true, relax_quotes: true };
+  const source = createReadStream(file);
+  const parser = source.on('error', (error) => parser.destroy(error)).pipe(csvParser(format, options));
+  try {
+    await finished(parser.resume());
+    return parser.info.lines + 1;
+  } finally {
+    source.destroy();
   }
 }

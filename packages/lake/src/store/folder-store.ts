@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@farelake/schema-registry';
@@ -13,8 +13,10 @@ export function folderStore(folder: string): ObjectStore {
     uri: pathToFileURL(root).href,
     list: () => walk(root, ''),
     read: async (inside) => {
-      await stat(local(inside)).catch((cause: unknown) => refuse(inside, root, cause));
-      return createReadStream(local(inside), { highWaterMark: 1 << 20 });
+      const file = local(inside);
+      const found = await lstat(file).catch((cause: unknown) => refuse(inside, root, cause));
+      if (!found.isFile()) refuse(inside, root);
+      return createReadStream(file, { highWaterMark: 1 << 20 });
     },
     adopt: async (file, inside) => {
       await moveWhole(file, local(inside));
@@ -27,28 +29,45 @@ export function folderStore(folder: string): ObjectStore {
 
 function insideOf(root: string, inside: string): string {
   const resolved = path.resolve(root, inside);
-  if (!resolved.startsWith(root + path.sep)) throw new Error(`path leaves the store: ${JSON.stringify(inside)}`);
+  // Compared by path, not by text: the root `/` ends in a separator already.
+  const relative = path.relative(root, resolved);
+  if (relative === '' || relative.split(path.sep)[0] === '..')
+    throw new Error(`path leaves the store: ${JSON.stringify(inside)}`);
   return resolved;
 }
 
-function refuse(inside: string, root: string, cause: unknown): never {
+function refuse(inside: string, root: string, cause?: unknown): never {
   throw new UserError({
     code: 'object-gone',
     problem: `${inside} cannot be read in ${root}.`,
     remedy: 'Deliver it again, or name the folder that holds it.',
-    cause,
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
 /** Links are not followed: what they point at may lie anywhere, or in a circle. */
 async function* walk(root: string, below: string): AsyncGenerator<StoredObject> {
-  const entries = await readdir(path.join(root, below), { withFileTypes: true });
+  const entries = (await ifThere(readdir(path.join(root, below), { withFileTypes: true }))) ?? [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const inside = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) yield* walk(root, inside);
-    else if (entry.isFile()) yield { path: inside, size: (await stat(path.join(root, inside))).size };
+    else if (entry.isFile() && !UNFINISHED.test(entry.name)) {
+      const found = await ifThere(stat(path.join(root, inside)));
+      if (found !== undefined) yield { path: inside, size: found.size };
+    }
   }
 }
+
+/** Undefined for what is not there; every other trouble is one. */
+const ifThere = <T>(looked: Promise<T>): Promise<T | undefined> =>
+  looked.catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+
+/** Name of a file that is still being copied in. */
+const UNFINISHED = /^[.].*[.]part$/;
+const unfinished = (target: string): string => path.join(path.dirname(target), `.${path.basename(target)}.part`);
 
 /** After a crash the target is there whole or not at all: written beside it, synced, renamed. */
 async function moveWhole(file: string, target: string): Promise<void> {
@@ -59,7 +78,7 @@ async function moveWhole(file: string, target: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
     // Another file system: a copy is not atomic, the rename after it is.
-    const beside = `${target}.part`;
+    const beside = unfinished(target);
     await copyFile(file, beside);
     await sync(beside);
     await rename(beside, target);

@@ -13,9 +13,12 @@ export interface StoredObject {
 export interface ObjectStore {
   /** Absolute URI of the store itself, without a trailing slash. */
   readonly uri: string;
-  /** All files below the store, a folder's in the order of their names. */
+  /**
+   * All files below the store, a folder's in the order of their names. A store in which nothing has been put yet lists nothing, and a
+   * file that goes while the list is made may be in it or not. Links and unfinished files are not listed.
+   */
   list(): AsyncIterable<StoredObject>;
-  /** @throws UserError `object-gone` when it is not there (any more) */
+  /** @throws UserError `object-gone` when it is not there (any more), or is a folder or a link */
   read(path: string): Promise<Readable>;
   /** Brings a finished local file in, whole or not at all, and takes it away from where it was. */
   adopt(localFile: string, path: string): Promise<StoredObject>;
