@@ -1,0 +1,27 @@
+/** What a person might ask of the sample feed, and what there is to see in the answer. */
+export interface Example {
+  readonly title: string;
+  readonly sql: string;
+  readonly remark: string;
+}
+
+export const EXAMPLES: readonly Example[] = [
+  {
+    title: 'The busiest stations, and the fares paid there',
+    sql: `SELECT s.stop_name, count(*) AS taps, sum(t.fare_amount) AS fares
+FROM edw_fare_transaction t JOIN edw_stop_point s USING (stop_id)
+WHERE s.platform_code IS NULL
+GROUP BY s.stop_id, s.stop_name ORDER BY taps DESC, s.stop_id LIMIT 5`,
+    remark: 'Fares are exact decimals, the key of a station holds a NULL, and names are as delivered.',
+  },
+  {
+    title: 'The life of one card, whose token was issued anew twice',
+    sql: `SELECT header__change_oper AS op, header__timestamp AS at, card_token, status, tap_count
+FROM edw_card_history
+WHERE card_token IN ('tok_431adb7de3603ac2', 'tok_d3450c3f16f61814', 'tok_15731697d5b71b8c')
+ORDER BY header__change_seq NULLS FIRST, op`,
+    remark:
+      'L is its row in the snapshot. B and U of one moment are a move to another key; the U names only what changed,\n' +
+      'the rest comes from the B. At last the first token is given to a new card (I). edw_card has two of these rows.',
+  },
+];

@@ -1,0 +1,2 @@
+/** The public door of the demonstration. */
+export { start } from './start.ts';

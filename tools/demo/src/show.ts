@@ -1,0 +1,127 @@
+/** The summary as a person reads it. Colour only on a terminal that wants it (`NO_COLOR` is respected). */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { styleText } from 'node:util';
+import { count, formatTable, type Ingested, type Terminal } from '@farelake/cli';
+import type { Answer, Files, Summary, TableFigures } from './summary.ts';
+
+export interface Shown extends Summary {
+  readonly done: Ingested;
+  /** Milliseconds that registering, loading and folding took. */
+  readonly worked: number;
+  /** Folder of the feed. */
+  readonly sample: string;
+  /** Folder of the tables. */
+  readonly stage: string;
+}
+
+/** Tried by hand and by the test: each works as it stands, from the root of the repository. */
+const NEXT = [
+  ['how every table stands', 'npx farelake status'],
+  ['the contracts', 'npx farelake table list'],
+  ['ask yourself', 'npx farelake query "SELECT status, count(*) AS cards FROM edw_card GROUP BY ALL ORDER BY ALL"'],
+  ['for a program', 'npx farelake query "SELECT * FROM edw_product ORDER BY price DESC LIMIT 3" --format json'],
+  ['stop Postgres; the data stays', 'npx farelake down'],
+] as const;
+
+/** With a table and a folder of one's own put in. */
+const OWN = ['npx farelake table add EDW.X --from FOLDER', 'npx farelake ingest FOLDER'] as const;
+
+const style = (format: 'bold' | 'dim' | 'cyan' | 'green', text: string): string =>
+  styleText(format, text, { stream: process.stdout });
+
+export function showSummary(terminal: Terminal, shown: Shown): void {
+  const print = (text = ''): void => {
+    terminal.print(text);
+  };
+  print(opening(shown));
+  print();
+  print(heading('Tables'));
+  print(indent(tablesText(shown.tables)));
+  print(
+    indent(
+      style(
+        'dim',
+        'L snapshot rows; changes: I insert, U update, D delete, B before image, T truncate of the whole table.',
+      ) +
+        '\n' +
+        style('dim', 'Each counts once, however often it was delivered. Orphans: updates of rows that are not there.'),
+    ),
+  );
+  for (const answer of shown.answers) print(`\n${answerText(answer)}`);
+  print();
+  print(heading('Where it lies'));
+  print(indent(filesText(shown)));
+  print();
+  print(heading('What to try next'));
+  for (const [what, command] of NEXT) print(`  ${style('cyan', command)}  ${style('dim', `# ${what}`)}`);
+  print('  With your own Qlik folder, your table and folder put in for EDW.X and FOLDER:');
+  for (const command of OWN) print(`  ${style('cyan', command)}`);
+}
+
+const heading = (text: string): string => style('bold', text);
+
+const indent = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? line : `  ${line}`))
+    .join('\n');
+
+/** Relative to where the person is, unless that leads away from there. */
+function shortPath(target: string): string {
+  const relative = path.relative(process.cwd(), target);
+  return relative.startsWith('..') ? target : relative || '.';
+}
+
+function opening({ done, worked, sample }: Shown): string {
+  const { found, fresh } = done.registered;
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
+  const loaded = sum(done.tables.map((table) => table.loaded));
+  const rows = sum(done.tables.map((table) => table.rowsLoaded));
+  const time = `${(worked / 1000).toFixed(1)} s, ${(performance.now() / 1000).toFixed(1)} s with start-up`;
+  const what =
+    fresh === 0 && loaded === 0
+      ? `${count(found)} objects found, all known already: nothing new, nothing loaded`
+      : `${count(found)} objects found, ${count(fresh)} new; ${count(loaded)} data files with ${count(rows)} rows loaded`;
+  return `${style('green', '✔')} ${heading(shortPath(sample))}: ${what} (${time})`;
+}
+
+function tablesText(tables: readonly TableFigures[]): string {
+  const operations = ['L', 'I', 'U', 'D', 'B', 'T'] as const;
+  const cell = (n: number | undefined): string => (n === undefined || n === 0 ? '·' : count(n));
+  const rows = tables.map((one) => [
+    one.table,
+    count(one.rows),
+    ...operations.map((oper) => cell(one.operations.get(oper))),
+    cell(one.orphans),
+  ]);
+  return underlined(formatTable(['table', 'rows', ...operations, 'orphans'], rows, [1, 2, 3, 4, 5, 6, 7, 8]));
+}
+
+/** The head of a table stands out, its rule stands back. */
+function underlined(table: string): string {
+  const [head = '', rule = '', ...rows] = table.split('\n');
+  return [style('bold', head), style('dim', rule), ...rows].join('\n');
+}
+
+const answerText = ({ title, sql, columns, rows, remark }: Answer): string => {
+  const numeric = columns.flatMap((_, place) =>
+    rows.every((row) => /^(-?[\d.]+|NULL)$/.test(row[place] ?? '')) ? [place] : [],
+  );
+  return [
+    heading(title),
+    indent(style('cyan', sql)),
+    '',
+    indent(underlined(formatTable(columns, rows, numeric))),
+    indent(style('dim', remark)),
+  ].join('\n');
+};
+
+function filesText({ current, history, stage }: Shown): string {
+  const line = (what: string, files: Files): string =>
+    `${what} ${count(files.count)} Parquet files, ${count(Math.ceil(files.size / 1000))} kB`;
+  const example = current.example === undefined ? '' : `, for example ${shortPath(fileURLToPath(current.example))}`;
+  return [`${line('Current:', current)}${example}`, line('History:', history), `All below ${shortPath(stage)}`].join(
+    '\n',
+  );
+}

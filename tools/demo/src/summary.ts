@@ -1,0 +1,89 @@
+/** The figures that the summary shows, from the ledger and from the views that everybody queries. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import {
+  cellText,
+  createViews,
+  historyName,
+  readManifest,
+  withEngine,
+  type TableStatus,
+  type Workspace,
+} from '@farelake/cli';
+import { EXAMPLES, type Example } from './examples.ts';
+
+type Contracts = Workspace['contracts'];
+type Engine = Parameters<Parameters<typeof withEngine>[1]>[0];
+
+export interface TableFigures extends TableStatus {
+  /** Rows of the history view by operation. */
+  readonly operations: ReadonlyMap<string, number>;
+}
+
+/** Parquet files in the manifest. */
+export interface Files {
+  readonly count: number;
+  /** Bytes. */
+  readonly size: number;
+  /** URI of one of them. */
+  readonly example: string | undefined;
+}
+
+export interface Answer extends Example {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Summary {
+  readonly tables: readonly TableFigures[];
+  readonly current: Files;
+  readonly history: Files;
+  readonly answers: readonly Answer[];
+}
+
+/** Contracts of the tables that the feed delivers: the home may hold other tables as well. */
+export const sampleContracts = (contracts: Contracts, feed: string): Contracts =>
+  new Map(
+    [...contracts].filter(([, { source }]) =>
+      existsSync(path.join(feed, 'ods_qlik', `${source.schema}.${source.table}`)),
+    ),
+  );
+
+export async function gatherSummary(workspace: Workspace, tables: readonly TableStatus[]): Promise<Summary> {
+  const names = tables.map(({ table }) => table);
+  return withEngine(workspace, async (engine) => {
+    await createViews(engine, workspace.pool, workspace.contracts.values());
+    const operations = await countOperations(engine, names);
+    const answers: Answer[] = [];
+    for (const example of EXAMPLES) answers.push(await answer(engine, example));
+    return {
+      tables: tables.map((table) => ({ ...table, operations: operations.get(table.table) ?? new Map() })),
+      current: await filesOf(workspace, names),
+      history: await filesOf(workspace, names.map(historyName)),
+      answers,
+    };
+  });
+}
+
+async function countOperations(engine: Engine, tables: readonly string[]) {
+  const parts = tables.map(
+    (name) =>
+      `SELECT '${name}' AS name, header__change_oper AS oper, count(*) AS n FROM ${historyName(name)} GROUP BY ALL`,
+  );
+  const counts = new Map<string, Map<string, number>>();
+  for (const { name, oper, n } of await engine.rows(parts.join(' UNION ALL ')))
+    counts.set(String(name), (counts.get(String(name)) ?? new Map<string, number>()).set(String(oper), Number(n)));
+  return counts;
+}
+
+async function answer(engine: Engine, example: Example): Promise<Answer> {
+  const result = await engine.connection.runAndReadAll(example.sql);
+  const rows = result.getRows().map((row) => row.map((cell) => cellText(cell) ?? 'NULL'));
+  return { ...example, columns: result.deduplicatedColumnNames(), rows };
+}
+
+async function filesOf({ pool }: Workspace, tables: readonly string[]): Promise<Files> {
+  const manifests = await Promise.all(tables.map((table) => readManifest(pool, table)));
+  const files = manifests.flatMap((manifest) => manifest.files);
+  return { count: files.length, size: files.reduce((sum, file) => sum + file.size, 0), example: files[0]?.uri };
+}
