@@ -1,5 +1,5 @@
 /** Runs CI's steps one after the other, all of them even when one fails, and closes with the sum of what was counted. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, mkdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,7 +13,7 @@ async function runCi(): Promise<number> {
   await mkdir(path.join(REPOSITORY, 'reports'), { recursive: true });
   const env = { ...process.env, FARELAKE_HOME: path.join(home, 'home') };
   const tallies: Tally[] = [];
-  for (const step of steps(process.env['CI_BASE'] ?? 'HEAD~1')) {
+  for (const step of steps(process.env['CI_BASE'] ?? firstCommit())) {
     const begun = Date.now();
     console.log(`\n=== ${step.name}: ${step.command} ${step.args.join(' ')}`);
     if (step.report !== undefined) await rm(path.join(REPOSITORY, step.report), { force: true });
@@ -27,6 +27,10 @@ async function runCi(): Promise<number> {
   console.log(`\n${closingLine(total)}`);
   return exitCodeOf(total);
 }
+
+/** Everything is affected since then. */
+const firstCommit = (): string =>
+  execFileSync('git', ['rev-list', '--max-parents=0', 'HEAD'], { cwd: REPOSITORY, encoding: 'utf8' }).trim();
 
 const run = ({ command, args }: Step, env: NodeJS.ProcessEnv): Promise<number> =>
   new Promise((resolve, reject) => {
