@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { stringify } from 'csv-stringify/sync';
 import { createViews, withEngine } from '@farelake/ingest';
-import { UserError } from '@farelake/schema-registry';
+import { historyName, UserError } from '@farelake/schema-registry';
 import { formatTable } from '../output/table.ts';
 import { cellText, jsonValue } from '../output/values.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -25,11 +25,23 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
       } catch (cause) {
         context.signal.throwIfAborted();
         if (!Error.isError(cause) || cause instanceof UserError) throw cause;
-        throw new UserError({ code: 'bad-query', problem: cause.message, cause });
+        throw badQuery(cause, workspace.contracts.keys());
       }
       return 0;
     }),
   );
+}
+
+/** A name that does not exist is most often a view's: say which there are. */
+function badQuery(cause: Error, tables: Iterable<string>): UserError {
+  const views = [...tables].sort().flatMap((table) => [table, historyName(table)]);
+  const remedy = /^Catalog Error/.test(cause.message) && views.length > 0 ? `\nViews: ${views.join(', ')}.` : undefined;
+  return new UserError({
+    code: 'bad-query',
+    problem: cause.message.trimEnd(),
+    cause,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }
 
 async function* chunksOf(result: { fetchChunk(): Promise<{ rowCount: number; getRows(): DuckDBValue[][] } | null> }) {
@@ -62,7 +74,7 @@ async function asJson({ columns, chunks }: Answer): Promise<void> {
 
 async function asCsv({ columns, chunks }: Answer): Promise<void> {
   // NULL is nothing, empty text is "": the difference survives, as it does in the vendor's files.
-  const options = { quoted_empty: true, cast: { string: (text: string) => text } } as const;
+  const options = { quoted_match: /^$/ };
   await write(stringify([[...columns]]));
   for await (const rows of chunks)
     await write(
