@@ -22,6 +22,31 @@ export interface Home {
   start(...args: string[]): { child: ChildProcess; ended: Promise<Ran> };
 }
 
+/** Starts the command with just these variables beside those that every program needs. */
+export function startCommand(
+  variables: NodeJS.ProcessEnv,
+  args: readonly string[],
+): { child: ChildProcess; ended: Promise<Ran> } {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables };
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    cwd: REPOSITORY,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const texts = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.err += text));
+  const ended = new Promise<Ran>((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => {
+      resolve({ code, ...texts });
+    });
+  });
+  return { child, ended };
+}
+
+export const runCommand = (variables: NodeJS.ProcessEnv, args: readonly string[]): Promise<Ran> =>
+  startCommand(variables, args).ended;
+
 const opened: { folder: string; drop: () => Promise<void> }[] = [];
 
 /** @param variables on top of the home's own; the registry is an empty folder unless given */
@@ -30,29 +55,12 @@ export async function openHome(variables: NodeJS.ProcessEnv = {}): Promise<Home>
   const database = await createTestDatabase();
   opened.push({ folder, drop: database.drop });
   const env: NodeJS.ProcessEnv = {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
     FARELAKE_HOME: path.join(folder, 'home'),
     FARELAKE_REGISTRY: path.join(folder, 'registry'),
     DATABASE_URL: database.url,
     ...variables,
   };
-  const start: Home['start'] = (...args) => {
-    const child = spawn(process.execPath, [LAUNCHER, ...args], {
-      cwd: REPOSITORY,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const texts = { out: '', err: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.err += text));
-    const ended = new Promise<Ran>((resolve, reject) => {
-      child.on('error', reject).on('close', (code) => {
-        resolve({ code, ...texts });
-      });
-    });
-    return { child, ended };
-  };
+  const start: Home['start'] = (...args) => startCommand(env, args);
   return { folder, databaseUrl: database.url, start, run: (...args) => start(...args).ended };
 }
 

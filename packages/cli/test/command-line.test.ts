@@ -1,0 +1,272 @@
+/** Proves the command line that scripts rely on: forms of answers, exit codes, spellings (docs: README, "Commands"). */
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { closeHomes, openHome, REPOSITORY, runCommand, type Home } from './support/command.ts';
+
+const FEED = path.join(REPOSITORY, 'sample_data/cubic');
+
+afterAll(closeHomes, 60_000);
+
+async function withProducts(): Promise<Home> {
+  const home = await openHome();
+  expect(await home.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--yes')).toMatchObject({ code: 0 });
+  expect(await home.run('ingest', FEED, '--table', 'EDW.PRODUCT')).toMatchObject({ code: 0 });
+  return home;
+}
+
+const json = async (home: Home, sql: string): Promise<unknown> => {
+  const { code, out, err } = await home.run('query', sql, '--format', 'json');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out);
+};
+
+describe('query', () => {
+  let home: Home;
+  beforeAll(async () => {
+    home = await openHome();
+  }, 30_000);
+
+  const VALUES: readonly (readonly [sql: string, json: unknown])[] = [
+    ['9007199254740991::BIGINT', 9007199254740991],
+    ['-9007199254740991::BIGINT', -9007199254740991],
+    ['9007199254740992::BIGINT', '9007199254740992'],
+    ['170141183460469231731687303715884105727::HUGEINT', '170141183460469231731687303715884105727'],
+    ['0.99::DECIMAL(2,2)', '0.99'],
+    ['12345678901234567890.1234::DECIMAL(38,4)', '12345678901234567890.1234'],
+    ["TIMESTAMP '2026-01-02 03:04:05'", '2026-01-02 03:04:05.000000'],
+    ["TIMESTAMP '2026-01-02 03:04:05.12'", '2026-01-02 03:04:05.120000'],
+    ["DATE '2026-01-02'", '2026-01-02'],
+    ["'\\xAB\\x01'::BLOB", 'ab01'],
+    ['[103, 104]::INTEGER[]', [103, 104]],
+    ['NULL', null],
+    ['true', true],
+    ['1.5::DOUBLE', 1.5],
+    ['\'🔥 "q"\'', '🔥 "q"'],
+  ];
+
+  it('gives each type in the form that scripts rely on', async () => {
+    // One query for all: a command costs half a second.
+    const columns = VALUES.map(([sql], index) => `${sql} AS v${index}`).join(', ');
+    const [row] = (await json(home, `SELECT ${columns}`)) as Record<string, unknown>[];
+    expect(VALUES.map(([sql], index) => [sql, row?.[`v${index}`]])).toEqual(VALUES);
+  });
+
+  it('gives an empty array for no rows, and nothing else on standard output', async () => {
+    expect(await home.run('query', 'SELECT 1 AS a WHERE false', '--format', 'json')).toEqual({
+      code: 0,
+      out: '[]\n',
+      err: '',
+    });
+  });
+
+  it('keeps NULL and empty text apart in CSV', async () => {
+    const { out } = await home.run('query', `SELECT '' AS e, NULL AS n, 'a,"b' AS q, 1 AS i`, '--format', 'csv');
+    expect(out).toBe('e,n,q,i\n"",,"a,""b",1\n');
+  });
+
+  it('fails with 1 and the views there are when a name does not exist', async () => {
+    const { code, out, err } = await home.run('query', 'SELECT * FROM nope');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/nope/);
+    expect(err).not.toMatch(/at .*\.ts/);
+  });
+});
+
+describe('a table', () => {
+  it('has its views from the moment of the contract, with the columns in their order', async () => {
+    const home = await openHome();
+    await home.run('table', 'add', 'EDW.CARD', '--from', FEED, '--yes', '--before-image', 'full');
+    expect(await json(home, 'SELECT * FROM edw_card')).toEqual([]);
+    const columns = async (view: string) =>
+      ((await json(home, `SELECT column_name AS c FROM (DESCRIBE ${view})`)) as { c: string }[]).map((row) => row.c);
+    const contract = JSON.parse(await readFile(path.join(home.folder, 'registry/qlik/edw_card.json'), 'utf8')) as {
+      columns: { name: string }[];
+    };
+    const own = contract.columns.map((column) => column.name);
+    expect(await columns('edw_card')).toEqual([...own, 'header__change_seq', 'header__timestamp']);
+    expect(await columns('edw_card_history')).toEqual([
+      'header__change_seq',
+      'header__change_oper',
+      'header__timestamp',
+      'header__change_mask',
+      ...own,
+      '_load_id',
+      '_line',
+    ]);
+  }, 30_000);
+
+  it('shows masks as sorted column ids, and the redelivered rows once', async () => {
+    const home = await openHome();
+    await home.run('table', 'add', 'EDW.CARD', '--from', FEED, '--yes', '--before-image', 'full');
+    expect(await home.run('ingest', FEED, '--table', 'edw_card')).toMatchObject({ code: 0 });
+    const masks = (await json(
+      home,
+      'SELECT DISTINCT header__change_mask AS m FROM edw_card_history WHERE header__change_mask IS NOT NULL',
+    )) as { m: number[] }[];
+    expect(masks.length).toBeGreaterThan(1);
+    for (const { m } of masks) expect(m).toEqual(m.toSorted((a, b) => a - b));
+    expect(
+      await json(
+        home,
+        'SELECT count(*) AS n, count(DISTINCT (header__change_seq, header__change_oper, card_token)) AS d FROM edw_card_history WHERE header__change_seq IS NOT NULL',
+      ).then((rows) => (rows as { n: number; d: number }[]).map(({ n, d }) => n === d)),
+    ).toEqual([true]);
+  }, 30_000);
+});
+
+describe('table add', () => {
+  it('asks for a key where no .dfm names one: exit 2', async () => {
+    const home = await openHome();
+    const { code, err } = await home.run('table', 'add', 'EDW.STOP_POINT', '--from', FEED, '--yes');
+    expect(code).toBe(2);
+    expect(err).toMatch(/--key .*stop_id, platform_code/);
+    expect(
+      await home.run('table', 'add', 'edw_stop_point', '--from', FEED, '--yes', '--key', 'STOP_ID,platform_code'),
+    ).toMatchObject({ code: 0 });
+  }, 30_000);
+
+  it('leaves an identical contract alone, and a different one without --yes', async () => {
+    const home = await openHome();
+    await home.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--yes');
+    const again = await home.run('table', 'add', 'EDW.PRODUCT', '--from', FEED);
+    expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/left alone/) as string });
+    const other = await home.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--update-image', 'full');
+    expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/--yes/) as string });
+    expect(
+      await home.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--update-image', 'full', '--yes'),
+    ).toMatchObject({ code: 0 });
+    const file = path.join(home.folder, 'registry/qlik/edw_product.json');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      cdc: { updateImage: 'full' },
+      owner: 'unassigned',
+      columns: expect.arrayContaining([
+        expect.objectContaining({ classification: 'internal', treatment: 'keep' }),
+      ]) as unknown,
+    });
+    expect(await readdir(path.join(home.folder, 'registry'))).toContain('contract.schema.json');
+  }, 30_000);
+
+  it('warns of B rows that the contract would ignore', async () => {
+    const home = await openHome();
+    const { code, err } = await home.run('table', 'add', 'EDW.CARD', '--from', FEED, '--yes');
+    expect(code).toBe(0);
+    expect(err).toMatch(/change files hold B rows/);
+  }, 30_000);
+
+  it.each([
+    [['EDW.NOPE', '--from', FEED], /nothing delivered|no readable \.dfm/i],
+    [['EDW.PRODUCT', '--from', '/no/such/folder'], /no such folder/],
+    [['EDW.PRODUCT', '--from', FEED, '--key', 'nope', '--yes'], /names 'nope', which is no column/],
+    [['EDW.PRODUCT'], /--from/],
+  ])(
+    'refuses %j: exit 2',
+    async (args, message) => {
+      const home = await openHome();
+      const { code, err } = await home.run('table', 'add', ...args);
+      expect(code).toBe(2);
+      expect(err).toMatch(message);
+    },
+    30_000,
+  );
+});
+
+describe('ingest', () => {
+  it('without argument takes the Incoming zone; a second time there is nothing to do', async () => {
+    const home = await openHome();
+    await mkdir(path.join(home.folder, 'home/incoming'), { recursive: true });
+    await cp(FEED, path.join(home.folder, 'home/incoming/cubic'), { recursive: true });
+    await home.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--yes');
+    const first = await home.run('ingest', '--json');
+    // Four tables have no contract: listed, and no reason to fail.
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.out)).toMatchObject({ loaded: 5, applied: 5, found: 84, fresh: 84 });
+    const again = await home.run('ingest', '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ loaded: 0, applied: 0, found: 84, fresh: 0 });
+  }, 60_000);
+
+  it('exits 1 and says what is wrong when something failed; so does status, in words and in JSON', async () => {
+    const home = await withProducts();
+    const delivered = path.join(home.folder, 'delivered/EDW.PRODUCT__ct');
+    await mkdir(delivered, { recursive: true });
+    const [stem] = (await readdir(path.join(FEED, 'ods_qlik/EDW.PRODUCT__ct'))).filter((name) => name.endsWith('.dfm'));
+    await cp(path.join(FEED, 'ods_qlik/EDW.PRODUCT__ct', stem!), path.join(delivered, '20260401-000000000.dfm'));
+    await writeFile(path.join(delivered, '20260401-000000000.csv.gz'), 'no gzip');
+    const { code, out } = await home.run('ingest', path.join(home.folder, 'delivered'));
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /failed: cubic\/ods_qlik\/EDW\.PRODUCT__ct\/20260401-000000000\.csv\.gz: The file is no gzip file/,
+    );
+    expect((await home.run('status')).out).toMatch(/failed: cubic.*no gzip file/);
+    const status = JSON.parse((await home.run('status', '--table', 'EDW.PRODUCT', '--json')).out) as unknown[];
+    expect(status).toEqual([
+      {
+        table: 'edw_product',
+        state: 'failing',
+        reason: expect.stringMatching(/no gzip file/) as string,
+        rows: 39,
+        version: 1,
+        generation: expect.any(String) as string,
+        loads: { applied: 5, failed: 1 },
+        orphans: 1,
+        conflicts: 0,
+        movesOntoLive: 0,
+        quarantined: 0,
+      },
+    ]);
+  }, 60_000);
+
+  it.each([
+    [['--engine', 'spark']],
+    [['--engine', 'flink']],
+    [['/no/such/folder']],
+    [['--table', 'EDW.NOPE']],
+    [['s3://bucket/prefix']],
+  ])(
+    'refuses %j: exit 2',
+    async (args) => {
+      const home = await openHome();
+      expect(await home.run('ingest', ...args)).toMatchObject({ code: 2, out: '' });
+    },
+    30_000,
+  );
+});
+
+it.each([
+  [[]],
+  [['table']],
+  [['table', 'add']],
+  [['table', 'list']],
+  [['ingest']],
+  [['query']],
+  [['status']],
+  [['migrate']],
+  [['down']],
+])('farelake %j --help helps', async (args) => {
+  // Help needs no database: this one does not exist.
+  const { code, out } = await runCommand({ DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/none' }, [
+    ...args,
+    '--help',
+  ]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Usage: farelake/);
+});
+
+describe('a home of its own', () => {
+  it('starts its Postgres once, shares it, and stops it with down; another home knows nothing of it', async () => {
+    const [one, two] = [await openHome({ DATABASE_URL: '' }), await openHome({ DATABASE_URL: '' })];
+    try {
+      await one.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--yes');
+      await two.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--yes');
+      const ran = await Promise.all([one.run('ingest', FEED), one.run('status'), one.run('migrate')]);
+      expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
+      expect(await json(one, 'SELECT count(*) AS n FROM edw_product')).toEqual([{ n: 39 }]);
+      expect(await json(two, 'SELECT count(*) AS n FROM edw_product')).toEqual([{ n: 0 }]);
+      expect((await one.run('down')).out).toMatch(/stopped/);
+      expect(await json(one, 'SELECT count(*) AS n FROM edw_product')).toEqual([{ n: 39 }]);
+    } finally {
+      await one.run('down');
+      await two.run('down');
+    }
+    expect((await one.run('down')).out).toMatch(/No Postgres was up/);
+  }, 60_000);
+});
