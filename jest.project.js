@@ -16,6 +16,8 @@ export const project = (rootDir) => ({
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   globalSetup: path.join(support, 'global-setup.ts'),
   globalTeardown: path.join(support, 'global-teardown.ts'),
+  // These are published as ES modules only, and tests run as CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-compressors|hysnappy)/)'],
   transform: {
     '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } } }],
   },

@@ -1,7 +1,3 @@
 import { project } from '../../jest.project.js';
 
-export default {
-  ...project(import.meta.dirname),
-  // hyparquet is published as ES modules only, and tests run as CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!hyparquet/)'],
-};
+export default project(import.meta.dirname);

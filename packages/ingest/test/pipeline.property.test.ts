@@ -84,7 +84,7 @@ async function actual(world: World, rules: Stream['rules']) {
   );
   const { orphans, conflicts, movesOntoLive } = status;
   const keyed = rows.map((row) => {
-    const stamp = row['t'] === null ? null : `${String(row['t'])}.000000`;
+    const stamp = row['t'] === null ? null : `${row['t'] as string}.000000`;
     return [keyOf(rules, row as Row), [...cells(row as Row), row['header__change_seq'], stamp]] as [string, Cell[]];
   });
   return { state: 'live', rows: new Map(keyed), orphans, conflicts, movesOntoLive };
@@ -114,6 +114,7 @@ it(`gives what the interpreter gives, on ${RUNS} random streams`, async () => {
       if (stream.batches.length === 0) await world.ingest();
       const rules = { ...stream.rules, columns: contract.columns.map(({ id, name }) => ({ id, name })) };
       expect(await actual(world, rules)).toEqual(expected(stream, rules));
+      await closeWorlds();
     }),
     {
       numRuns: RUNS,

@@ -107,6 +107,7 @@ it('stay ordered and apart under random keys, splits, deletes and late rows', as
         expect(new Map(rows.map((row) => [JSON.stringify([row['a'], normal(row['n']), row['h']]), row['v']]))).toEqual(
           new Map([...live].map(([id, value]) => [normalId(id), value])),
         );
+        await closeWorlds();
       },
     ),
     // Each run is a whole pipeline: a failing case is shown as it is, shrinking it would take hours.
