@@ -13,7 +13,7 @@ export type { AppliedMigration, Migration } from './migrate/plan.ts';
 export { inTransaction, openPool, PoolError, withConnection, withTransaction } from './pool.ts';
 export type { PoolErrorCode, PoolOptions } from './pool.ts';
 export { redactUrl } from './url.ts';
-export { deliveredTables, nextSeen, registerObject, type DeliveredObject, type Queryable } from './ledger/objects.ts';
+export { deliveredTables, nextSeen, registerObjects, type DeliveredObject, type Queryable } from './ledger/objects.ts';
 export {
   changeLoad,
   dfmTexts,

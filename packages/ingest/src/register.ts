@@ -1,10 +1,9 @@
 /** Makes every delivered object known to the ledger. Idempotent: what is known already changes nothing. */
 import { createHash } from 'node:crypto';
-import { text } from 'node:stream/consumers';
-import { nextSeen, registerObject } from '@farelake/db';
+import { nextSeen, registerObjects, type DeliveredObject } from '@farelake/db';
 import type { ObjectStore, StoredObject } from '@farelake/lake';
 import { formatObjectKey, parseObjectKey, type ObjectKey } from '@farelake/qlik';
-import { datasetName, UserError } from '@farelake/schema-registry';
+import { datasetName } from '@farelake/schema-registry';
 import type { OnProgress } from './progress.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -15,6 +14,8 @@ export interface Registered {
   readonly fresh: number;
   /** Files that are no objects of a feed; left alone. */
   readonly foreign: readonly string[];
+  /** Objects that could not be read, and why; they are not registered. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }
 
 export interface RegisterOptions {
@@ -26,6 +27,9 @@ export interface RegisterOptions {
 /** Bytes of the largest `.dfm` taken in; real ones have some kilobytes, 2,000 columns make half a megabyte. */
 const LARGEST_DFM = 8 * 1024 * 1024;
 
+/** Objects made known by one statement. */
+const GROUP = 200;
+
 export async function register(
   workspace: Workspace,
   store: ObjectStore,
@@ -33,69 +37,64 @@ export async function register(
 ): Promise<Registered> {
   const seen = await nextSeen(workspace.pool);
   const foreign: string[] = [];
+  const unreadable: { path: string; reason: string }[] = [];
   let found = 0;
   let fresh = 0;
+  let group: DeliveredObject[] = [];
+  const flush = async () => {
+    fresh += await registerObjects(workspace.pool, group, seen);
+    group = [];
+  };
   for await (const file of store.list()) {
     workspace.signal.throwIfAborted();
     const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
     if (object === undefined) foreign.push(file.path);
     else if (options.dataset === undefined || options.dataset === datasetName(object)) {
       found += 1;
-      if (await registerOne(workspace, store, file, object, seen)) fresh += 1;
+      try {
+        group.push(await describe(store, file, object));
+      } catch (error) {
+        // One file that cannot be read, or is gone since the folder was listed, must not keep the others from coming in.
+        unreadable.push({ path: file.path, reason: Error.isError(error) ? error.message : String(error) });
+      }
       options.onProgress?.({ step: 'looking', found });
+      if (group.length >= GROUP) await flush();
     }
   }
-  return { found, fresh, foreign };
+  await flush();
+  return { found, fresh, foreign, unreadable };
 }
 
 /** So that a table's own folder can be named, too: its name is part of the key. */
 export const lastName = (uri: string): string => decodeURIComponent(uri.split('/').at(-1) ?? '');
 
-async function registerOne(
-  workspace: Workspace,
-  store: ObjectStore,
-  file: StoredObject,
-  object: ObjectKey,
-  seen: number,
-) {
-  const content = await readContent(store, file, object);
-  return registerObject(
-    workspace.pool,
-    {
-      objectKey: formatObjectKey(object),
-      contentHash: content.hash,
-      dataset: datasetName(object),
-      sourceSchema: object.schema,
-      sourceTable: object.table,
-      part: object.part,
-      size: content.size,
-      storeUri: store.uri,
-      path: file.path,
-      dfm: content.dfm,
-    },
-    seen,
-  );
+async function describe(store: ObjectStore, file: StoredObject, object: ObjectKey): Promise<DeliveredObject> {
+  const { hash, size, dfm } = await readContent(store, file, object);
+  return {
+    objectKey: formatObjectKey(object),
+    contentHash: hash,
+    dataset: datasetName(object),
+    sourceSchema: object.schema,
+    sourceTable: object.table,
+    part: object.part,
+    size,
+    storeUri: store.uri,
+    path: file.path,
+    dfm,
+  };
 }
 
+/** The whole content's hash and size, and of a `.dfm` the text. */
 async function readContent(store: ObjectStore, file: StoredObject, object: ObjectKey) {
-  const source = await store.read(file.path);
   const hash = createHash('sha256');
+  const kept: Buffer[] = [];
   let size = 0;
-  source.on('data', (chunk: Buffer) => {
+  for await (const chunk of (await store.read(file.path)) as AsyncIterable<Buffer>) {
     hash.update(chunk);
+    if (object.part === 'dfm' && size < LARGEST_DFM) kept.push(chunk);
     size += chunk.length;
-  });
-  if (object.part === 'data') {
-    await new Promise((resolve, reject) => source.once('end', resolve).once('error', reject));
-    return { hash: hash.digest('hex'), size, dfm: null };
   }
-  if (file.size > LARGEST_DFM)
-    throw new UserError({
-      code: 'huge-dfm',
-      problem: `${file.path} has ${file.size} bytes; a .dfm has at most ${LARGEST_DFM}.`,
-      remedy: 'Deliver the right file under this name.',
-    });
-  // Postgres text cannot hold NUL; a .dfm that has one is not JSON and is reported as such.
-  const dfm = (await text(source)).replaceAll('\0', '\uFFFD');
+  // Postgres text cannot hold NUL; a .dfm that has one, or is cut here, is not JSON and is reported as such.
+  const dfm = object.part === 'dfm' ? Buffer.concat(kept).toString('utf8').replaceAll('\0', '\uFFFD') : null;
   return { hash: hash.digest('hex'), size, dfm };
 }

@@ -1,6 +1,7 @@
 /** Proves that bad input gets a clear line and exit 1, loses nothing, keeps other tables going, and heals. */
 import { rm } from 'node:fs/promises';
-import { isTroubled } from '../src/index.ts';
+import { folderStore } from '@farelake/lake';
+import { isTroubled, register } from '../src/index.ts';
 import { Delivery, seq, type FileOptions } from './support/delivery.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
 
@@ -321,6 +322,26 @@ describe('objects', () => {
     expect(status).toMatchObject({ table: 'edw_bad', state: 'waiting', loads: { waiting: 1 } });
     expect(isTroubled(status, world.contracts)).toBe(false);
     expect(lines[0]).toMatch(/^contract: .*farelake table add EDW\.BAD/);
+  });
+
+  it('that cannot be read do not keep the others from coming in', async () => {
+    const { world, bad } = await twoTables();
+    await bad.snapshot('LOAD00000001', BAD_ROWS, START);
+    await world.addTable('EDW.BAD');
+    // A .dfm beyond all measure is cut, is then no JSON, and is reported as such.
+    await bad.snapshot('LOAD00000001', BAD_ROWS, { ...START, dfmText: `{"x": "${'y'.repeat(9_000_000)}"}` });
+    const { bad: status, lines } = await outcome(world);
+    expect(status).toMatchObject({ state: 'waiting', loads: { waiting: 1 } });
+    expect(lines[0]).toMatch(/^dfm: .*is not JSON/);
+    expect(lines[0]!.length).toBeLessThan(400);
+    await heals(world, bad);
+
+    const store = folderStore(world.delivered);
+    const gone = await register(world, {
+      ...store,
+      read: (path) => (path.endsWith('.csv.gz') ? Promise.reject(new Error('gone meanwhile')) : store.read(path)),
+    });
+    expect(gone).toMatchObject({ found: 6, unreadable: [{ reason: 'gone meanwhile' }, {}, {}] });
   });
 
   it('that are gone when their turn comes are reported and tried again', async () => {

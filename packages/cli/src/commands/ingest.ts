@@ -46,7 +46,8 @@ export async function ingestCommand(context: Context, folder: string | undefined
     if (flags.json) context.terminal.print(JSON.stringify(asJson(done, tables, troubles)));
     else report(context, done, tables, troubles);
     for (const { error } of done.troubled) context.terminal.note(describeProblem(error));
-    return tables.some((table) => isTroubled(table, workspace.contracts)) ? 1 : 0;
+    const troubled = tables.some((table) => isTroubled(table, workspace.contracts));
+    return troubled || done.registered.unreadable.length > 0 ? 1 : 0;
   });
 }
 
@@ -54,6 +55,7 @@ const asJson = ({ registered, tables }: Ingested, statuses: readonly TableStatus
   found: registered.found,
   fresh: registered.fresh,
   foreign: registered.foreign.length,
+  unreadable: registered.unreadable,
   loaded: sum(tables.map((table) => table.loaded)),
   rowsLoaded: sum(tables.map((table) => table.rowsLoaded)),
   applied: sum(tables.map((table) => table.applied)),
@@ -98,20 +100,39 @@ function report(
         [2, 3, 4, 5],
       ),
     );
+  for (const { path, reason } of registered.unreadable)
+    terminal.print(`unreadable: ${JSON.stringify(path)}: ${reason}`);
   for (const line of troubleLines(delivered, troubles)) terminal.print(line);
 }
 
-/** One line for each thing that is not done: loads first, then tables that are held or wait as a whole. */
+/** Lines about one table; more are counted. */
+const LINES_PER_TABLE = 12;
+
+/** A line for each kind of thing that is not done: loads first, then tables that are held or wait as a whole. */
 export function troubleLines(tables: readonly TableStatus[], troubles: readonly Trouble[]): string[] {
-  const loads = troubles.map(
-    ({ object, state, waitingFor, reason }) =>
-      `${waitingFor === null ? state : `waiting for ${waitingFor}`}: ${object}: ${reason}`,
-  );
+  const byTable = Object.values(Object.groupBy(troubles, (trouble) => trouble.table)).flatMap((own = []) => {
+    const alike = Object.values(
+      Object.groupBy(own, ({ state, waitingFor, reason }) => `${waitingFor ?? state} ${reason}`),
+    );
+    const lines = alike.flatMap((group) => (group?.[0] === undefined ? [] : [troubleLine(group[0], group.length - 1)]));
+    const more = lines.length - LINES_PER_TABLE;
+    return more > 0
+      ? [
+          ...lines.slice(0, LINES_PER_TABLE),
+          `${own[0]?.table ?? ''}: ${count(more)} more of other kinds; ingest --json lists all`,
+        ]
+      : lines;
+  });
   const whole = tables
     .filter(
       ({ state, table }) =>
         state === 'held' || (state !== 'live' && !troubles.some((trouble) => trouble.table === table)),
     )
     .map(({ table, state, reason }) => `${state}: ${table}: ${reason ?? ''}`);
-  return [...loads, ...whole];
+  return [...byTable, ...whole];
+}
+
+function troubleLine({ object, state, waitingFor, reason }: Trouble, more: number): string {
+  const what = waitingFor === null ? state : `waiting for ${waitingFor}`;
+  return `${what}: ${object}${more > 0 ? ` and ${count(more)} more` : ''}: ${reason}`;
 }

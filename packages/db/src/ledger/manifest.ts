@@ -33,13 +33,16 @@ export interface Manifest {
   readonly version: number;
   readonly rows: number;
   readonly fold: FoldFacts | null;
+  /** Highest number that any segment of the table ever had; 0: there were none. */
+  readonly highestSegment: number;
   readonly files: readonly ListedFile[];
 }
 
 /** The newest version of a table. Files and version belong together: one statement reads both. */
 export async function readManifest(db: Queryable, tableName: string): Promise<Manifest> {
-  const { rows } = await db.query<{ version: number; rows: number; fold: FoldFacts | null; files: ListedFile[] }>(
+  const { rows } = await db.query<Omit<Manifest, 'tableName'>>(
     `SELECT v.version, v.rows,
+       coalesce((SELECT max(f.segment) FROM ledger.files f WHERE f.table_name = v.table_name), 0) AS "highestSegment",
        CASE WHEN v.generation IS NOT NULL THEN json_build_object('generation', v.generation, 'watermark', v.watermark,
          'orphans', v.orphans, 'conflicts', v.conflicts, 'movesOntoLive', v.moves_onto_live) END AS fold,
        coalesce((SELECT json_agg(json_build_object('id', f.id, 'uri', f.uri, 'size', f.size, 'rows', f.rows,
@@ -49,7 +52,7 @@ export async function readManifest(db: Queryable, tableName: string): Promise<Ma
      FROM ledger.versions v WHERE v.table_name = $1 ORDER BY v.version DESC LIMIT 1`,
     [tableName],
   );
-  return { tableName, ...(rows[0] ?? { version: 0, rows: 0, fold: null, files: [] }) };
+  return { tableName, ...(rows[0] ?? { version: 0, rows: 0, fold: null, highestSegment: 0, files: [] }) };
 }
 
 export interface Commit {

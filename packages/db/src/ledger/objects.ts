@@ -24,36 +24,48 @@ export async function nextSeen(db: Queryable): Promise<number> {
   return rows[0]?.seen ?? 0;
 }
 
-/** Makes a delivered object known, with its load if it is a data file. True: it was not known before. */
-export async function registerObject(db: Queryable, object: DeliveredObject, seen: number): Promise<boolean> {
-  const { rows } = await db.query<{ fresh: boolean }>(
+/**
+ * Makes delivered objects known, with a load for each data file, in one statement.
+ * @param seen their common place in the order of sightings
+ * @returns how many were not known before
+ */
+export async function registerObjects(
+  db: Queryable,
+  objects: readonly DeliveredObject[],
+  seen: number,
+): Promise<number> {
+  // The same content found twice under one key is one object; a statement may touch a row only once.
+  const once = [...new Map(objects.map((object) => [`${object.objectKey} ${object.contentHash}`, object])).values()];
+  const column = <Key extends keyof DeliveredObject>(name: Key) => once.map((object) => object[name]);
+  const { rows } = await db.query<{ fresh: number }>(
     `WITH object AS (
        INSERT INTO ledger.objects AS known
-         (object_key, content_hash, dataset, source_schema, source_table, part, size, store_uri, path, dfm, seen)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         (seen, object_key, content_hash, dataset, source_schema, source_table, part, size, store_uri, path, dfm)
+       SELECT $1, o.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+         $9::text[], $10::text[], $11::text[]) o
        ON CONFLICT (object_key, content_hash) DO UPDATE
          SET seen = greatest(known.seen, excluded.seen), store_uri = excluded.store_uri, path = excluded.path
        RETURNING id, dataset, part, xmax = 0 AS fresh
      ), load AS (
-       INSERT INTO ledger.loads (object_id, dataset) SELECT id, dataset FROM object WHERE part = 'data'
+       INSERT INTO ledger.loads (object_id, dataset) SELECT id, dataset FROM object WHERE part = 'data' ORDER BY id
        ON CONFLICT (object_id) DO NOTHING
      )
-     SELECT fresh FROM object`,
+     SELECT count(*) FILTER (WHERE fresh) AS fresh FROM object`,
     [
-      object.objectKey,
-      object.contentHash,
-      object.dataset,
-      object.sourceSchema,
-      object.sourceTable,
-      object.part,
-      object.size,
-      object.storeUri,
-      object.path,
-      object.dfm,
       seen,
+      column('objectKey'),
+      column('contentHash'),
+      column('dataset'),
+      column('sourceSchema'),
+      column('sourceTable'),
+      column('part'),
+      column('size'),
+      column('storeUri'),
+      column('path'),
+      column('dfm'),
     ],
   );
-  return rows[0]?.fresh ?? false;
+  return rows[0]?.fresh ?? 0;
 }
 
 /** Source tables of which anything was ever delivered. */

@@ -171,7 +171,7 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
     }
     work.onProgress?.({ step: 'folding', table: contract.dataset, mode: folded.mode });
     if (folded.mode === 'rebuild') await place();
-    const nextSegment = 1 + Math.max(0, ...base.files.map((file) => file.segment ?? 0));
+    const nextSegment = base.highestSegment + 1;
     const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment };
     const change =
       folded.mode === 'whole' ? await writeWhole(writer, present) : await writeTouched(writer, present, touched);
