@@ -82,10 +82,19 @@ describe('a broken file', () => {
     );
   });
 
+  it('with a wrong checksum or length is refused', async () => {
+    for (let at = WHOLE.length - 8; at < WHOLE.length; at += 1) {
+      const flipped = Buffer.from(WHOLE);
+      flipped[at]! ^= 1;
+      expect((await thrownBy(open(flipped))).code).toBe('broken-gzip');
+    }
+  });
+
   it('with a bit flipped in its data is refused', async () => {
-    // The ten bytes before are the header, of which time, flags and system may be anything.
+    // Before are ten bytes of header, of which time, flags and system may be anything; behind are eight of checksum and
+    // length, and before those a byte whose last bits may mean nothing.
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 10, max: WHOLE.length - 1 }), fc.nat(7), async (at, bit) => {
+      fc.asyncProperty(fc.integer({ min: 10, max: WHOLE.length - 10 }), fc.nat(7), async (at, bit) => {
         const flipped = Buffer.from(WHOLE);
         flipped[at]! ^= 1 << bit;
         expect((await thrownBy(open(flipped))).code).toBe('broken-gzip');
