@@ -47,8 +47,8 @@ const COLUMNS = `l.id, l.object_id AS "objectId", o.object_key AS "objectKey", o
   l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId",
   EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id) AS "everLoaded", l.dfm_object_id AS "dfmObjectId"`;
 
-/** All loads of a dataset, in order of arrival. */
-export async function loadsOf(db: Queryable, dataset: string): Promise<Load[]> {
+/** All loads of a dataset, or of one of its batches, in order of arrival. */
+export async function loadsOf(db: Queryable, dataset: string, batchId: number | null = null): Promise<Load[]> {
   const { rows } = await db.query<Load>(
     `SELECT ${COLUMNS}, CASE WHEN d.id IS NOT NULL THEN json_build_object('objectId', d.id, 'text', d.dfm) END AS dfm
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
@@ -58,8 +58,8 @@ export async function loadsOf(db: Queryable, dataset: string): Promise<Load[]> {
          AND l.state NOT IN ('loaded', 'applied', 'archived')
        ORDER BY (d.store_uri = o.store_uri AND d.path = regexp_replace(o.path, '\\.csv\\.gz$', '.dfm')) DESC, d.seen DESC
        LIMIT 1) d ON true
-     WHERE l.dataset = $1 ORDER BY l.id`,
-    [dataset],
+     WHERE l.dataset = $1 AND ($2::bigint IS NULL OR l.batch_id = $2) ORDER BY l.id`,
+    [dataset, batchId],
   );
   return rows;
 }

@@ -28,6 +28,10 @@ export const keyColumns = (contract: Contract): KeyColumn[] =>
 export const keyOrder = (key: readonly KeyColumn[]): string =>
   key.map(({ name }) => `${quoteIdentifier(name)} ASC NULLS FIRST`).join(', ');
 
+/** Null-safe equality of two relations' keys. */
+export const sameKeySql = ({ key }: Contract, a: string, b: string): string =>
+  key.map((name) => `${a}.${quoteIdentifier(name)} IS NOT DISTINCT FROM ${b}.${quoteIdentifier(name)}`).join(' AND ');
+
 /** A key column as text from which `keyLiteral` makes the same value again. */
 const keyText = ({ name, type }: KeyColumn): string =>
   type === 'BLOB' ? `lower(hex(${quoteIdentifier(name)}))` : `CAST(${quoteIdentifier(name)} AS VARCHAR)`;

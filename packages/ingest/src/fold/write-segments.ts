@@ -5,7 +5,7 @@ import { filesSql, writeParquet, type Engine } from '@farelake/lake';
 import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import type { Workspace } from '../workspace.ts';
-import { keyColumns, keyOrder, lowestKey, pieces, segmentRows } from './segments.ts';
+import { keyColumns, keyOrder, lowestKey, pieces, sameKeySql, segmentRows } from './segments.ts';
 
 export interface SegmentWriter {
   readonly workspace: Workspace;
@@ -40,17 +40,15 @@ export async function writeTouched(
 ): Promise<SegmentChange> {
   const columns = columnList(writer.contract);
   const { engine } = writer;
-  const same = (a: string, b: string) =>
-    writer.contract.key.map((name) => `${a}.${q(name)} IS NOT DISTINCT FROM ${b}.${q(name)}`).join(' AND ');
   await engine.run(`CREATE OR REPLACE TEMP TABLE "@incoming" AS SELECT ${columnList(writer.contract, 'f')}, p."@segment"
-    FROM "@folded" f JOIN "@placed" p ON ${same('p', 'f')} WHERE f."@alive"`);
+    FROM "@folded" f JOIN "@placed" p ON ${sameKeySql(writer.contract, 'p', 'f')} WHERE f."@alive"`);
   const add: ManifestFile[] = [];
   const remove: ListedFile[] = [];
   for (const place of touched) {
     const present = ordered[place];
     const incoming = `SELECT ${columns} FROM "@incoming" WHERE "@segment" = ${place}`;
     const staying = `SELECT ${columns} FROM ${filesSql(present ? [present.uri] : [], currentColumns(writer.contract))} s
-      WHERE NOT EXISTS (SELECT 1 FROM "@keys" k WHERE ${same('k', 's')})`;
+      WHERE NOT EXISTS (SELECT 1 FROM "@keys" k WHERE ${sameKeySql(writer.contract, 'k', 's')})`;
     add.push(...(await writePieces(writer, `${staying}\nUNION ALL\n${incoming}`, writer.nextSegment + add.length)));
     if (present !== undefined) remove.push(present);
   }

@@ -156,7 +156,7 @@ function readyLoad(load: Load, verdict: Extract<Verdict, { event: 'prepare' }>, 
 /** Rows that came into history; undefined: the batch was spoiled and closed. */
 async function loadBatch(work: TableWork, contract: Contract, batch: Batch, tried: Tried): Promise<number | undefined> {
   const { workspace } = work;
-  const loads = (await loadsOf(workspace.pool, work.dataset)).filter((load) => load.batchId === batch.id);
+  const loads = await loadsOf(workspace.pool, work.dataset, batch.id);
   const texts = await dfmTexts(
     workspace.pool,
     loads.flatMap((load) => load.dfmObjectId ?? []),

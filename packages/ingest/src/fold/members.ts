@@ -1,0 +1,61 @@
+/** Which loads belong to a generation, which count no more, and whether its snapshot is whole. */
+import { changeLoad, loadsOf, withTransaction, type Load } from '@farelake/db';
+import { missingPlaces, parseObjectKey, reaches, snapshotStem, type Generation, type Instant } from '@farelake/qlik';
+import type { Contract } from '@farelake/schema-registry';
+import { nextState } from '../load-state.ts';
+import type { SnapshotLoad } from '../plan/plan-loads.ts';
+import type { Workspace } from '../workspace.ts';
+
+/**
+ * Changes from before the generation stay in history and count no more; when the generation turns out to begin earlier
+ * (its first file came late), they count again.
+ */
+export async function settleReach(
+  { pool }: Workspace,
+  contract: Contract,
+  generation: Generation<SnapshotLoad>,
+): Promise<Load[]> {
+  const loads = await loadsOf(pool, contract.dataset);
+  const changes = loads.filter((load) => load.everLoaded && kindOf(load) === 'changes');
+  const older = changes.filter((load) => load.state === 'loaded' && !belongs(load, generation));
+  const younger = changes.filter((load) => load.state === 'superseded' && belongs(load, generation));
+  if (older.length === 0 && younger.length === 0) return loads;
+  await withTransaction(pool, async (db) => {
+    for (const load of older)
+      await changeLoad(db, load.id, load.state, {
+        state: nextState(load.state, 'supersede'),
+        reason: 'older than the snapshot',
+      });
+    for (const load of younger)
+      await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'reinstate') });
+  });
+  return loadsOf(pool, contract.dataset);
+}
+
+const kindOf = (load: Load) => parseObjectKey(load.objectKey)?.kind;
+
+/** Loads in history that belong to the generation: its own files, and the changes that reach it. */
+export function membersOf(loads: readonly Load[], generation: Generation<SnapshotLoad>): Load[] {
+  const files = new Set(generation.files.map((file) => file.loadId));
+  return loads.filter((load) => {
+    if (!load.everLoaded) return false;
+    return files.has(load.id) || (kindOf(load) === 'changes' && belongs(load, generation));
+  });
+}
+
+const belongs = (load: Load, generation: Generation): boolean =>
+  reaches(generation.start, load.endWrite as Instant | null, load.lastTransaction as Instant | null);
+
+/** Why the snapshot cannot be shown yet; undefined: it is whole. A folder ingested by hand counts as finished. */
+export function incompleteness(generation: Generation<SnapshotLoad>, loads: readonly Load[]): string | undefined {
+  const missing = missingPlaces(generation.files).map(({ segment, counter }) => snapshotStem(counter, segment));
+  if (missing.length > 0) return `the snapshot is not whole: ${missing.join(', ')} missing`;
+  const byId = new Map(loads.map((load) => [load.id, load]));
+  const notLoaded = generation.files.filter((file) => byId.get(file.loadId)?.everLoaded !== true);
+  if (notLoaded.length > 0)
+    return `the snapshot is not whole: ${notLoaded.map((file) => file.object.stem).join(', ')} not loaded`;
+  // Snapshot files that have no place yet, because their .dfm has not come, may well be part of it.
+  const unplaced = loads.filter((load) => load.waitingFor === 'dfm' && kindOf(load) === 'snapshot');
+  if (unplaced.length > 0) return `the snapshot is not whole: ${unplaced.map((load) => load.path).join(', ')} waiting`;
+  return undefined;
+}
