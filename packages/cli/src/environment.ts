@@ -1,5 +1,6 @@
 /** Where everything is, from the environment; read once, here. */
 import path from 'node:path';
+import { UsageError } from './output/problem.ts';
 
 export interface Environment {
   /** State of this machine: database, zones, scratch files. */
@@ -18,7 +19,7 @@ export const MIGRATIONS = path.join(REPOSITORY, 'migrations');
 
 /** @param variables as `process.env`; an empty variable counts as not set */
 export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd()): Environment {
-  const at = (name: string, otherwise: string) => path.resolve(cwd, variables[name] || otherwise);
+  const at = (name: string, otherwise: string) => path.resolve(cwd, refuseUri(name, variables[name]) || otherwise);
   const home = at('FARELAKE_HOME', '.farelake');
   return {
     home,
@@ -27,4 +28,15 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
     incoming: at('FARELAKE_INCOMING', path.join(home, 'incoming')),
     stage: at('FARELAKE_STAGE', path.join(home, 'stage')),
   };
+}
+
+/** Zones in buckets come later; taken for a folder, `s3://…` would quietly become one of that name. */
+function refuseUri(name: string, value: string | undefined): string | undefined {
+  if (value !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(value))
+    throw new UsageError({
+      code: 'no-such-store',
+      problem: `${name} is ${value}: only folders of this machine can be used in this version.`,
+      remedy: `Set ${name} to a folder.`,
+    });
+  return value;
 }

@@ -251,6 +251,12 @@ it.each([
   expect(out).toMatch(/^Usage: farelake/);
 });
 
+it('a zone that is no folder is refused, not made into one', async () => {
+  const { code, err } = await runCommand({ FARELAKE_STAGE: 's3://bucket/stage' }, ['status']);
+  expect(code).toBe(2);
+  expect(err).toMatch(/FARELAKE_STAGE is s3:\/\/bucket\/stage: only folders/);
+});
+
 describe('a home of its own', () => {
   it('starts its Postgres once, shares it, and stops it with down; another home knows nothing of it', async () => {
     const [one, two] = [await openHome({ DATABASE_URL: '' }), await openHome({ DATABASE_URL: '' })];
