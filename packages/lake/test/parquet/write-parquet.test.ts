@@ -146,7 +146,7 @@ describe('statistics', () => {
       }),
       runs(60),
     );
-  });
+  }, 60_000);
 });
 
 test('rows keep the order of the query over many row groups, which are of the size that a fold relies on', async () => {

@@ -67,7 +67,7 @@ describe('the SQL of a mask', () => {
       }),
       runs(60),
     );
-  });
+  }, 60_000);
 
   it('tells no mask from one that names no column', async () => {
     expect(await idsOf(contract, dfm, [null, '', '00', '0F'])).toEqual([null, [], [], []]);
