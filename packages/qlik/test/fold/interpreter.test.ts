@@ -175,7 +175,7 @@ const CASES: Record<string, Record<string, Case>> = {
       rules: before,
       files: [
         ['2 B k=1', '2 B k=2'],
-        ['2 U k=3', '2 U k=4'],
+        ['1 I k=9', '2 U k=3', '2 U k=4'],
       ],
       held: { ambiguous: [2] },
     },
