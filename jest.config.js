@@ -1,2 +1,4 @@
 /** All packages in one run: one Jest is many times faster than one per package. */
-export default { projects: ['<rootDir>/packages/*', '<rootDir>/tools/*'] };
+import { TEST_TIMEOUT } from './jest.project.js';
+
+export default { projects: ['<rootDir>/packages/*', '<rootDir>/tools/*'], testTimeout: TEST_TIMEOUT };

@@ -2,6 +2,9 @@ import path from 'node:path';
 
 const support = path.join(import.meta.dirname, 'packages/db/test/support');
 
+/** Milliseconds: long enough that a busy machine fails no test; no test is about time. */
+export const TEST_TIMEOUT = 120_000;
+
 /**
  * The Jest project of one package: TypeScript stripped by SWC, tests in `test/`.
  * The hooks are those of the tests' Postgres: one server per run, started by the first test file that asks for it
