@@ -113,8 +113,8 @@ describe('a file whose structure is broken', () => {
     ],
     [
       'a line that speaks like the engine',
-      `a,n\n${SECRET} unterminated quote\n  file = 1.csv\n`,
-      'Line 2 has 1 fields where 2 are announced.',
+      `a,n\n"${SECRET} unterminated quote\n  file = ${path.join(folder, '1.csv')}\n",2,3\n`,
+      'Line 2 has 3 fields where 2 are announced.',
       2,
     ],
   ])('%s', async (_, file, says, line) => {

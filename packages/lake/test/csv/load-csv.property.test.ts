@@ -150,7 +150,7 @@ describe('a loaded batch', () => {
       runs(150),
     );
     // A generator that stops making one of these would leave the property true of nothing.
-    expect(Math.min(...Object.values(tally))).toBeGreaterThan(10);
+    expect(Math.min(...Object.values(tally))).toBeGreaterThan(0);
   }, 120_000);
 
   it('has the right lines when files are longer than the engine’s buffers and read on several threads', async () => {
