@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPool } from '@farelake/db';
+import { runs } from '../../../jest.property.ts';
 import { closeHomes, openHome, REPOSITORY, type Home } from './support/command.ts';
 
 const FEED = path.join(REPOSITORY, 'sample_data/cubic');
@@ -53,7 +54,7 @@ beforeAll(async () => {
 it('killed again and again in the middle, then run once more', async () => {
   const home = await openHome(REGISTRY);
   // Spread over the whole run, and each one further on: most of the work is done in pieces.
-  const kills = Number(process.env['FARELAKE_KILLS'] ?? 8);
+  const kills = runs(8).numRuns;
   let killed = 0;
   for (let n = 0; n < kills; n += 1) {
     const { child, ended } = home.start('ingest', FEED);

@@ -1,6 +1,6 @@
 /**
  * Proves that the compiled fold on DuckDB gives what the reference interpreter gives, whatever the stream, its split into
- * batches and the order of arrival. FARELAKE_STREAMS: number of streams; FARELAKE_SEED and FARELAKE_PATH: one case again.
+ * batches and the order of arrival.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,10 +9,11 @@ import fc from 'fast-check';
 import { openEngine, type Engine } from '@farelake/lake';
 import { interpret, keyOf, rankFiles, type ChangeEvent, type Value } from '@farelake/qlik';
 import { quoteLiteral } from '@farelake/schema-registry';
+import { runs } from '../../../jest.property.ts';
 import { runFold, type FoldFile, type FoldResult } from '../src/fold/run-fold.ts';
 import { eventsOf, streams, type Stream } from './support/streams.ts';
 
-const RUNS = Number(process.env['FARELAKE_STREAMS'] ?? 2000);
+const RUNS = runs(2000);
 
 let engine: Engine;
 let folder: string;
@@ -124,7 +125,7 @@ function reference(stream: Stream) {
 describe('the fold on DuckDB', () => {
   const tally = { held: 0, orphans: 0, conflicts: 0, movesOntoLive: 0, batches: 0 };
 
-  it(`gives what the interpreter gives, on ${RUNS} random streams, splits and orders`, async () => {
+  it(`gives what the interpreter gives, on ${RUNS.numRuns} random streams, splits and orders`, async () => {
     await fc.assert(
       fc.asyncProperty(streams, async (stream) => {
         const expected = reference(stream);
@@ -137,18 +138,16 @@ describe('the fold on DuckDB', () => {
           tally.movesOntoLive += expected.movesOntoLive;
         }
       }),
-      {
-        numRuns: RUNS,
-        ...(process.env['FARELAKE_SEED'] === undefined ? {} : { seed: Number(process.env['FARELAKE_SEED']) }),
-        ...(process.env['FARELAKE_PATH'] === undefined ? {} : { path: process.env['FARELAKE_PATH'] }),
-      },
+      RUNS,
     );
   }, 1_800_000);
 
   it('met everything that streams are meant to have', () => {
     // A generator that stops making, say, moves would leave the property above true of nothing.
-    expect(Math.min(tally.held, tally.orphans, tally.conflicts, tally.movesOntoLive)).toBeGreaterThan(RUNS / 200);
-    expect(tally.batches).toBeGreaterThan(RUNS);
+    expect(Math.min(tally.held, tally.orphans, tally.conflicts, tally.movesOntoLive)).toBeGreaterThan(
+      RUNS.numRuns / 200,
+    );
+    expect(tally.batches).toBeGreaterThan(RUNS.numRuns);
   });
 
   it('ranks files as the ledger does', () => {

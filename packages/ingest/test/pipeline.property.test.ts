@@ -1,15 +1,15 @@
 /**
  * Proves that the whole way, from delivered files to the queried table, gives what the interpreter gives, for random
  * streams in any order, any split and with redelivery. Fewer runs than the fold's own property: each is a pipeline.
- * FARELAKE_PIPELINES: number of streams; FARELAKE_SEED and FARELAKE_PATH: one case again.
  */
 import fc from 'fast-check';
 import { interpret, keyOf, type ChangeEvent, type Row } from '@farelake/qlik';
+import { runs } from '../../../jest.property.ts';
 import { Delivery, type Cell } from './support/delivery.ts';
 import { eventsOf, streams, type Stream } from './support/streams.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
 
-const RUNS = Number(process.env['FARELAKE_PIPELINES'] ?? 12);
+const RUNS = runs(12);
 
 afterAll(closeWorlds, 120_000);
 
@@ -90,8 +90,7 @@ async function actual(world: World, rules: Stream['rules']) {
   return { state: 'live', rows: new Map(keyed), orphans, conflicts, movesOntoLive };
 }
 
-it(`gives what the interpreter gives, on ${RUNS} random streams`, async () => {
-  const seed = process.env['FARELAKE_SEED'];
+it(`gives what the interpreter gives, on ${RUNS.numRuns} random streams`, async () => {
   await fc.assert(
     fc.asyncProperty(streams, async (stream) => {
       const world = await openWorld();
@@ -116,11 +115,6 @@ it(`gives what the interpreter gives, on ${RUNS} random streams`, async () => {
       expect(await actual(world, rules)).toEqual(expected(stream, rules));
       await closeWorlds();
     }),
-    {
-      numRuns: RUNS,
-      endOnFailure: true,
-      ...(seed === undefined ? {} : { seed: Number(seed) }),
-      ...(process.env['FARELAKE_PATH'] === undefined ? {} : { path: process.env['FARELAKE_PATH'] }),
-    },
+    { ...RUNS, endOnFailure: true },
   );
 }, 900_000);

@@ -1,6 +1,7 @@
 /** Proves what holds of a current table's segments after every fold, and that folds rewrite only what they touch. */
 import fc from 'fast-check';
 import { localPath } from '@farelake/lake';
+import { runs } from '../../../jest.property.ts';
 import { pieces } from '../src/fold/segments.ts';
 import { Delivery, seq, type Cell, type Change } from './support/delivery.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
@@ -111,7 +112,7 @@ it('stay ordered and apart under random keys, splits, deletes and late rows', as
       },
     ),
     // Each run is a whole pipeline: a failing case is shown as it is, shrinking it would take hours.
-    { numRuns: Number(process.env['FARELAKE_SEGMENT_RUNS'] ?? 4), endOnFailure: true },
+    { ...runs(4), endOnFailure: true },
   );
 }, 300_000);
 

@@ -19,7 +19,7 @@ export function parseInstant(text: string | null | undefined): Instant | null {
   if (parts === null || !exists(parts))
     throw new UserError({
       code: 'bad-instant',
-      problem: `'${text}' is not a time; allowed is 2021-12-01T11:22:33.444 (UTC, T or a blank, up to nine fractional digits) or nothing.`,
+      problem: `'${JSON.stringify(text).slice(1, -1)}' is not a time; allowed is 2021-12-01T11:22:33.444 (UTC, T or a blank, up to nine fractional digits) or nothing.`,
       data: { found: text },
     });
   const [, year, month, day, hour, minute, second, fraction = ''] = parts;

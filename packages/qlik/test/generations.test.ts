@@ -12,7 +12,7 @@ import {
   type SnapshotFile,
   type SnapshotKey,
 } from '../src/index.ts';
-import { runs } from './support/property.ts';
+import { runs } from '../../../jest.property.ts';
 
 /** `file('LOAD1', 10)`: start in minutes of one hour, or null. Arrival is the place in the case's list. */
 interface Told {

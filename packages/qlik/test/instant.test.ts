@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compactInstant, compareFiles, parseInstant, type Instant } from '../src/index.ts';
-import { runs } from './support/property.ts';
+import { runs } from '../../../jest.property.ts';
 import { thrownBy } from './support/thrown.ts';
 
 describe('parseInstant', () => {

@@ -11,7 +11,7 @@ import {
   sourceName,
   type Instant,
 } from '../src/index.ts';
-import { runs } from './support/property.ts';
+import { runs } from '../../../jest.property.ts';
 
 const snapshot = (stem: string) => parseObjectKey(`EDW.X/${stem}.csv.gz`);
 

@@ -126,5 +126,9 @@ function isShort(value: unknown): boolean {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+  // Escaped as in JSON: what was delivered may hold line breaks and worse, and a message is one line.
+  const json = (JSON.stringify(value) as string | undefined) ?? String(value);
+  const text = typeof value === 'string' ? `'${json.slice(1, -1)}'` : json;
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}…` : text;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readJson } from '../src/index.ts';
-import { runs } from './property.ts';
+import { runs } from '../../../jest.property.ts';
 
 test.each([
   ['', 1, 1, '$', 'a value was expected'],

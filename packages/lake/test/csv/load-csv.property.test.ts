@@ -11,7 +11,7 @@ import type { CsvFormat } from '@farelake/schema-registry';
 import { loadCsv, openEngine, type Engine } from '../../src/index.ts';
 import { csvInputs, textColumns, USUAL } from '../support/csv.ts';
 import { testFolder } from '../support/folder.ts';
-import { runs } from '../support/property.ts';
+import { runs } from '../../../../jest.property.ts';
 
 const folder = testFolder();
 const target = path.join(folder, 'loaded.parquet');

@@ -10,7 +10,7 @@ import type { CsvFormat } from '@farelake/schema-registry';
 import { readRecords, unpack } from '../../src/index.ts';
 import { USUAL } from '../support/csv.ts';
 import { testFolder } from '../support/folder.ts';
-import { runs } from '../support/property.ts';
+import { runs } from '../../../../jest.property.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const folder = testFolder();

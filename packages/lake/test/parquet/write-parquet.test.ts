@@ -8,7 +8,7 @@ import { compressors } from 'hyparquet-compressors';
 import { parseLogicalType, quoteIdentifier, quoteLiteral, typeNames } from '@farelake/schema-registry';
 import { fieldList, openEngine, writeParquet, type Engine, type ParquetField } from '../../src/index.ts';
 import { testFolder } from '../support/folder.ts';
-import { runs } from '../support/property.ts';
+import { runs } from '../../../../jest.property.ts';
 
 const folder = testFolder();
 let engine: Engine;

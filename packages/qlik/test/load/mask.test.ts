@@ -7,7 +7,7 @@ import { contractFromDfm, parseDfm, parseObjectKey, type Dfm } from '../../src/i
 import { maskBits, maskSql } from '../../src/load/mask.ts';
 import { CHANGE_HEADER, dfmText } from '../support/dfm-text.ts';
 import { openDuckDb, project } from '../support/project-on-duckdb.ts';
-import { runs } from '../support/property.ts';
+import { runs } from '../../../../jest.property.ts';
 
 let connection: DuckDBConnection;
 beforeAll(async () => {

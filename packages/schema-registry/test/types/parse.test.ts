@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { formatLogicalType, type LogicalType, parseLogicalType, parseSql } from '../../src/index.ts';
 import { openDuckDb, parseInDuckDb } from '../duckdb.ts';
-import { runs } from '../property.ts';
+import { runs } from '../../../../jest.property.ts';
 import { nearValid } from './near-valid.ts';
 import { referenceParse } from './reference-parser.ts';
 
