@@ -130,5 +130,4 @@ function show(value: unknown): string {
   const json = (JSON.stringify(value) as string | undefined) ?? String(value);
   const text = typeof value === 'string' ? `'${json.slice(1, -1)}'` : json;
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}…` : text;
 }
