@@ -128,6 +128,6 @@ function isShort(value: unknown): boolean {
 function show(value: unknown): string {
   // Escaped as in JSON: what was delivered may hold line breaks and worse, and a message is one line.
   const json = (JSON.stringify(value) as string | undefined) ?? String(value);
-  const text = typeof value === 'string' ? `'${json.slice(1, -1)}'` : json;
+  const text = typeof value === 'string' ? `'${json.slice(1, -1).replaceAll('\\"', '"')}'` : json;
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
