@@ -5,7 +5,7 @@ export { ingest, type Ingested, type IngestOptions } from './ingest.ts';
 export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';
 export { createViews } from './query/views.ts';
-export { contractPath, readContractText, readRegistry, writeContract } from './registry-folder.ts';
+export { contractPath, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';
 export { isTroubled, status, troublesOf, type TableState, type TableStatus, type Trouble } from './status.ts';
 export { withEngine, sweepScratch, type Workspace } from './workspace.ts';

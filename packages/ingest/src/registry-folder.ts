@@ -32,14 +32,6 @@ async function readFiles(folder: string) {
 export const contractPath = (folder: string, contract: Contract): string =>
   path.join(folder, contract.feed, `${contract.dataset}.json`);
 
-/** Text of a contract's file; undefined: there is none. */
-export async function readContractText(folder: string, contract: Contract): Promise<string | undefined> {
-  return readFile(contractPath(folder, contract), 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
-}
-
 /** Writes a contract, and beside the feeds the JSON Schema that editors complete it by. */
 export async function writeContract(folder: string, contract: Contract): Promise<string> {
   const file = contractPath(folder, contract);

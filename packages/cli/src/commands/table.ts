@@ -1,13 +1,12 @@
+import { contractPath, draftContract, readRegistry, status, writeContract, type Draft } from '@farelake/ingest';
 import {
-  contractPath,
-  draftContract,
-  readContractText,
-  readRegistry,
-  status,
-  writeContract,
-  type Draft,
-} from '@farelake/ingest';
-import { formatContract, requireRegistry, type BeforeImage, type UpdateImage } from '@farelake/schema-registry';
+  formatContract,
+  requireRegistry,
+  reviseContract,
+  type BeforeImage,
+  type Contract,
+  type UpdateImage,
+} from '@farelake/schema-registry';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { openFolder } from '../folder.ts';
@@ -34,15 +33,16 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
     },
   });
   for (const line of warnings(draft)) terminal.note(line);
-  const { contract } = draft;
+  const present = (await readRegistry(environment.registry)).get(draft.contract.dataset);
+  // Ids in a contract that is there are for ever: the draft becomes its next version.
+  const contract = present === undefined ? draft.contract : reviseContract(present, draft.contract);
   const file = contractPath(environment.registry, contract);
-  const present = await readContractText(environment.registry, contract);
-  if (present === formatContract(contract)) {
+  if (contract === present) {
     terminal.print(`${shown(file)} says this already; left alone.`);
     return 0;
   }
-  await refuseFaulty(environment.registry, draft);
-  if (flags.yes !== true && !(await agreed(context, draft, present, file))) return 1;
+  await refuseFaulty(environment.registry, contract);
+  if (flags.yes !== true && !(await agreed(context, contract, present, file))) return 1;
   await writeContract(environment.registry, contract);
   terminal.print(
     `${present === undefined ? 'Wrote' : 'Replaced'} ${shown(file)}: ${contract.columns.length} columns, key ${contract.key.join(', ')}.`,
@@ -64,7 +64,7 @@ function warnings({ unreadable, withBeforeImages }: Draft): string[] {
 }
 
 /** The registry must be whole with the new contract in it: a collision is told before anything is written. */
-async function refuseFaulty(registry: string, { contract }: Draft): Promise<void> {
+async function refuseFaulty(registry: string, contract: Contract): Promise<void> {
   const others = [...(await readRegistry(registry)).values()].filter((other) => other.dataset !== contract.dataset);
   requireRegistry(
     [...others, contract].map((one) => ({ path: `${one.feed}/${one.dataset}.json`, text: formatContract(one) })),
@@ -73,9 +73,9 @@ async function refuseFaulty(registry: string, { contract }: Draft): Promise<void
 
 /** Asks on a terminal; elsewhere silence is no consent. */
 async function agreed(
-  { terminal }: Context,
-  { contract }: Draft,
-  present: string | undefined,
+  { terminal, signal }: Context,
+  contract: Contract,
+  present: Contract | undefined,
   file: string,
 ): Promise<boolean> {
   terminal.note(
@@ -105,9 +105,14 @@ async function agreed(
     });
   }
   const reader = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await reader.question(`${question} [y/N] `);
-  reader.close();
-  return /^y(es)?$/i.test(answer.trim());
+  // The reader takes the keyboard, and Ctrl-C with it: hand it on.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    const answer = await reader.question(`${question} [y/N] `, { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    reader.close();
+  }
 }
 
 export async function tableListCommand(context: Context, flags: { readonly json?: boolean }): Promise<number> {
