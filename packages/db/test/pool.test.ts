@@ -119,14 +119,25 @@ test('an idle connection that breaks is told, and the pool goes on', async () =>
 });
 
 describe('passwords stay out of errors', () => {
+  const HIDDEN = '(a database URL that cannot be shown safely)';
   test.each([
-    [
-      'postgresql://me:s3cret@db.example:5432/x?sslmode=require',
-      'postgresql://me:***@db.example:5432/x?sslmode=require',
-    ],
-    ['postgresql://me@db.example/x?password=s3cret', 'postgresql://me@db.example/x?password=***'],
-    ['postgresql://me:s3 cret@', '(not a URL)'],
-    ['host=db password=s3cret', '(not a URL)'],
+    ['postgresql://me:s3cret@db.example:5432/x?sslmode=require', 'postgresql://db.example:5432/x'],
+    ['postgres://me:s3cr%40t@db.example', 'postgres://db.example'],
+    ['postgresql://[::1]:5432/x', 'postgresql://[::1]:5432/x'],
+    ['postgresql://me:s3cret@%2Frun%2Fpg/x', 'postgresql://%2Frun%2Fpg/x'],
+    ['postgresql:///x?host=/run/pg', 'postgresql:///x'],
+    ['postgresql://me@db.example/x?password=s3cret', 'postgresql://db.example/x'],
+    ['postgresql://me@db.example/x?sslpassword=s3cret', 'postgresql://db.example/x'],
+    ['postgresql://db.example/x?options=-c%20timezone%3DUTC&application_name=farelake', 'postgresql://db.example/x'],
+    ['postgresql://me:p@ss#s3cret@db.example/x', HIDDEN],
+    ['postgresql://me:p#s3cret@db.example/x', HIDDEN],
+    ['postgresql://me:p@ss/s3cret@db.example/x', HIDDEN],
+    ['postgresql://me:12/s3cret@db.example/x', HIDDEN],
+    ['postgresql://me:12/s3cret%40db.example/x', HIDDEN],
+    ['postgresql://me:1?s3cret@db.example/x', HIDDEN],
+    ['postgresql://me:s3 cret@', HIDDEN],
+    ['host=db password=s3cret', HIDDEN],
+    ['mysql://me:s3cret@db/x', HIDDEN],
   ])('%s is shown as %s', (url, shown) => {
     expect(redactUrl(url)).toBe(shown);
   });
@@ -145,6 +156,8 @@ describe('passwords stay out of errors', () => {
       const refused = await withTransaction(pool, () => Promise.resolve()).catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: 'unreachable', cause: expect.anything() as unknown });
       expect(inspect(refused, { depth: 10 })).not.toContain('s3cret');
+      // Our own session settings are no part of what the person wrote.
+      expect((refused as Error).message).not.toMatch(/options|application_name/);
       await pool.end();
     }
   });
