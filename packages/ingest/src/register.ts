@@ -1,7 +1,7 @@
 /** Makes every delivered object known to the ledger. Idempotent: what is known already changes nothing. */
 import { createHash } from 'node:crypto';
 import { nextSeen, registerObjects, type DeliveredObject } from '@farelake/db';
-import type { ObjectStore, StoredObject } from '@farelake/lake';
+import type { ObjectStore, SkippedEntry, StoredObject } from '@farelake/lake';
 import { formatObjectKey, parseObjectKey, type ObjectKey } from '@farelake/qlik';
 import { datasetName } from '@farelake/schema-registry';
 import type { OnProgress } from './progress.ts';
@@ -14,8 +14,8 @@ export interface Registered {
   readonly fresh: number;
   /** Files that are no objects of a feed; left alone. */
   readonly foreign: readonly string[];
-  /** Objects that could not be read, and why; they are not registered. */
-  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** Objects, folders and links that could not be read, and why; what they hold is not registered. */
+  readonly unreadable: readonly SkippedEntry[];
 }
 
 export interface RegisterOptions {
@@ -37,7 +37,7 @@ export async function register(
 ): Promise<Registered> {
   const seen = await nextSeen(workspace.pool);
   const foreign: string[] = [];
-  const unreadable: { path: string; reason: string }[] = [];
+  const unreadable: SkippedEntry[] = [];
   let found = 0;
   let fresh = 0;
   let group: DeliveredObject[] = [];
@@ -45,7 +45,7 @@ export async function register(
     fresh += await registerObjects(workspace.pool, group, seen);
     group = [];
   };
-  for await (const file of store.list()) {
+  for await (const file of store.list((skipped) => unreadable.push(skipped))) {
     workspace.signal.throwIfAborted();
     const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
     if (object === undefined) foreign.push(file.path);

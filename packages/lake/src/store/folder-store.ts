@@ -3,7 +3,7 @@ import { copyFile, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@farelake/schema-registry';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore, SkippedEntry, StoredObject } from './object-store.ts';
 
 /** A store that is a folder of this machine. The folder need not exist before the first file comes. */
 export function folderStore(folder: string): ObjectStore {
@@ -11,7 +11,7 @@ export function folderStore(folder: string): ObjectStore {
   const local = (inside: string) => insideOf(root, inside);
   return {
     uri: pathToFileURL(root).href,
-    list: () => walk(root, ''),
+    list: (onSkipped = () => undefined) => walk(root, '', onSkipped),
     read: async (inside) => {
       const file = local(inside);
       const found = await lstat(file).catch((cause: unknown) => refuse(inside, root, cause));
@@ -45,24 +45,41 @@ function refuse(inside: string, root: string, cause?: unknown): never {
   });
 }
 
+type OnSkipped = (skipped: SkippedEntry) => void;
+
 /** Links are not followed: what they point at may lie anywhere, or in a circle. */
-async function* walk(root: string, below: string): AsyncGenerator<StoredObject> {
-  const entries = (await ifThere(readdir(path.join(root, below), { withFileTypes: true }))) ?? [];
+async function* walk(root: string, below: string, onSkipped: OnSkipped): AsyncGenerator<StoredObject> {
+  const read = readdir(path.join(root, below), { withFileTypes: true });
+  // The store itself is what was asked for: without it there is no list to go on with.
+  const entries = (await (below === '' ? ifThere(read) : ifReadable(read, below, onSkipped))) ?? [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const inside = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(root, inside);
+    if (entry.isDirectory()) yield* walk(root, inside, onSkipped);
+    else if (entry.isSymbolicLink())
+      onSkipped({ path: inside, reason: 'a link; links are not followed: name the folder it points at' });
     else if (entry.isFile() && !UNFINISHED.test(entry.name)) {
-      const found = await ifThere(stat(path.join(root, inside)));
+      const found = await ifReadable(stat(path.join(root, inside)), inside, onSkipped);
       if (found !== undefined) yield { path: inside, size: found.size };
     }
   }
 }
 
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
 /** Undefined for what is not there; every other trouble is one. */
 const ifThere = <T>(looked: Promise<T>): Promise<T | undefined> =>
   looked.catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
+  });
+
+/** Undefined for what is gone, and for what the system refuses to show, which is told. */
+const ifReadable = <T>(looked: Promise<T>, inside: string, onSkipped: OnSkipped): Promise<T | undefined> =>
+  ifThere(looked).catch((error: unknown) => {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    onSkipped({ path: inside, reason: `cannot be read (${code})` });
+    return undefined;
   });
 
 /** Name of a file that is still being copied in. */
@@ -76,7 +93,7 @@ async function moveWhole(file: string, target: string): Promise<void> {
   try {
     await rename(file, target);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    if (codeOf(error) !== 'EXDEV') throw error;
     // Another file system: a copy is not atomic, the rename after it is.
     const beside = unfinished(target);
     await copyFile(file, beside);

@@ -16,9 +16,9 @@ export interface StoreUnderTest {
   close(): Promise<void>;
 }
 
-export async function listed(store: ObjectStore): Promise<StoredObject[]> {
+export async function listed(store: ObjectStore, ...told: Parameters<ObjectStore['list']>): Promise<StoredObject[]> {
   const found: StoredObject[] = [];
-  for await (const file of store.list()) found.push(file);
+  for await (const file of store.list(...told)) found.push(file);
   return found;
 }
 

@@ -1,12 +1,12 @@
 /** A folder as an object store: what every store keeps, and what only a folder can get wrong. */
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { folderStore } from '../../src/index.ts';
+import { folderStore, type SkippedEntry } from '../../src/index.ts';
 import { testFolder } from '../support/folder.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { describeObjectStore, listed } from './describe-object-store.ts';
@@ -30,6 +30,17 @@ const fresh = async () => {
   return { root, store: folderStore(root) };
 };
 
+/** Root may read everything: there, as an account without rights. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 describe('a folder store', () => {
   it('lists in the order of names, so that runs repeat', async () => {
     const { root, store } = await fresh();
@@ -46,7 +57,10 @@ describe('a folder store', () => {
     await symlink(parent, path.join(root, 'folder-link'));
     await symlink(root, path.join(root, 'circle'));
     await symlink(path.join(parent, 'nowhere'), path.join(root, 'dangling'));
-    expect(await listed(store)).toEqual([{ path: 'own.txt', size: 1 }]);
+    const skipped: SkippedEntry[] = [];
+    expect(await listed(store, (one) => skipped.push(one))).toEqual([{ path: 'own.txt', size: 1 }]);
+    const reason = 'a link; links are not followed: name the folder it points at';
+    expect(skipped).toEqual(['circle', 'dangling', 'folder-link', 'link.txt'].map((name) => ({ path: name, reason })));
     expect((await thrownBy(store.read('link.txt'))).code).toBe('object-gone');
     expect((await thrownBy(store.read('dangling'))).code).toBe('object-gone');
   });
@@ -69,6 +83,27 @@ describe('a folder store', () => {
       await rm(path.join(root, 'f'), { recursive: true, force: true });
     }
     expect(seen).toEqual(['a', 'c', 'g']);
+  });
+
+  it('goes on past a folder that this user may not read, and names it', async () => {
+    const { root, store } = await fresh();
+    for (const name of ['a', 'closed', 'names-only', 'z']) {
+      await mkdir(path.join(root, name));
+      await writeFile(path.join(root, name, 'x'), '');
+    }
+    await chmod(parent, 0o755);
+    await chmod(root, 0o755);
+    await chmod(path.join(root, 'closed'), 0);
+    await chmod(path.join(root, 'names-only'), 0o444);
+    const skipped: SkippedEntry[] = [];
+    const found = await asNobody(() => listed(store, (one) => skipped.push(one)));
+    await chmod(path.join(root, 'closed'), 0o755);
+    await chmod(path.join(root, 'names-only'), 0o755);
+    expect(found.map((file) => file.path)).toEqual(['a/x', 'z/x']);
+    expect(skipped).toEqual([
+      { path: 'closed', reason: 'cannot be read (EACCES)' },
+      { path: 'names-only/x', reason: 'cannot be read (EACCES)' },
+    ]);
   });
 
   it('says when its folder is none', async () => {
