@@ -105,8 +105,9 @@ CREATE TABLE ledger.versions (
   committed_at     timestamptz NOT NULL DEFAULT now(),
   contract_version integer NOT NULL,
   rows             bigint NOT NULL,
-  -- Current tables only: what the fold stands at.
+  -- Current tables only: what the fold stands at, and the rules it was folded by (key, images), as text to compare.
   generation       text,
+  fold_rules       text,
   watermark        text,
   orphans          bigint,
   conflicts        bigint,

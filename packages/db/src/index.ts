@@ -47,6 +47,7 @@ export {
 } from './ledger/manifest.ts';
 export {
   appliedLoads,
+  withdrawApplications,
   readTable,
   recordApplications,
   withTableLock,
@@ -56,6 +57,7 @@ export {
 export {
   loadPlaces,
   loadsInTrouble,
+  lonelyDfms,
   tableCounts,
   type LoadInTrouble,
   type LoadPlace,

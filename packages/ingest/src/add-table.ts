@@ -43,6 +43,12 @@ export async function draftContract(store: ObjectStore, table: string, options: 
       unreadable.push(error.message);
     }
   }
+  // What lies there and cannot be read is the reason for having nothing to draft from.
+  if (delivered.length === 0 && unreadable.length > 0)
+    throw new UserError({
+      code: 'nothing-delivered',
+      problem: `No .dfm of ${table} can be read. ${unreadable.slice(0, 3).join(' ')}`,
+    });
   const contract = contractFromDfm(delivered, options);
   if (contract.key.length === 0 && options.key === undefined) throw noKey(contract);
   const suspicious = contract.cdc.beforeImage === 'none' ? await findBeforeImages(store, changes, delivered) : [];

@@ -23,6 +23,8 @@ export type LoadEvent =
   | 'apply'
   /** Newer content took its place, or it is older than every generation. */
   | 'supersede'
+  /** It turned out to belong to another generation: in history, no longer in the table. */
+  | 'withdraw'
   /** Its generation turned out to begin earlier: it counts after all. */
   | 'reinstate'
   | 'archive'
@@ -38,6 +40,7 @@ const NONE = {
   fail: null,
   apply: null,
   supersede: null,
+  withdraw: null,
   reinstate: null,
   archive: null,
   quarantine: null,
@@ -50,8 +53,8 @@ export const TRANSITIONS = {
   ready: { ...NONE, wait: 'waiting', prepare: 'ready', start: 'loading', release: 'ready', supersede: 'superseded' },
   loading: { ...NONE, start: 'loading', release: 'ready', wait: 'waiting', fail: 'failed', finish: 'loaded' },
   loaded: { ...NONE, apply: 'applied', supersede: 'superseded', replay: 'registered' },
-  applied: { ...NONE, archive: 'archived', replay: 'registered' },
-  archived: { ...NONE, replay: 'registered' },
+  applied: { ...NONE, archive: 'archived', withdraw: 'loaded', replay: 'registered' },
+  archived: { ...NONE, withdraw: 'loaded', replay: 'registered' },
   superseded: { ...NONE, reinstate: 'loaded', replay: 'registered' },
   failed: { ...NONE, wait: 'waiting', prepare: 'ready', quarantine: 'quarantined', supersede: 'superseded' },
   quarantined: { ...NONE, supersede: 'superseded', replay: 'registered' },

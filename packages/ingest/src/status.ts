@@ -1,5 +1,5 @@
 /** How each table stands, from the ledger. */
-import { loadsInTrouble, readManifest, tableCounts, type LoadState, type Queryable } from '@farelake/db';
+import { loadsInTrouble, lonelyDfms, readManifest, tableCounts, type LoadState, type Queryable } from '@farelake/db';
 import { historyName, type Contract } from '@farelake/schema-registry';
 
 /**
@@ -39,7 +39,11 @@ export async function status(db: Queryable, contracts: ReadonlyMap<string, Contr
     tables.map(async (table) => {
       const contract = contracts.get(table);
       const counted = counts.get(table);
-      const manifest = await readManifest(db, contract?.key.length === 0 ? historyName(table) : table);
+      // Without a contract the name may be that of another's history.
+      const manifest =
+        contract === undefined
+          ? NO_MANIFEST
+          : await readManifest(db, contract.key.length === 0 ? historyName(table) : table);
       const own = troubles.filter((trouble) => trouble.table === table);
       return {
         table,
@@ -64,6 +68,8 @@ export async function status(db: Queryable, contracts: ReadonlyMap<string, Contr
   );
 }
 
+const NO_MANIFEST = { version: 0, rows: 0, fold: null };
+
 function judge(
   contract: Contract | undefined,
   held: string | null,
@@ -81,7 +87,7 @@ function judge(
   if (trouble !== null) return { state: 'failing', reason: trouble };
   const failed = first('failed');
   if (failed !== null) return { state: 'failing', reason: failed };
-  const missing = first('waiting') ?? waiting;
+  const missing = first('waiting') ?? first('loaded') ?? waiting;
   if (missing !== null) return { state: 'waiting', reason: missing };
   const pending = (['registered', 'ready', 'loading', 'loaded'] as const).some((state) => (loads[state] ?? 0) > 0);
   if (pending) return { state: 'waiting', reason: 'not worked on yet: ingest again' };
@@ -93,13 +99,21 @@ function judge(
 /** Every load that waits or failed, in order of arrival. */
 export async function troublesOf(db: Queryable): Promise<Trouble[]> {
   const loads = await loadsInTrouble(db);
-  return loads.map(({ dataset, objectKey, state, waitingFor, reason }) => ({
+  const lonely = (await lonelyDfms(db)).map(({ dataset, objectKey: object }): Trouble => ({
+    table: dataset,
+    object,
+    state: 'waiting',
+    waitingFor: 'data',
+    reason: 'its data file has not come',
+  }));
+  const troubles = loads.map(({ dataset, objectKey, state, waitingFor, reason }) => ({
     table: dataset,
     object: objectKey,
     state,
     waitingFor,
     reason: reason ?? '',
   }));
+  return [...troubles, ...lonely];
 }
 
 /** Does this table keep an ingest from being all done? Tables that nobody has written a contract for do not. */

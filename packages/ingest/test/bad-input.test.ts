@@ -238,9 +238,12 @@ describe('changes', () => {
 
   it('with another operation, sequence or mask name the field', async () => {
     for (const [change, line] of [
-      [{ seq: seq(1), oper: 'X', row: ['1', 'a', '1'] }, /Line 2, column header__change_oper: "X" is no I, U, D, B, T/],
-      [{ seq: '17', oper: 'I', row: ['1', 'a', '1'] }, /Line 2, column header__change_seq: "17" is no 35 digits/],
-      [{ seq: null, oper: 'I', row: ['1', 'a', '1'] }, /Line 2, column header__change_seq: NULL is no 35 digits/],
+      [
+        { seq: seq(1), oper: 'X', row: ['1', 'a', '1'] },
+        /Line 2, column header__change_oper: "X" is not one of I, U, D, B, T/,
+      ],
+      [{ seq: '17', oper: 'I', row: ['1', 'a', '1'] }, /Line 2, column header__change_seq: "17" is not 35 digits/],
+      [{ seq: null, oper: 'I', row: ['1', 'a', '1'] }, /Line 2, column header__change_seq: NULL is not 35 digits/],
       [{ seq: seq(1), oper: 'U', mask: 'ZZ', row: ['1', 'a', '1'] }, /Line 2, column header__change_mask: "ZZ" is no/],
     ] as const) {
       const { world, bad } = await twoTables();

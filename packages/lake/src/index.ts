@@ -6,7 +6,6 @@ export { unpack, type Unpacked, type UnpackOptions } from './csv/unpack.ts';
 export { readRecords } from './csv/read-records.ts';
 export { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type RowCounts } from './csv/load-csv.ts';
 export {
-  fieldList,
   writeParquet,
   type ColumnStatistics,
   type ParquetField,

@@ -14,8 +14,8 @@ export interface SnapshotFile extends FilePlace {
   readonly object: SnapshotKey;
   /** Order of arrival among all files. */
   readonly arrival: number;
-  /** Its rows have been in history at some time. */
-  readonly loaded: boolean;
+  /** Its content never got anywhere, and not for want of something else: it failed, or does not agree with its .dfm. */
+  readonly spoiled: boolean;
 }
 
 export interface Generation<File extends SnapshotFile = SnapshotFile> {
@@ -24,14 +24,14 @@ export interface Generation<File extends SnapshotFile = SnapshotFile> {
   readonly start: Instant | null;
   /** In file order. */
   readonly files: readonly File[];
-  /** Never loaded, and redelivered since with other content under the same name. */
+  /** Spoiled, and delivered again since with other content under the same name. */
   readonly superseded: readonly File[];
 }
 
 /** All generations of a table, the oldest first. */
 export function generationsOf<File extends SnapshotFile>(files: readonly File[]): Generation<File>[] {
-  const timed = groups(files.filter((file) => file.time !== null).sort(byTime), true);
-  const untimed = groups(files.filter((file) => file.time === null).sort(byArrival), false);
+  const timed = groups(files.filter((file) => file.time !== null).sort(byTime));
+  const untimed = groups(files.filter((file) => file.time === null).sort(byArrival));
   // Without times only arrival can tell: what came before every timed snapshot is the first, the rest comes last.
   const [first, ...later] = untimed;
   const firstIsOldest = first !== undefined && arrivalOf(first) < least(timed.map(arrivalOf));
@@ -53,29 +53,50 @@ const arrivalOf = (group: Group<SnapshotFile>): number =>
 /** Not `Math.min(...)`: a snapshot may well have more files than a call may have arguments. */
 const least = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.min(a, b), Infinity);
 
-/** A place that is taken begins the next group, unless the file only replaces content that never loaded. */
-function groups<File extends SnapshotFile>(files: readonly File[], timed: boolean): Group<File>[] {
+/** In the order given: a place that is taken begins the next group. */
+function groups<File extends SnapshotFile>(files: readonly File[]): Group<File>[] {
   const all: Group<File>[] = [];
+  const rivals: Group<File>[] = [];
   for (const file of files) {
     const place = snapshotPlace(file.object);
     const current = all.at(-1);
     const holder = current?.files.get(place);
-    if (current === undefined || (holder !== undefined && !replaces(file, holder, timed)))
-      all.push({ files: new Map([[place, file]]), superseded: [] });
-    else {
-      if (holder !== undefined) current.superseded.push(holder);
-      current.files.set(place, file);
-    }
+    const group: Group<File> = { files: new Map([[place, file]]), superseded: [] };
+    if (current === undefined) all.push(group);
+    else if (holder === undefined) current.files.set(place, file);
+    // Two contents of one file of one snapshot: what follows belongs to the snapshot, not to the second content.
+    else if (file.time !== null && file.time === holder.time) setBeside(file, place, current, rivals);
+    else all.push(group);
   }
-  return all;
+  return [...mergeRedelivered(all), ...rivals];
 }
 
-const replaces = (file: SnapshotFile, holder: SnapshotFile, timed: boolean): boolean =>
-  !holder.loaded && (!timed || file.time === holder.time);
+function setBeside<File extends SnapshotFile>(file: File, place: string, current: Group<File>, rivals: Group<File>[]) {
+  const holder = current.files.get(place);
+  if (holder?.spoiled === true) {
+    current.superseded.push(holder);
+    current.files.set(place, file);
+  } else rivals.push({ files: new Map([[place, file]]), superseded: [] });
+}
+
+/** A group that takes only places whose content never got anywhere is that snapshot, delivered again where it failed. */
+function mergeRedelivered<File extends SnapshotFile>(all: readonly Group<File>[]): Group<File>[] {
+  const merged: Group<File>[] = [];
+  for (const group of all) {
+    const before = merged.at(-1);
+    const replaced = [...group.files.keys()].flatMap((place) => before?.files.get(place) ?? []);
+    if (before !== undefined && replaced.every((file) => file.spoiled)) {
+      before.superseded.push(...replaced, ...group.superseded);
+      for (const [place, file] of group.files) before.files.set(place, file);
+    } else merged.push(group);
+  }
+  return merged;
+}
 
 function generation<File extends SnapshotFile>(group: Group<File>, ordinal: number): Generation<File> {
   const files = [...group.files.values()].sort(compareFiles);
-  const start = files[0]?.time ?? null;
+  // Also of what failed and was delivered again: to begin too early converges, to begin too late loses changes.
+  const start = [...files, ...group.superseded].sort(compareFiles)[0]?.time ?? null;
   const name = start === null ? `g${String(ordinal).padStart(4, '0')}` : compactInstant(start);
   return { name, start, files, superseded: group.superseded };
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  compareFiles,
   generationsOf,
   missingPlaces,
   parseInstant,
@@ -32,7 +33,7 @@ const snapshotFile = ({ stem, minute, loaded = true }: Told, arrival: number): S
     key,
     contentHash: `hash${arrival}`,
     arrival,
-    loaded,
+    spoiled: !loaded,
   };
 };
 const names = (files: readonly SnapshotFile[]) => files.map(({ loadId }) => loadId);
@@ -98,11 +99,32 @@ const CASES: [what: string, files: Told[], generations: { name: string; files: n
       ],
     ],
     [
-      'a file that never loaded is not superseded by another snapshot',
-      [told('LOAD1', 10, false), told('LOAD1', 30)],
+      'what failed and is delivered again later is of the same snapshot, which keeps its start',
+      [told('LOAD1', 10, false), told('LOAD2', 12), told('LOAD1', 30)],
+      [{ name: '20211201T111000000000', files: [2, 3], superseded: [1] }],
+    ],
+    [
+      'a whole new snapshot is not what failed, delivered again',
+      [told('LOAD1', 10, false), told('LOAD2', 12), told('LOAD1', 30), told('LOAD2', 32)],
       [
-        { name: '20211201T111000000000', files: [1] },
-        { name: '20211201T113000000000', files: [2] },
+        { name: '20211201T111000000000', files: [1, 2] },
+        { name: '20211201T113000000000', files: [3, 4] },
+      ],
+    ],
+    [
+      'two good contents of one file of one snapshot: the second is set apart, what follows is not',
+      [told('LOAD1', 10), told('LOAD1', 10), told('LOAD2', 12)],
+      [
+        { name: '20211201T111000000000', files: [1, 3] },
+        { name: '20211201T111000000000', files: [2] },
+      ],
+    ],
+    [
+      'two snapshots without times, found at once, are not mixed',
+      [told('LOAD1', null), told('LOAD2', null), told('LOAD1', null)],
+      [
+        { name: 'g0001', files: [1, 2] },
+        { name: 'g0002', files: [3] },
       ],
     ],
     [
@@ -129,7 +151,8 @@ describe('generations', () => {
     expect(found.map((g) => ({ name: g.name, files: names(g.files), superseded: names(g.superseded) }))).toEqual(
       expected.map((generation) => ({ superseded: [], ...generation })),
     );
-    for (const generation of found) expect(generation.start).toBe(generation.files[0]?.time ?? null);
+    for (const { start, files: own, superseded } of found)
+      expect(start).toBe([...own, ...superseded].sort(compareFiles)[0]?.time ?? null);
   });
 
   it('do not depend on the order in which the files are given, and hold each file once', () => {

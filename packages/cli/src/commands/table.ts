@@ -34,6 +34,7 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
   });
   for (const line of warnings(draft)) terminal.note(line);
   const present = (await readRegistry(environment.registry)).get(draft.contract.dataset);
+  if (present !== undefined) refuseCollision(present, draft.contract);
   // Ids in a contract that is there are for ever: the draft becomes its next version.
   const contract = present === undefined ? draft.contract : reviseContract(present, draft.contract);
   const file = contractPath(environment.registry, contract);
@@ -61,6 +62,17 @@ function warnings({ unreadable, withBeforeImages }: Draft): string[] {
         'If B rows carry the whole row, say --before-image full; if only some columns, partial.',
     );
   return lines;
+}
+
+/** Two source names that come out as one table name: the second is refused, --yes or not. */
+function refuseCollision(present: Contract, { source, dataset }: Contract): void {
+  const name = (one: Contract['source']) => `${one.schema}.${one.table}`;
+  if (name(present.source) === name(source)) return;
+  throw new UsageError({
+    code: 'name-collision',
+    problem: `${name(source)} would be the table ${dataset}, which is that of ${name(present.source)}.`,
+    remedy: 'Only one of them can be taken in.',
+  });
 }
 
 /** The registry must be whole with the new contract in it: a collision is told before anything is written. */

@@ -14,18 +14,22 @@ export interface Batch extends BatchSpec {
 
 /** Fixes a batch before any work on it starts; its loads are ready and belong to it from now on. */
 export async function createBatch(db: Queryable, spec: BatchSpec): Promise<Batch> {
-  const { rows } = await db.query<{ id: number }>(
+  const { rows } = await db.query<{ id: number; owned: number }>(
     `WITH batch AS (
        INSERT INTO ledger.batches (dataset, kind, folder) VALUES ($1, $2, $3) RETURNING id
      ), members AS (
        INSERT INTO ledger.batch_loads (batch_id, load_id) SELECT batch.id, unnest($4::bigint[]) FROM batch
      ), owned AS (
-       UPDATE ledger.loads SET batch_id = batch.id FROM batch WHERE loads.id = ANY ($4::bigint[])
+       UPDATE ledger.loads SET batch_id = batch.id FROM batch
+       WHERE loads.id = ANY ($4::bigint[]) AND loads.batch_id IS NULL RETURNING 1
      )
-     SELECT id FROM batch`,
+     SELECT id, (SELECT count(*) FROM owned) AS owned FROM batch`,
     [spec.dataset, spec.kind, spec.folder, spec.loadIds],
   );
-  return { ...spec, id: rows[0]?.id ?? 0 };
+  const { id = 0, owned = 0 } = rows[0] ?? {};
+  if (owned !== spec.loadIds.length)
+    throw new Error(`loads of a new batch of ${spec.dataset} are in another one already`);
+  return { ...spec, id };
 }
 
 /** Batches whose work is not finished, the oldest first; those of a process that died are among them. */

@@ -37,7 +37,7 @@ export interface Load {
   /** Its rows have been in history at some time. */
   readonly everLoaded: boolean;
   readonly dfmObjectId: number | null;
-  /** The `.dfm` that lies beside it, else the one seen last under its name; null: none. Not read for loads in history. */
+  /** The `.dfm` that lies beside it, else the one seen last under its name; another when that did not agree. null: none. Not read for loads in history. */
   readonly dfm: { readonly objectId: number; readonly text: string } | null;
 }
 
@@ -56,7 +56,8 @@ export async function loadsOf(db: Queryable, dataset: string, batchId: number | 
        SELECT d.id, d.dfm FROM ledger.objects d
        WHERE d.part = 'dfm' AND d.object_key = regexp_replace(o.object_key, '\\.csv\\.gz$', '.dfm')
          AND l.state NOT IN ('loaded', 'applied', 'archived')
-       ORDER BY (d.store_uri = o.store_uri AND d.path = regexp_replace(o.path, '\\.csv\\.gz$', '.dfm')) DESC, d.seen DESC
+       -- One that was tried and did not agree gives way to any other.
+       ORDER BY (l.waiting_for = 'dfm' AND d.id = l.dfm_object_id) IS TRUE, (d.store_uri = o.store_uri AND d.path = regexp_replace(o.path, '\\.csv\\.gz$', '.dfm')) DESC, d.seen DESC
        LIMIT 1) d ON true
      WHERE l.dataset = $1 AND ($2::bigint IS NULL OR l.batch_id = $2) ORDER BY l.id`,
     [dataset, batchId],

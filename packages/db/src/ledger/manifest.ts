@@ -21,6 +21,8 @@ export type ListedFile = ManifestFile & { readonly id: number };
 /** What a current table's version stands at; null on history. */
 export interface FoldFacts {
   readonly generation: string;
+  /** Rules of the contract by which the rows were folded, as text to compare. */
+  readonly rules: string;
   readonly watermark: string;
   readonly orphans: number;
   readonly conflicts: number;
@@ -43,7 +45,7 @@ export async function readManifest(db: Queryable, tableName: string): Promise<Ma
   const { rows } = await db.query<Omit<Manifest, 'tableName'>>(
     `SELECT v.version, v.rows,
        coalesce((SELECT max(f.segment) FROM ledger.files f WHERE f.table_name = v.table_name), 0) AS "highestSegment",
-       CASE WHEN v.generation IS NOT NULL THEN json_build_object('generation', v.generation, 'watermark', v.watermark,
+       CASE WHEN v.generation IS NOT NULL THEN json_build_object('generation', v.generation, 'rules', v.fold_rules, 'watermark', v.watermark,
          'orphans', v.orphans, 'conflicts', v.conflicts, 'movesOntoLive', v.moves_onto_live) END AS fold,
        coalesce((SELECT json_agg(json_build_object('id', f.id, 'uri', f.uri, 'size', f.size, 'rows', f.rows,
            'contractVersion', f.contract_version, 'statistics', f.statistics, 'batchId', f.batch_id,
@@ -115,8 +117,8 @@ async function insertFiles(db: Queryable, { tableName, add }: Commit, version: n
 async function claimVersion(db: Queryable, commit: Commit, version: number): Promise<void> {
   const { fold } = commit;
   const { rowCount } = await db.query(
-    `INSERT INTO ledger.versions (table_name, version, attempt_id, contract_version, rows, generation, watermark, orphans, conflicts, moves_onto_live)
-     SELECT $1::text, $2::bigint, $3, $4, $5, $6, $7, $8, $9, $10
+    `INSERT INTO ledger.versions (table_name, version, attempt_id, contract_version, rows, generation, fold_rules, watermark, orphans, conflicts, moves_onto_live)
+     SELECT $1::text, $2::bigint, $3, $4, $5, $6, $7, $8, $9, $10, $11
      WHERE $2::bigint - 1 = coalesce((SELECT max(version) FROM ledger.versions WHERE table_name = $1::text), 0)
      ON CONFLICT (table_name, version) DO NOTHING`,
     [
@@ -126,6 +128,7 @@ async function claimVersion(db: Queryable, commit: Commit, version: number): Pro
       commit.contractVersion,
       commit.rows,
       fold?.generation ?? null,
+      fold?.rules ?? null,
       fold?.watermark ?? null,
       fold?.orphans ?? null,
       fold?.conflicts ?? null,

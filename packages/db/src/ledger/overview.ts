@@ -34,12 +34,23 @@ export interface LoadInTrouble {
   readonly reason: string | null;
 }
 
-/** Loads that wait or failed, in order of arrival. */
+/** Loads that wait or failed, or are in history and cannot go on, in order of arrival. */
 export async function loadsInTrouble(db: Queryable): Promise<LoadInTrouble[]> {
   const { rows } = await db.query<LoadInTrouble>(
     `SELECT l.dataset, o.object_key AS "objectKey", l.state, l.waiting_for AS "waitingFor", l.reason
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
-     WHERE l.state IN ('waiting', 'failed', 'quarantined') ORDER BY l.id`,
+     WHERE l.state IN ('waiting', 'failed', 'quarantined') OR (l.state = 'loaded' AND l.reason IS NOT NULL) ORDER BY l.id`,
+  );
+  return rows;
+}
+
+/** `.dfm` objects whose data file has not come, in order of arrival. */
+export async function lonelyDfms(db: Queryable): Promise<{ dataset: string; objectKey: string }[]> {
+  const { rows } = await db.query<{ dataset: string; objectKey: string }>(
+    `SELECT d.dataset, min(d.object_key) AS "objectKey" FROM ledger.objects d
+     WHERE d.part = 'dfm' AND NOT EXISTS (SELECT 1 FROM ledger.objects o
+       WHERE o.part = 'data' AND o.object_key = regexp_replace(d.object_key, '\\.dfm$', '.csv.gz'))
+     GROUP BY d.dataset, d.object_key ORDER BY min(d.id)`,
   );
   return rows;
 }

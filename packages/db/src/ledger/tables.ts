@@ -56,6 +56,19 @@ export async function appliedLoads(db: Queryable, dataset: string, generation: s
   return new Set(rows.map((row) => row.load_id));
 }
 
+/** Loads that turn out not to belong to the generation: its next version is without them. */
+export async function withdrawApplications(
+  db: Queryable,
+  dataset: string,
+  generation: string,
+  loadIds: readonly number[],
+) {
+  await db.query(
+    'DELETE FROM ledger.applications WHERE dataset = $1 AND generation = $2 AND load_id = ANY ($3::bigint[])',
+    [dataset, generation, loadIds],
+  );
+}
+
 /** Distinguishes table locks from every other advisory lock of the database. */
 const LOCK_SPACE = 0x6661_7265;
 

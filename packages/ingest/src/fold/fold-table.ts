@@ -7,13 +7,16 @@ import {
   changeLoad,
   commitVersion,
   endAttempt,
+  lonelyDfms,
   readManifest,
   recordApplications,
   startAttempt,
+  withdrawApplications,
   withTransaction,
   writeTable,
   type Load,
   type Manifest,
+  type Queryable,
 } from '@farelake/db';
 import { filesSql } from '@farelake/lake';
 import { foldRulesOf, rankFiles, type Generation, type Instant } from '@farelake/qlik';
@@ -23,7 +26,7 @@ import { nextState } from '../load-state.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { newAttemptId, withEngine, type Workspace } from '../workspace.ts';
-import { incompleteness, membersOf, settleReach } from './members.ts';
+import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
 import { assignSql, inKeyOrder, keyColumns, sameKeySql } from './segments.ts';
 import { writeTouched, writeWhole, type SegmentChange, type SegmentWriter } from './write-segments.ts';
@@ -47,16 +50,32 @@ export async function foldTable(
   const applied = await appliedLoads(pool, contract.dataset, generation.name);
   const members = membersOf(loads, generation);
   const fresh = members.filter((load) => load.state === 'loaded' && !applied.has(load.id));
-  if (fresh.length === 0) return { result: 'nothing' };
+  const base = await readManifest(pool, contract.dataset);
+  const withdrawn = strangers(loads, members, applied);
+  // Rows folded by other rules, or with rows of another snapshot among them, are no start for anything: all anew.
+  const anew = withdrawn.length > 0 || (base.fold !== null && base.fold.rules !== rulesText(contract));
+  if (fresh.length === 0 && !anew) return { result: 'nothing' };
   // Shown already: a further snapshot file that cannot be loaded yet must not keep the changes from going on.
-  const incomplete = applied.size > 0 ? undefined : incompleteness(generation, loads);
+  const incomplete =
+    applied.size > 0 ? undefined : incompleteness(generation, loads, await lonelyOf(workspace, contract));
   if (incomplete !== undefined) return { result: 'waiting', reason: incomplete };
   if (contract.key.length === 0) return applyWithoutKey(workspace, contract, generation, fresh);
 
   const attempt = newAttemptId();
   await startAttempt(pool, { id: attempt, dataset: contract.dataset, batchId: null });
   try {
-    const work: FoldWork = { workspace, contract, generation, attempt, members, fresh, applied, onProgress };
+    const work: FoldWork = {
+      workspace,
+      contract,
+      generation,
+      attempt,
+      base,
+      anew,
+      members,
+      fresh,
+      withdrawn,
+      onProgress,
+    };
     return await attemptFold(work);
   } catch (error) {
     await endAttempt(pool, attempt, workspace.signal.aborted ? 'aborted' : 'failed').catch(() => undefined);
@@ -71,16 +90,20 @@ interface FoldWork {
   readonly attempt: string;
   readonly members: readonly Load[];
   readonly fresh: readonly Load[];
-  readonly applied: ReadonlySet<number>;
+  /** In the current table so far, and in its next version no more. */
+  readonly withdrawn: readonly Load[];
+  readonly base: Manifest;
+  /** Nothing of the current table can be built upon. */
+  readonly anew: boolean;
   readonly onProgress: OnProgress | undefined;
 }
 
 async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
-  const { workspace, contract } = work;
-  const base = await readManifest(workspace.pool, contract.dataset);
+  const { workspace, contract, base, anew } = work;
   const history = await readManifest(workspace.pool, historyName(contract.dataset));
   return withEngine(workspace, async (engine, folder) => {
-    const present = await inKeyOrder(engine, keyColumns(contract), base.files);
+    // Folded anew, the old segments only go; their bounds may be those of another key.
+    const present = anew ? base.files : await inKeyOrder(engine, keyColumns(contract), base.files);
     let touched: number[] = [];
     const place = async () => {
       await engine.run(
@@ -94,7 +117,7 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
       rules: foldRulesOf(contract),
       files: foldFiles(work),
       history: (files) => historySql(work, history, files),
-      watermark: base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
+      watermark: anew || base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
       current: async () => {
         await place();
         const uris = touched.flatMap((index) => present[index]?.uri ?? []);
@@ -112,7 +135,7 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
     const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment };
     const change =
       folded.mode === 'whole' ? await writeWhole(writer, present) : await writeTouched(writer, present, touched);
-    return commitFold(work, base, folded, change);
+    return commitFold(work, folded, change);
   });
 }
 
@@ -137,11 +160,10 @@ function historySql({ contract, members }: FoldWork, history: Manifest, files: r
 
 async function commitFold(
   work: FoldWork,
-  base: Manifest,
   folded: Extract<FoldResult, { result: 'folded' }>,
   change: SegmentChange,
 ): Promise<FoldOutcome> {
-  const { workspace, contract, generation, attempt, fresh } = work;
+  const { workspace, contract, generation, attempt, base, fresh } = work;
   const before = folded.mode === 'append' ? base.fold : null;
   const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
   const rows = base.rows + rowsOf(change.add) - rowsOf(change.remove);
@@ -156,6 +178,7 @@ async function commitFold(
       rows,
       fold: {
         generation: generation.name,
+        rules: rulesText(contract),
         watermark: folded.watermark,
         orphans: folded.orphans + (before?.orphans ?? 0),
         conflicts: folded.conflicts + (before?.conflicts ?? 0),
@@ -163,6 +186,7 @@ async function commitFold(
       },
     });
     await markApplied(work, db, committed, fresh);
+    await markWithdrawn(work, db);
     await endAttempt(db, attempt, 'committed');
     return committed;
   });
@@ -172,7 +196,7 @@ async function commitFold(
 
 async function markApplied(
   { contract, generation }: Pick<FoldWork, 'contract' | 'generation'>,
-  db: Parameters<typeof commitVersion>[0],
+  db: Queryable,
   version: number,
   fresh: readonly Load[],
 ): Promise<void> {
@@ -186,6 +210,27 @@ async function markApplied(
   for (const load of fresh) await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'apply') });
   await writeTable(db, contract.dataset, { liveGeneration: generation.name });
 }
+
+async function markWithdrawn({ contract, generation, withdrawn }: FoldWork, db: Queryable): Promise<void> {
+  await withdrawApplications(
+    db,
+    contract.dataset,
+    generation.name,
+    withdrawn.map((load) => load.id),
+  );
+  const reason = 'it belongs to another snapshot than the one in use';
+  for (const load of withdrawn)
+    await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'withdraw'), reason });
+}
+
+/** What of a contract decides how events are folded; columns by id, so that a new name changes nothing. */
+function rulesText({ key, columns, cdc }: Contract): string {
+  const ids = key.map((name) => columns.find((column) => column.name === name)?.id);
+  return JSON.stringify({ key: ids, updateImage: cdc.updateImage, beforeImage: cdc.beforeImage });
+}
+
+const lonelyOf = async ({ pool }: Workspace, { dataset }: Contract): Promise<string[]> =>
+  (await lonelyDfms(pool)).filter((one) => one.dataset === dataset).map((one) => one.objectKey);
 
 /** Without a key there is no current table: what is in history is all there is. */
 async function applyWithoutKey(

@@ -46,10 +46,26 @@ export function membersOf(loads: readonly Load[], generation: Generation<Snapsho
 const belongs = (load: Load, generation: Generation): boolean =>
   reaches(generation.start, load.endWrite as Instant | null, load.lastTransaction as Instant | null);
 
+/**
+ * Loads in the current table that turned out to belong to another generation: a file of a later snapshot that came before
+ * that snapshot's first.
+ */
+export const strangers = (loads: readonly Load[], members: readonly Load[], applied: ReadonlySet<number>): Load[] => {
+  const own = new Set(members.map((load) => load.id));
+  return loads.filter((load) => applied.has(load.id) && !own.has(load.id));
+};
+
 /** Why the snapshot cannot be shown yet; undefined: it is whole. A folder ingested by hand counts as finished. */
-export function incompleteness(generation: Generation<SnapshotLoad>, loads: readonly Load[]): string | undefined {
+export function incompleteness(
+  generation: Generation<SnapshotLoad>,
+  loads: readonly Load[],
+  lonelyDfms: readonly string[],
+): string | undefined {
   const missing = missingPlaces(generation.files).map(({ segment, counter }) => snapshotStem(counter, segment));
   if (missing.length > 0) return `the snapshot is not whole: ${missing.join(', ')} missing`;
+  const undelivered = lonelyDfms.filter((key) => parseObjectKey(key)?.kind === 'snapshot');
+  if (undelivered.length > 0)
+    return `the snapshot is not whole: the data file of ${undelivered.join(', ')} has not come`;
   const byId = new Map(loads.map((load) => [load.id, load]));
   const notLoaded = generation.files.filter((file) => byId.get(file.loadId)?.everLoaded !== true);
   if (notLoaded.length > 0)

@@ -96,8 +96,11 @@ async function work(context: Attempt, members: readonly BatchMember[]): Promise<
     return await commit(context, members, written);
   } catch (error) {
     if (!(error instanceof SpoiledLoad)) throw error;
-    const culprit = members.find(({ load }) => load.id === error.loadId)?.load;
-    if (culprit) return close(context, members, [{ load: culprit, event: 'fail', reason: error.message }], []);
+    const culprits = error.all.flatMap((one): Spoiled[] => {
+      const load = members.find((member) => member.load.id === one.loadId)?.load;
+      return load === undefined ? [] : [{ load, event: 'fail', reason: one.message }];
+    });
+    if (culprits.length > 0) return close(context, members, culprits, []);
     return close(
       context,
       members,
@@ -236,4 +239,13 @@ async function close(
     await endAttempt(db, attempt, 'failed');
   });
   return { result: 'spoiled', spoiled, suspects };
+}
+
+/** Closes a batch that is not worked on: its loads are planned again. */
+export async function releaseBatch({ pool }: Workspace, batch: Batch, members: readonly BatchMember[]): Promise<void> {
+  await withTransaction(pool, async (db) => {
+    for (const { load } of members)
+      await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'release') });
+    await endBatch(db, batch.id, 'closed');
+  });
 }

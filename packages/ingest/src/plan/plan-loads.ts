@@ -8,6 +8,7 @@ import type { LoadFacts, LoadState, WaitingFor } from '@farelake/db';
 import {
   generationsOf,
   missingHeaderColumns,
+  sourceName,
   type Dfm,
   type Generation,
   type Instant,
@@ -22,6 +23,7 @@ export interface PlannedLoad {
   readonly contentHash: string;
   readonly seen: number;
   readonly state: LoadState;
+  readonly waitingFor: WaitingFor | null;
   readonly everLoaded: boolean;
   readonly fileTime: string | null;
   readonly generation: string | null;
@@ -55,7 +57,9 @@ export function planLoads(
   loads: readonly PlannedLoad[],
   liveGeneration: string | null,
 ): LoadPlan {
-  const generations = named(generationsOf(snapshotLoads(loads)));
+  // Objects of another source whose name comes out the same have no part in this table.
+  const own = loads.filter((load) => contract === undefined || isOf(contract, load));
+  const generations = named(generationsOf(snapshotLoads(own)));
   const live = generations.find((generation) => generation.name === liveGeneration) ?? generations[0];
   const later = live === undefined ? [] : generations.filter((generation) => generation !== live);
   const replaced = new Set(generations.flatMap((g) => g.superseded.map((file) => file.loadId)));
@@ -67,7 +71,7 @@ export function planLoads(
 /** A generation keeps the name under which its first file was loaded, whatever comes to it later. */
 function named(generations: readonly Generation<SnapshotLoad>[]): Generation<SnapshotLoad>[] {
   return generations.map((generation) => {
-    const known = generation.files.find((file) => file.loaded && file.load.generation !== null);
+    const known = generation.files.find((file) => file.load.everLoaded && file.load.generation !== null);
     return { ...generation, name: known?.load.generation ?? generation.name };
   });
 }
@@ -80,8 +84,8 @@ function snapshotLoads(loads: readonly PlannedLoad[]): SnapshotLoad[] {
     // Without a readable .dfm nobody knows when a file was written, so it has no place in a generation yet.
     if (dfm === undefined && !load.everLoaded) return [];
     const time = load.everLoaded ? (load.fileTime as Instant | null) : (dfm?.startWrite ?? null);
-    const { contentHash, everLoaded: loaded, objectKey: key } = load;
-    return [{ loadId: load.id, object, time, key, contentHash, arrival: load.id, loaded, load }];
+    const { contentHash, objectKey: key } = load;
+    return [{ loadId: load.id, object, time, key, contentHash, arrival: load.id, spoiled: isSpoiled(load), load }];
   });
 }
 
@@ -101,6 +105,7 @@ function verdict(load: PlannedLoad, context: Context): Verdict {
     return { event: 'supersede', reason: 'newer content under the same name took its place' };
   const { contract } = context;
   if (contract === undefined) return wait('contract', `no contract; add one: ${addCommand(load)}`, {});
+  if (!isOf(contract, load)) return wait('contract', collision(contract, load), {});
   if (load.dfm === null) return wait('dfm', 'its .dfm has not come', {});
   if ('fault' in load.dfm.parsed) return wait('dfm', load.dfm.parsed.fault, { dfmObjectId: load.dfm.objectId });
   return verdictByDfm(load, load.dfm.parsed, contract, context);
@@ -138,12 +143,25 @@ const wait = (waitingFor: WaitingFor, reason: string, facts: LoadFacts): Verdict
 const laterReason = (later: Generation, live: Generation | undefined): string =>
   `it belongs to another snapshot (${later.start ?? 'without times'}) than the one in use (${live?.start ?? 'without times'}); held, because exchanging snapshots is not available yet`;
 
+const isOf = ({ source }: Contract, { object }: PlannedLoad): boolean =>
+  source.schema === object.schema && source.table === object.table;
+
+const collision = ({ dataset, source }: Contract, { object }: PlannedLoad): string =>
+  `${sourceName(object)} would be ${dataset}, which is the table of ${sourceName(source)}; only one of them can be taken in`;
+
 const addCommand = ({ object }: PlannedLoad): string =>
   `farelake table add ${object.schema}.${object.table} --from <folder>`;
 
-/** Content that never got anywhere gives way to what came under its name since. */
+/**
+ * Its content never got anywhere: it failed, or never agreed with its .dfm. What only waits for a snapshot, a contract or a
+ * schema is as good as any other.
+ */
+const isSpoiled = ({ state, waitingFor, everLoaded }: PlannedLoad): boolean =>
+  !everLoaded && (state === 'failed' || state === 'quarantined' || waitingFor === 'dfm');
+
+/** Spoiled content gives way to what came under its name since. */
 function hasNewerContent(load: PlannedLoad, loads: readonly PlannedLoad[]): boolean {
-  if (load.state !== 'failed' && load.state !== 'waiting') return false;
+  if (!isSpoiled(load)) return false;
   // Snapshot files with a readable .dfm: their generations tell (`replaced`), since each snapshot uses the names anew.
   if (load.object.kind === 'snapshot' && readable(load) !== undefined) return false;
   return loads.some((other) => other.objectKey === load.objectKey && other.seen > load.seen);

@@ -17,9 +17,9 @@ import {
   type Load,
 } from '@farelake/db';
 import { parseDfm, parseObjectKey, type Dfm } from '@farelake/qlik';
-import { UserError, type Contract } from '@farelake/schema-registry';
+import { driftOf, UserError, type Contract } from '@farelake/schema-registry';
 import { CHANGES_ONLY, foldTable, type FoldOutcome } from '../fold/fold-table.ts';
-import { runBatch, type BatchMember } from '../load/run-batch.ts';
+import { releaseBatch, runBatch, type BatchMember } from '../load/run-batch.ts';
 import { nextState } from '../load-state.ts';
 import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
 import { isPlannable, planLoads, type LoadPlan, type PlannedLoad, type Verdict } from '../plan/plan-loads.ts';
@@ -165,6 +165,11 @@ async function loadBatch(work: TableWork, contract: Contract, batch: Batch, trie
     const object = objectOf(load);
     return { load, dfm: parseDfm(texts.get(load.dfmObjectId ?? 0) ?? '', `${object.stem}.dfm`, object) };
   });
+  // The contract may be another one than when the batch was fixed, by a process that died since.
+  if (members.some(({ dfm }) => driftOf(contract, dfm.columns).verdict !== 'same')) {
+    await releaseBatch(workspace, batch, members);
+    return undefined;
+  }
   const outcome = await runBatch(workspace, contract, batch, members);
   if (outcome.result === 'done') return outcome.rows;
   for (const { load } of outcome.spoiled) tried.spoiled.add(load.id);

@@ -36,6 +36,7 @@ function load(id: number, path: string, given: Partial<PlannedLoad> & { start?: 
     contentHash: `hash${id}`,
     seen: id,
     state: 'registered',
+    waitingFor: null,
     everLoaded: false,
     fileTime: null,
     generation: null,

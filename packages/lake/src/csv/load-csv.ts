@@ -10,7 +10,7 @@ import {
   type CsvFormat,
   type ProjectedColumn,
 } from '@farelake/schema-registry';
-import type { Engine } from '../engine/duckdb.ts';
+import type { Engine, EngineRow } from '../engine/duckdb.ts';
 import { writeParquet, type ParquetField, type WrittenParquet } from '../parquet/write-parquet.ts';
 import { readCsvSql } from './read-csv.ts';
 import { textLine } from './read-records.ts';
@@ -41,6 +41,8 @@ export class SpoiledLoad extends UserError {
   override readonly name = 'SpoiledLoad';
   /** Undefined: the engine did not say which file it was. */
   readonly loadId: number | undefined;
+  /** Every load of the batch that is known to be spoiled, this one first. */
+  all: readonly SpoiledLoad[] = [this];
 
   constructor(loadId: number | undefined, parts: ConstructorParameters<typeof UserError>[0]) {
     super(parts);
@@ -93,8 +95,7 @@ JOIN (VALUES ${files.join(', ')}) f(file, load_id, rows_before) ON c."@file" = f
 
 async function countRows(engine: Engine, file: string): Promise<RowCounts> {
   const rows = await engine.rows(
-    `SELECT "_load_id" AS id, count(*) AS n, min("_line") AS first, max("_line") AS last
-     FROM read_parquet([${quoteLiteral(file)}], hive_partitioning = false) GROUP BY 1`,
+    `SELECT "_load_id" AS id, count(*) AS n FROM read_parquet([${quoteLiteral(file)}], hive_partitioning = false) GROUP BY 1`,
   );
   return new Map(rows.map(({ id, n }) => [Number(id), Number(n)]));
 }
@@ -112,30 +113,37 @@ async function explain(engine: Engine, load: CsvLoad, error: unknown): Promise<u
 }
 
 /**
- * The first text that does not fit, in file order: the engine's own error may come from any row. Lines are counted from
- * each file's own first row: what the files before it announce may be wrong.
+ * The first text that does not fit, in file order, of each load that has one: the engine's own error may come from any
+ * row. Lines are counted from each file's own first row: what the files before it announce may be wrong.
  */
 async function findMisfit(engine: Engine, load: CsvLoad): Promise<SpoiledLoad | undefined> {
   const checked = load.columns.filter((column) => column.bad !== undefined);
   const which = checked.map(({ bad = 'false' }, index) => `WHEN ${bad} THEN ${index}`).join(' ');
   const text = checked.map(({ source }, index) => `WHEN ${index} THEN ${source?.text ?? 'NULL'}`).join(' ');
   const earlier = Array.from({ length: load.fields }, (_, index) => newlinesSql(index + 1)).join(' + ');
-  const [row] = await engine.rows(
+  const rows = await engine.rows(
     `SELECT "_load_id" AS load_id, line, "@which" AS which, CASE "@which" ${text} END AS found,
        line + coalesce("@earlier", 0) AS text_line
      FROM (SELECT *, "_line" - min("_line") OVER (PARTITION BY "_load_id") + 2 AS line, CASE ${which} END AS "@which",
          sum(${earlier}) OVER (PARTITION BY "_load_id" ORDER BY "_line" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS "@earlier"
        FROM (${textSql(load)}) t) marked
-     WHERE "@which" IS NOT NULL ORDER BY load_id, line LIMIT 1`,
+     WHERE "@which" IS NOT NULL
+     QUALIFY row_number() OVER (PARTITION BY "_load_id" ORDER BY line) = 1 ORDER BY load_id`,
   );
-  const column = row === undefined ? undefined : checked[Number(row['which'])];
-  if (row === undefined || column === undefined) return undefined;
+  const all = rows.flatMap((row) => misfit(row, checked[Number(row['which'])]) ?? []);
+  const [first] = all;
+  if (first !== undefined) first.all = all;
+  return first;
+}
+
+function misfit(row: EngineRow, column: ProjectedColumn | undefined): SpoiledLoad | undefined {
+  if (column === undefined) return undefined;
   const [line, textLine] = [Number(row['line']), Number(row['text_line'])];
   const found = row['found'] === null ? 'NULL' : shorten(JSON.stringify(row['found']));
   const name = column.source?.name ?? column.name;
   return new SpoiledLoad(Number(row['load_id']), {
     code: 'bad-value',
-    problem: `Line ${textLine}, column ${name}: ${found} is no ${column.allowed ?? 'allowed value'}.`,
+    problem: `Line ${textLine}, column ${name}: ${found} is not ${column.allowed ?? 'allowed'}.`,
     remedy: 'Deliver the file again with a value that fits, or correct the contract.',
     data: { record: line, line: textLine, column: name, allowed: column.allowed },
   });

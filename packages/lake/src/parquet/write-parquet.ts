@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '@farelake/schema-registry';
+import { quoteLiteral } from '@farelake/schema-registry';
 import type { DuckDBMapValue } from '@duckdb/node-api';
 import type { Engine } from '../engine/duckdb.ts';
 
@@ -84,7 +84,3 @@ const unquoted = (name: string): string =>
     .split(/(?<=")\.(?=")/)
     .map((part) => part.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'))
     .join('.');
-
-/** A query's columns in the order of `fields`. */
-export const fieldList = (fields: readonly ParquetField[]): string =>
-  fields.map(({ name }) => quoteIdentifier(name)).join(', ');

@@ -49,7 +49,7 @@ describe('a value that does not fit', () => {
   ])('%s', async (_, files, loadId, line, record, found) => {
     const error = await faultOf(files, { announced: files.map(() => 2) });
     expect(error).toMatchObject({ code: 'bad-value', loadId });
-    expect(error.problem).toBe(`Line ${line}, column N: ${found} is no integer.`);
+    expect(error.problem).toBe(`Line ${line}, column N: ${found} is not integer.`);
     expect(error.data).toEqual({ record, line, column: 'N', allowed: 'integer' });
   });
 
@@ -67,7 +67,9 @@ describe('a value that does not fit', () => {
   it('that is NULL where none is allowed is told as NULL', async () => {
     const strict = { ...numberColumn('n', 2), bad: '"@c2" IS NULL', allowed: 'integer, not NULL' };
     const columns = TYPED.columns.map((column) => (column.name === 'n' ? strict : column));
-    expect((await faultOf(['a,n\nx,\n'], { columns })).problem).toBe('Line 2, column N: NULL is no integer, not NULL.');
+    expect((await faultOf(['a,n\nx,\n'], { columns })).problem).toBe(
+      'Line 2, column N: NULL is not integer, not NULL.',
+    );
   });
 
   it('in a batch that also has a broken file spoils one of the two', async () => {

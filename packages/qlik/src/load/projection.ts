@@ -50,7 +50,7 @@ export function projectChanges(contract: Contract, dfm: Dfm): ProjectedColumn[] 
       value: oper,
       bad: `coalesce(${oper}, '') NOT IN (${OPERATIONS.map(quoteLiteral).join(', ')})`,
       source: { name: 'header__change_oper', text: oper },
-      allowed: OPERATIONS.join(', '),
+      allowed: `one of ${OPERATIONS.join(', ')}`,
     },
     {
       name: 'header__timestamp',
@@ -87,7 +87,7 @@ function projectColumn(column: ContractColumn, dfm: Dfm, wholeRow: string): Proj
     value,
     bad: `${bad}${absent}`,
     source: { name: column.sourceName, text },
-    allowed: column.nullable ? allowed : `${allowed}, not NULL`,
+    allowed: column.nullable ? allowed : `${allowed} (NULL is not allowed here)`,
   };
 }
 

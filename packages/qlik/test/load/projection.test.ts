@@ -136,8 +136,8 @@ describe('nullable: false', () => {
       source ? [[source.name, allowed]] : [],
     );
     expect(said).toEqual([
-      ['ID', 'an integer of 64 bits, not NULL'],
-      ['NAME', 'any text, not NULL'],
+      ['ID', 'an integer of 64 bits (NULL is not allowed here)'],
+      ['NAME', 'any text (NULL is not allowed here)'],
     ]);
   });
 });
