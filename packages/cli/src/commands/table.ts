@@ -45,10 +45,16 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
   await refuseFaulty(environment.registry, contract);
   if (flags.yes !== true && !(await agreed(context, contract, present, file))) return 1;
   await writeContract(environment.registry, contract);
-  terminal.print(
-    `${present === undefined ? 'Wrote' : 'Replaced'} ${shown(file)}: ${contract.columns.length} columns, key ${contract.key.join(', ')}.`,
-  );
-  terminal.print('Each column is internal and kept, nobody owns it yet: review classification, description and owner.');
+  const what = `${contract.columns.length} columns, key ${contract.key.join(', ')}`;
+  if (present === undefined) {
+    terminal.print(`Wrote ${shown(file)}: ${what}.`);
+    terminal.print(
+      'Each column is internal and kept, nobody owns it yet: review classification, description and owner.',
+    );
+  } else {
+    terminal.print(`Replaced ${shown(file)} by its version ${contract.version}: ${what}.`);
+    terminal.print('Columns that were there keep their ids and what was written of them; review the new ones.');
+  }
   return 0;
 }
 
