@@ -1,8 +1,14 @@
 import { once } from 'node:events';
-import type { DuckDBValue } from '@duckdb/node-api';
+import {
+  StatementType,
+  type DuckDBConnection,
+  type DuckDBExtractedStatements,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { stringify } from 'csv-stringify/sync';
 import { createViews, withEngine } from '@farelake/ingest';
 import { historyName, UserError } from '@farelake/schema-registry';
+import { UsageError } from '../output/problem.ts';
 import { formatTable } from '../output/table.ts';
 import { cellText, jsonValue } from '../output/values.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -18,23 +24,65 @@ interface Answer {
 export async function queryCommand(context: Context, sql: string, format: QueryFormat): Promise<number> {
   return withWorkspace(context, async (workspace) =>
     withEngine(workspace, async (engine) => {
-      await createViews(engine, workspace.pool, workspace.contracts.values());
+      await requireOne(engine.connection, sql);
+      const { unreadable } = await createViews(engine, workspace.pool, workspace.contracts.values());
       try {
         const result = await engine.connection.stream(sql);
         await WRITERS[format]({ columns: result.deduplicatedColumnNames(), chunks: chunksOf(result) });
       } catch (cause) {
         context.signal.throwIfAborted();
+        // Most often they are why the query fails; one that does well without them is not bothered.
+        for (const { table, reason } of unreadable) context.terminal.note(`${table} cannot be queried: ${reason}`);
         if (!Error.isError(cause) || cause instanceof UserError) throw cause;
-        throw badQuery(cause, workspace.contracts.keys());
+        const gone = unreadable.map(({ table }) => table);
+        throw badQuery(
+          cause,
+          viewsOf(workspace.contracts.keys()).filter((view) => !gone.includes(view)),
+        );
       }
       return 0;
     }),
   );
 }
 
+const viewsOf = (tables: Iterable<string>): string[] =>
+  [...tables].sort().flatMap((table) => [table, historyName(table)]);
+
+const UNPARSED = 'Failed to extract statements: ';
+
+/** @throws UsageError unless the text is one statement; the engine would run several and show the last one's answer */
+async function requireOne(connection: DuckDBConnection, sql: string): Promise<void> {
+  const statements = await connection.extractStatements(sql).catch((cause: unknown) => {
+    if (Error.isError(cause) && cause.message.startsWith(UNPARSED))
+      throw badQuery(new Error(cause.message.slice(UNPARSED.length), { cause }));
+    // Without any statement the engine has no message, and the driver fails over that.
+    throw new UsageError({
+      code: 'no-statement',
+      problem: 'The query holds no statement.',
+      remedy: 'Give one: farelake query "SELECT 1".',
+      cause,
+    });
+  });
+  if (statements.count > 1 && !(await isPivot(statements, sql)))
+    throw new UsageError({
+      code: 'many-statements',
+      problem: `The query holds ${statements.count} statements; none was run.`,
+      remedy: 'Give one statement for each query command.',
+    });
+}
+
+/** Of a PIVOT without a list of values the engine makes two: before the statement itself a CREATE TYPE of the values. */
+async function isPivot(statements: DuckDBExtractedStatements, sql: string): Promise<boolean> {
+  if (!/\bpivot/i.test(sql)) return false;
+  for (let index = 0; index < statements.count - 1; index += 1) {
+    const prepared = await statements.prepare(index).catch(() => undefined);
+    if (prepared?.statementType !== StatementType.CREATE) return false;
+  }
+  return true;
+}
+
 /** A name that does not exist is most often a view's: say which there are. */
-function badQuery(cause: Error, tables: Iterable<string>): UserError {
-  const views = [...tables].sort().flatMap((table) => [table, historyName(table)]);
+function badQuery(cause: Error, views: readonly string[] = []): UserError {
   const remedy = /^Catalog Error/.test(cause.message) && views.length > 0 ? `\nViews: ${views.join(', ')}.` : undefined;
   return new UserError({
     code: 'bad-query',

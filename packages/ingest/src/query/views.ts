@@ -1,29 +1,63 @@
 /** The views that people query: each table as of its newest version, each history without redelivered rows. */
+import { existsSync } from 'node:fs';
 import { loadPlaces, readManifest, type Queryable } from '@farelake/db';
-import { filesSql, type Engine } from '@farelake/lake';
+import { filesSql, localPath, type Engine } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, quoteIdentifier as q, quoteLiteral, type Contract } from '@farelake/schema-registry';
 import { currentColumns, historyColumns } from '../columns.ts';
 
-/** Makes a view for each contract's table and its history; empty ones until data comes. */
-export async function createViews(engine: Engine, db: Queryable, contracts: Iterable<Contract>): Promise<void> {
+/** A view that could not be made, because of its files. */
+export interface UnreadableTable {
+  /** Name of the view: the table's or its history's. */
+  readonly table: string;
+  /** What is wrong and what to do. */
+  readonly reason: string;
+}
+
+/**
+ * Makes a view for each contract's table and its history; empty ones until data comes.
+ * @returns the views that are not there because a file of theirs is gone or cannot be read; the others are
+ */
+export async function createViews(
+  engine: Engine,
+  db: Queryable,
+  contracts: Iterable<Contract>,
+): Promise<{ unreadable: UnreadableTable[] }> {
+  const unreadable: UnreadableTable[] = [];
+  // The engine looks into the files when it makes the view.
+  const createView = async (table: string, uris: readonly string[], select: string) => {
+    try {
+      await engine.run(`CREATE VIEW ${q(table)} AS ${select}`);
+    } catch (error) {
+      const reason = reasonOf(error, uris);
+      if (reason === undefined) throw error;
+      unreadable.push({ table, reason });
+    }
+  };
   await engine.run(
     `CREATE SCHEMA farelake; CREATE TABLE farelake.loads (load_id BIGINT, rank INTEGER, generation VARCHAR)`,
   );
   for (const contract of contracts) {
-    const current = await readManifest(db, contract.dataset);
-    const uris = current.files.map((file) => file.uri);
-    await engine.run(
-      `CREATE VIEW ${q(contract.dataset)} AS SELECT * FROM ${filesSql(uris, currentColumns(contract))} t`,
-    );
+    const current = await filesOf(db, contract.dataset);
+    await createView(contract.dataset, current, `SELECT * FROM ${filesSql(current, currentColumns(contract))} t`);
     await registerLoads(engine, db, contract);
-    const history = await readManifest(db, historyName(contract.dataset));
-    const rows = filesSql(
-      history.files.map((file) => file.uri),
-      historyColumns(contract),
-    );
-    await engine.run(`CREATE VIEW ${q(historyName(contract.dataset))} AS ${onceSql(contract, rows)}`);
+    const history = await filesOf(db, historyName(contract.dataset));
+    const rows = filesSql(history, historyColumns(contract));
+    await createView(historyName(contract.dataset), history, onceSql(contract, rows));
   }
+  return { unreadable };
+}
+
+const filesOf = async (db: Queryable, table: string): Promise<string[]> =>
+  (await readManifest(db, table)).files.map((file) => file.uri);
+
+/** Undefined where it is not the files: our own SQL, or Ctrl-C. */
+function reasonOf(error: unknown, uris: readonly string[]): string | undefined {
+  if (!Error.isError(error) || !/^(?:IO|Invalid Input) Error:/.test(error.message)) return undefined;
+  for (const file of uris.map(localPath))
+    if (!existsSync(file))
+      return `${file} is not there. If the home was moved, move it back; otherwise restore the file.`;
+  return `${error.message.split('\n')[0] ?? ''}. Make its files readable, or restore them.`;
 }
 
 /** The view joins the order of files to the rows, because it is the ledger that knows it. */
