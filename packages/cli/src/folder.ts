@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { folderStore, type ObjectStore } from '@farelake/lake';
 import { UsageError } from './output/problem.ts';
 
@@ -10,12 +10,16 @@ export async function openFolder(folder: string): Promise<ObjectStore> {
       problem: `${folder}: only folders of this machine can be read in this version.`,
       remedy: 'Name a folder.',
     });
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory() !== true)
+  // The name of the folder itself is part of the objects' keys: a link counts by what it points at.
+  const real = await realpath(folder).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  });
+  if (real === undefined || !(await stat(real)).isDirectory())
     throw new UsageError({
       code: 'no-such-folder',
       problem: `${folder}: there is no such folder.`,
       remedy: 'Name the folder that holds the delivered files.',
     });
-  return folderStore(folder);
+  return folderStore(real);
 }

@@ -1,5 +1,5 @@
 /** Proves the command line that scripts rely on: forms of answers, exit codes, spellings (docs: README, "Commands"). */
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { closeHomes, openHome, REPOSITORY, runCommand, type Home } from './support/command.ts';
 
@@ -70,6 +70,51 @@ describe('query', () => {
     expect(err).toMatch(/nope/);
     expect(err).not.toMatch(/at .*\.ts/);
   });
+
+  it.each(['SELECT 1; SELECT 2', `CREATE TABLE "pivot" (a INT); COPY (SELECT 1) TO '/dev/stdout'; SELECT 2`])(
+    'runs nothing of several statements: exit 2: %s',
+    async (sql) => {
+      const ran = await home.run('query', sql);
+      expect(ran).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringMatching(/holds \d statements; none/) as string,
+      });
+    },
+  );
+
+  it.each(['', ' ; ', '/* nothing */'])('refuses %j, which holds no statement: exit 2', async (sql) => {
+    const ran = await home.run('query', sql);
+    expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/holds no statement/) as string });
+  });
+
+  it('takes one statement however it is written', async () => {
+    expect(await json(home, "SELECT ';' AS a; -- one")).toEqual([{ a: ';' }]);
+    // The engine makes two statements of it.
+    expect(await json(home, 'PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b);')).toEqual([{ 1: 2 }]);
+    const { code, err } = await home.run('query', 'SELEC 1');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^farelake: Parser Error/);
+  });
+});
+
+describe('a table whose file is gone', () => {
+  it('is named with the file and the remedy; other tables answer as ever, without a word', async () => {
+    const home = await withProducts();
+    await home.run('table', 'add', 'EDW.CARD', '--from', FEED, '--yes', '--before-image', 'full');
+    const stage = path.join(home.folder, 'home/stage');
+    const files = (await readdir(stage, { recursive: true })).filter((name) => name.endsWith('.parquet'));
+    for (const file of files) await rm(path.join(stage, file));
+    expect(files).not.toEqual([]);
+    expect(await json(home, 'SELECT count(*) AS n FROM edw_card')).toEqual([{ n: 0 }]);
+    const { code, err } = await home.run('query', 'SELECT * FROM edw_product');
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^edw_product cannot be queried: \/.*\.parquet is not there\. If the home was moved, move it back/m,
+    );
+    expect(err).toMatch(/^Views: edw_card, edw_card_history\.$/m);
+    expect(err).not.toMatch(/at .*\.ts/);
+  }, 60_000);
 });
 
 describe('a table', () => {
@@ -215,6 +260,34 @@ describe('ingest', () => {
     ]);
   }, 60_000);
 
+  it('names links and exits 1; the folder itself may be a link', async () => {
+    const home = await openHome();
+    await home.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--yes');
+    const named = path.join(home.folder, 'named');
+    await symlink(path.join(FEED, 'ods_qlik/EDW.PRODUCT'), named);
+    expect((await home.run('ingest', named)).out).toMatch(/^[1-9]\d* objects found/);
+    const delivered = path.join(home.folder, 'delivered');
+    await mkdir(delivered);
+    await symlink(FEED, path.join(delivered, 'feed'));
+    const { code, out } = await home.run('ingest', delivered);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^unreadable: "feed": a link; links are not followed: name the folder it points at$/m);
+  }, 60_000);
+
+  it('says that there are no contracts, and what to do', async () => {
+    const home = await openHome();
+    const { code, err } = await home.run('ingest', FEED);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^No contracts in .*registry\. .*farelake table add .*FARELAKE_REGISTRY/);
+    await writeFile(path.join(home.folder, 'registry'), '');
+    for (const command of ['ingest', 'status'])
+      expect(await home.run(command)).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringMatching(/^farelake: The registry .* is no folder\. Set FARELAKE_REGISTRY.*\n$/) as string,
+      });
+  }, 60_000);
+
   it.each([
     [['--engine', 'spark']],
     [['--engine', 'flink']],
@@ -249,6 +322,12 @@ it.each([
   ]);
   expect(code).toBe(0);
   expect(out).toMatch(/^Usage: farelake/);
+});
+
+it('help says that status exits 0 whatever the state is', async () => {
+  const say = async (...args: string[]) => (await runCommand({}, [...args, '--help'])).out;
+  expect(await say('status')).toMatch(/Exits 0 whenever it could show the state/);
+  expect(await say()).toMatch(/status exits 0 whenever/);
 });
 
 it('a zone that is no folder is refused, not made into one', async () => {

@@ -6,10 +6,14 @@ import {
   contractSchemaText,
   formatContract,
   requireRegistry,
+  UserError,
   type Contract,
 } from '@farelake/schema-registry';
 
-/** All contracts by dataset; a folder that is not there holds none. @throws RegistryError naming every fault */
+/**
+ * All contracts by dataset; a folder that is not there holds none.
+ * @throws RegistryError naming every fault; UserError `registry-no-folder` where something else has the folder's name
+ */
 export async function readRegistry(folder: string): Promise<Map<string, Contract>> {
   const contracts = requireRegistry(await readFiles(folder));
   return new Map(contracts.map((contract) => [contract.dataset, contract]));
@@ -17,7 +21,15 @@ export async function readRegistry(folder: string): Promise<Map<string, Contract
 
 async function readFiles(folder: string) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code === 'ENOTDIR')
+      throw new UserError({
+        code: 'registry-no-folder',
+        problem: `The registry ${folder} is no folder.`,
+        remedy: 'Set FARELAKE_REGISTRY to the folder of contracts.',
+        cause: error,
+      });
     throw error;
   });
   const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.json'));

@@ -40,6 +40,10 @@ export async function ingestCommand(context: Context, folder: string | undefined
       },
     });
     context.terminal.progress(undefined);
+    if (workspace.contracts.size === 0)
+      context.terminal.note(
+        `No contracts in ${context.environment.registry}. Draft one with farelake table add EDW.X --from <folder>, or check FARELAKE_REGISTRY.`,
+      );
     const mine = (table: string) => dataset === undefined || table === dataset;
     const tables = (await status(workspace.pool, workspace.contracts)).filter((one) => mine(one.table));
     const troubles = (await troublesOf(workspace.pool)).filter((one) => mine(one.table));
