@@ -21,7 +21,8 @@ Environment:
   FARELAKE_STAGE      where tables lie (default <home>/stage)
   DATABASE_URL        a Postgres to use instead of the home's own
 
-Exit codes: 0 all done · 1 something failed, is held or waits · 2 usage · 130 stopped by Ctrl-C`;
+Exit codes: 0 all done · 1 something failed, or for ingest is held or waits · 2 usage · 130 stopped by Ctrl-C
+            status exits 0 whenever it could show the state, whatever that is`;
 
 export function createProgram(context: Context): Program {
   let code = 0;
@@ -102,7 +103,8 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
     .command('status')
     .description('how each table stands, and what is in its way')
     .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
-    .option('--json', 'as JSON')
+    .option('--json', 'as JSON, for scripts')
+    .addHelpText('after', '\nExits 0 whenever it could show the state, whatever that is: scripts read it from --json.')
     .action((flags: { table?: string; json?: boolean }) => answer(statusCommand(context, flags)));
 }
 
