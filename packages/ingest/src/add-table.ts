@@ -1,6 +1,6 @@
 /** A first contract from a folder of delivered files. */
 import { text } from 'node:stream/consumers';
-import { readRecords, type ObjectStore } from '@farelake/lake';
+import { readRecords, type ObjectStore, type SkippedEntry } from '@farelake/lake';
 import {
   contractFromDfm,
   parseDfm,
@@ -29,7 +29,8 @@ export async function draftContract(store: ObjectStore, table: string, options: 
   const delivered: DeliveredDfm[] = [];
   const unreadable: string[] = [];
   const changes: { object: ObjectKey; path: string }[] = [];
-  for await (const file of store.list()) {
+  const skipped = ({ path, reason }: SkippedEntry) => unreadable.push(`${path}: ${reason}.`);
+  for await (const file of store.list(skipped)) {
     const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
     if (object === undefined || !isTable(object, table)) continue;
     if (object.part === 'data') {
