@@ -48,6 +48,7 @@ async function assertSound(world: World): Promise<void> {
 
 const hostile: fc.Arbitrary<Cell> = fc.constantFrom(
   null,
+  '\ufeffa',
   '',
   'a',
   'B',
@@ -104,10 +105,11 @@ it('stay ordered and apart under random keys, splits, deletes and late rows', as
           expect((await world.status())[0]).toMatchObject({ state: 'live', reason: null, rows: live.size });
           await assertSound(world);
         }
-        const rows = await world.rows('SELECT a, n::VARCHAR AS n, lower(hex(h)) AS h, v FROM edw_x');
-        expect(new Map(rows.map((row) => [JSON.stringify([row['a'], normal(row['n']), row['h']]), row['v']]))).toEqual(
-          new Map([...live].map(([id, value]) => [normalId(id), value])),
-        );
+        // Behind a sign: the binding drops a byte order mark from the beginning of a text.
+        const rows = await world.rows("SELECT '=' || a AS a, n::VARCHAR AS n, lower(hex(h)) AS h, v FROM edw_x");
+        expect(
+          new Map(rows.map((row) => [JSON.stringify([unsigned(row['a']), normal(row['n']), row['h']]), row['v']])),
+        ).toEqual(new Map([...live].map(([id, value]) => [normalId(id), value])));
         await closeWorlds();
       },
     ),
@@ -116,6 +118,7 @@ it('stay ordered and apart under random keys, splits, deletes and late rows', as
   );
 }, 300_000);
 
+const unsigned = (text: unknown) => (text === null ? null : (text as string).slice(1));
 const normal = (text: unknown) => (text === null ? null : Number(text));
 const normalId = (id: string) => {
   const [a, n, h] = JSON.parse(id) as [string | null, string | null, string | null];

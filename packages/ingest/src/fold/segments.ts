@@ -32,10 +32,14 @@ export const keyOrder = (key: readonly KeyColumn[]): string =>
 export const sameKeySql = ({ key }: Contract, a: string, b: string): string =>
   key.map((name) => `${a}.${quoteIdentifier(name)} IS NOT DISTINCT FROM ${b}.${quoteIdentifier(name)}`).join(' AND ');
 
-/** A key column as text from which `keyLiteral` makes the same value again. */
+/**
+ * A key column as text, behind a sign: the engine's binding drops a byte order mark (U+FEFF) from the beginning of a text,
+ * and a bound without it would be another key.
+ */
 const keyText = ({ name, type }: KeyColumn): string =>
-  type === 'BLOB' ? `lower(hex(${quoteIdentifier(name)}))` : `CAST(${quoteIdentifier(name)} AS VARCHAR)`;
+  `'=' || ${type === 'BLOB' ? `lower(hex(${quoteIdentifier(name)}))` : `CAST(${quoteIdentifier(name)} AS VARCHAR)`}`;
 
+/** The same value again, from the text without its sign. */
 function keyLiteral({ type }: KeyColumn, text: string | null): string {
   if (text === null) return `CAST(NULL AS ${type})`;
   // A NUL character cannot stand in a statement; chr(0) can.
@@ -52,7 +56,7 @@ export async function lowestKey(
   const [row] = await engine.rows(
     `SELECT ${key.map((column, place) => `${keyText(column)} AS k${place}`).join(', ')} FROM ${relation} LIMIT 1`,
   );
-  return key.map((_, place) => (row?.[`k${place}`] ?? null) as string | null);
+  return key.map((_, place) => ((row?.[`k${place}`] ?? null) as string | null)?.slice(1) ?? null);
 }
 
 /** Segments in key order; the first also takes what is below its lowest key. */
