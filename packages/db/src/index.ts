@@ -47,6 +47,7 @@ export {
 } from './ledger/manifest.ts';
 export {
   appliedLoads,
+  coreLoads,
   withdrawApplications,
   readTable,
   recordApplications,

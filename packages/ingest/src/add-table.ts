@@ -23,9 +23,15 @@ export interface Draft {
 
 /**
  * @param table either spelling: `EDW.SAMPLE` or `edw_sample`
+ * @param present the contract that is there already
  * @throws UserError `nothing-delivered`, `no-key` and those of `contractFromDfm`
  */
-export async function draftContract(store: ObjectStore, table: string, options: DraftOptions): Promise<Draft> {
+export async function draftContract(
+  store: ObjectStore,
+  table: string,
+  options: DraftOptions,
+  present?: Contract,
+): Promise<Draft> {
   const delivered: DeliveredDfm[] = [];
   const unreadable: string[] = [];
   const changes: { object: ObjectKey; path: string }[] = [];
@@ -50,10 +56,18 @@ export async function draftContract(store: ObjectStore, table: string, options: 
       code: 'nothing-delivered',
       problem: `No .dfm of ${table} can be read. ${unreadable.slice(0, 3).join(' ')}`,
     });
-  const contract = contractFromDfm(delivered, options);
+  const contract = withKey(contractFromDfm(delivered, options), present);
   if (contract.key.length === 0 && options.key === undefined) throw noKey(contract);
   const suspicious = contract.cdc.beforeImage === 'none' ? await findBeforeImages(store, changes, delivered) : [];
   return { contract, unreadable, withBeforeImages: suspicious };
+}
+
+/** Where no .dfm names the key, a contract that is there does. */
+function withKey(contract: Contract, present: Contract | undefined): Contract {
+  if (contract.key.length > 0 || present === undefined) return contract;
+  const sources = present.key.map((name) => present.columns.find((column) => column.name === name)?.sourceName);
+  const key = sources.flatMap((source) => contract.columns.find((column) => column.sourceName === source)?.name ?? []);
+  return key.length === present.key.length ? { ...contract, key } : contract;
 }
 
 export const isTable = (object: ObjectKey, table: string): boolean =>

@@ -73,6 +73,112 @@ it('a later file of a second snapshot that came first is taken out again when th
   expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { applied: 2, loaded: 1, waiting: 2 } });
 });
 
+describe('around a snapshot that is shown', () => {
+  const FEB = '2026-02-01T00:0';
+  async function february() {
+    const world = await openWorld();
+    const feb = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+    await feb.snapshot('LOAD00000001', [['1', 'feb']], { start: `${FEB}1:00` });
+    await feb.snapshot(
+      'LOAD00000002',
+      [
+        ['2', 'feb'],
+        ['8', 'feb'],
+      ],
+      { start: `${FEB}2:00` },
+    );
+    await world.addTable('EDW.X');
+    await world.ingest();
+    const shown = [
+      { id: 1, s: 'feb' },
+      { id: 2, s: 'feb' },
+      { id: 8, s: 'feb' },
+    ];
+    expect(await rows(world)).toEqual(shown);
+    return { world, shown };
+  }
+
+  it.each([
+    ['a file of an older one whose place is taken', ['LOAD00000002']],
+    ['a file of an older one whose place is free', ['LOAD00000003']],
+    ['an older one, file by file', ['LOAD00000002', 'LOAD00000001']],
+  ])('%s changes nothing and is put aside', async (_, stems) => {
+    const { world, shown } = await february();
+    const jan = new Delivery(`${world.folder}/jan`, 'EDW.X', COLUMNS);
+    for (const [index, stem] of stems.entries()) {
+      await jan.snapshot(
+        stem,
+        [
+          ['1', 'jan'],
+          ['2', 'jan'],
+        ],
+        { start: `2026-01-0${index + 1}T00:00:00` },
+      );
+      await world.ingest(`${world.folder}/jan`);
+      expect(await rows(world)).toEqual(shown);
+    }
+    expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { applied: 2, superseded: stems.length } });
+  });
+
+  it('a newer one with a segment more, which began first, does not leak in', async () => {
+    const world = await openWorld();
+    const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+    for (const n of [1, 2])
+      await delivery.snapshot(`LOAD_${n}_00000001`, [[String(n), 'a']], { start: '2026-01-01T00:00:00' });
+    await world.addTable('EDW.X');
+    await world.ingest();
+    const next = new Delivery(`${world.folder}/next`, 'EDW.X', COLUMNS);
+    for (const n of [1, 2, 3])
+      await next.snapshot(`LOAD_${n}_00000001`, [[String(n), 'B']], { start: `2026-02-01T00:00:0${4 - n}` });
+    await world.ingest(`${world.folder}/next`);
+    expect(await rows(world)).toEqual([
+      { id: 1, s: 'a' },
+      { id: 2, s: 'a' },
+    ]);
+    expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { applied: 2, waiting: 3 } });
+  });
+});
+
+it('a whole reload of a first snapshot of which a file failed takes its place', async () => {
+  const world = await openWorld();
+  const first = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  await first.snapshot('LOAD00000001', [['1', 'old']], { start: SEC(0), spoil: () => Buffer.from('junk') });
+  await first.snapshot('LOAD00000002', [['2', 'old']], { start: SEC(1) });
+  await world.addTable('EDW.X');
+  await world.ingest();
+  expect((await world.status())[0]).toMatchObject({ state: 'failing', rows: 0 });
+  const reload = new Delivery(`${world.folder}/reload`, 'EDW.X', COLUMNS);
+  await reload.snapshot('LOAD00000001', [['1', 'new']], { start: '2026-02-01T00:00:00' });
+  await reload.snapshot('LOAD00000002', [['2', 'new']], { start: '2026-02-01T00:01:00' });
+  await world.ingest(`${world.folder}/reload`);
+  expect(await rows(world)).toEqual([
+    { id: 1, s: 'new' },
+    { id: 2, s: 'new' },
+  ]);
+  expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { applied: 2, superseded: 2 } });
+});
+
+it('a snapshot keeps the start it ever had: a change after it counts, though the first file came again later', async () => {
+  const world = await openWorld();
+  const first = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  await first.snapshot('LOAD00000001', [['1', 'good']], {
+    start: '2026-01-01T00:00:00',
+    spoil: () => Buffer.from('junk'),
+  });
+  await first.snapshot('LOAD00000002', [['2', 'good']], { start: '2026-01-01T00:01:00' });
+  await world.addTable('EDW.X');
+  await world.ingest();
+  const again = new Delivery(`${world.folder}/again`, 'EDW.X', COLUMNS);
+  await again.snapshot('LOAD00000001', [['1', 'good']], { start: '2026-01-01T05:00:00' });
+  await again.changes('20260101-000030000', [change(1, 'U', '1', 'changed')], { end: '2026-01-01T00:00:30' });
+  await world.ingest(`${world.folder}/again`);
+  await world.ingest(`${world.folder}/again`);
+  expect(await rows(world)).toEqual([
+    { id: 1, s: 'changed' },
+    { id: 2, s: 'good' },
+  ]);
+});
+
 it('two snapshots without times found at once: the second is held, not mixed in', async () => {
   const world = await openWorld();
   const first = new Delivery(`${world.delivered}/m1`, 'EDW.X', COLUMNS);

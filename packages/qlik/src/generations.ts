@@ -101,6 +101,63 @@ function generation<File extends SnapshotFile>(group: Group<File>, ordinal: numb
   return { name, start, files, superseded: group.superseded };
 }
 
+export interface Arranged<File extends SnapshotFile> {
+  /** The one that the table shows, or is to show first; undefined: no snapshot has come. */
+  readonly chosen: Generation<File> | undefined;
+  /** Older than it, and never shown. */
+  readonly earlier: readonly Generation<File>[];
+  readonly later: readonly Generation<File>[];
+}
+
+/** Nothing is shown yet: the first snapshot of which no file is spoiled, because a spoiled one may never become whole. */
+export function arrangeFirst<File extends SnapshotFile>(files: readonly File[]): Arranged<File> {
+  const all = generationsOf(files);
+  const whole = all.findIndex((one) => !one.files.some((file) => file.spoiled));
+  const place = Math.max(0, whole);
+  return { chosen: all[place], earlier: all.slice(0, place), later: all.slice(place + 1) };
+}
+
+/**
+ * A table is shown: the files it was first shown with stay together whatever comes. Another group of files joins them when it
+ * takes only free places and, in each segment, files still begin in the order of their counters; else it is another snapshot.
+ * @param core the files that the table was first shown with
+ */
+export function arrangeAround<File extends SnapshotFile>(
+  core: readonly File[],
+  others: readonly File[],
+): Arranged<File> {
+  let chosen = generation(
+    { files: new Map(core.map((file) => [snapshotPlace(file.object), file])), superseded: [] },
+    1,
+  );
+  const apart: Generation<File>[] = [];
+  for (const group of generationsOf(others)) {
+    if (!group.files.every((file) => fits(chosen.files, file))) apart.push(group);
+    else {
+      const files = [...chosen.files, ...group.files];
+      chosen = generation(
+        {
+          files: new Map(files.map((file) => [snapshotPlace(file.object), file])),
+          superseded: [...chosen.superseded, ...group.superseded],
+        },
+        1,
+      );
+    }
+  }
+  const isEarlier = ({ start }: Generation) => start !== null && chosen.start !== null && start < chosen.start;
+  return { chosen, earlier: apart.filter(isEarlier), later: apart.filter((one) => !isEarlier(one)) };
+}
+
+function fits(files: readonly SnapshotFile[], file: SnapshotFile): boolean {
+  return files
+    .filter((other) => other.object.segment === file.object.segment)
+    .every((other) => {
+      if (other.object.counter === file.object.counter) return false;
+      if (other.time === null || file.time === null) return true;
+      return other.object.counter < file.object.counter ? other.time <= file.time : other.time >= file.time;
+    });
+}
+
 /** Places that are missing for the counters to be contiguous from 1 in each segment, as file stems. */
 export function missingPlaces(files: readonly SnapshotFile[]): { segment: number | null; counter: number }[] {
   const segments = new Map<number | null, Set<number>>();

@@ -14,9 +14,18 @@ export {
   type SnapshotKey,
   type SourceTable,
 } from './object-key.ts';
-export { compactInstant, parseInstant, type Instant } from './instant.ts';
+export { compactInstant, parseCompactInstant, parseInstant, type Instant } from './instant.ts';
 export { compareFiles, rankFiles, type FilePlace } from './file-order.ts';
-export { generationsOf, missingPlaces, reaches, type Generation, type SnapshotFile } from './generations.ts';
+export {
+  arrangeAround,
+  arrangeFirst,
+  generationsOf,
+  missingPlaces,
+  reaches,
+  type Arranged,
+  type Generation,
+  type SnapshotFile,
+} from './generations.ts';
 export { headerDifference } from './load/header.ts';
 export { missingHeaderColumns, projectChanges, projectSnapshot } from './load/projection.ts';
 export { foldRulesOf, type FoldRules } from './fold/rules.ts';

@@ -25,15 +25,18 @@ export interface AddFlags {
 export async function tableAddCommand(context: Context, table: string, flags: AddFlags): Promise<number> {
   const { environment, terminal } = context;
   const { updateImage, beforeImage, key } = flags;
-  const draft = await draftContract(await openFolder(flags.from), table, {
-    ...(key === undefined ? {} : { key }),
-    cdc: {
-      ...(updateImage === undefined ? {} : { updateImage }),
-      ...(beforeImage === undefined ? {} : { beforeImage }),
-    },
-  });
+  const contracts = await readRegistry(environment.registry);
+  const known = [...contracts.values()].find(
+    ({ dataset, source }) => table === dataset || table === `${source.schema}.${source.table}`,
+  );
+  const cdc = {
+    ...(updateImage === undefined ? {} : { updateImage }),
+    ...(beforeImage === undefined ? {} : { beforeImage }),
+  };
+  const options = { ...(key === undefined ? {} : { key }), cdc };
+  const draft = await draftContract(await openFolder(flags.from), table, options, known);
   for (const line of warnings(draft)) terminal.note(line);
-  const present = (await readRegistry(environment.registry)).get(draft.contract.dataset);
+  const present = contracts.get(draft.contract.dataset);
   if (present !== undefined) refuseCollision(present, draft.contract);
   // Ids in a contract that is there are for ever: the draft becomes its next version.
   const contract = present === undefined ? draft.contract : reviseContract(present, draft.contract);

@@ -6,8 +6,10 @@
 import { describeDrift, driftOf, type Contract } from '@farelake/schema-registry';
 import type { LoadFacts, LoadState, WaitingFor } from '@farelake/db';
 import {
-  generationsOf,
+  arrangeAround,
+  arrangeFirst,
   missingHeaderColumns,
+  parseCompactInstant,
   sourceName,
   type Dfm,
   type Generation,
@@ -52,28 +54,47 @@ const PLANNABLE: readonly LoadState[] = ['registered', 'waiting', 'ready', 'fail
 
 export const isPlannable = (load: { state: LoadState }): boolean => PLANNABLE.includes(load.state);
 
+/** The generation that the table shows. */
+export interface LiveGeneration {
+  readonly name: string;
+  /** Loads that it was first shown with. */
+  readonly core: ReadonlySet<number>;
+}
+
 export function planLoads(
   contract: Contract | undefined,
   loads: readonly PlannedLoad[],
-  liveGeneration: string | null,
+  live: LiveGeneration | null,
 ): LoadPlan {
   // Objects of another source whose name comes out the same have no part in this table.
   const own = loads.filter((load) => contract === undefined || isOf(contract, load));
-  const generations = named(generationsOf(snapshotLoads(own)));
-  const live = generations.find((generation) => generation.name === liveGeneration) ?? generations[0];
-  const later = live === undefined ? [] : generations.filter((generation) => generation !== live);
-  const replaced = new Set(generations.flatMap((g) => g.superseded.map((file) => file.loadId)));
-  const context: Context = { contract, generation: live, later, replaced, loads };
-  const verdicts = new Map(loads.filter(isPlannable).map((load) => [load.id, verdict(load, context)]));
-  return { verdicts, generation: live, later };
+  const { chosen, earlier, later } = arrange(snapshotLoads(own), live);
+  const generation = chosen === undefined ? undefined : named(chosen, live);
+  const replaced = new Set(
+    [chosen, ...earlier, ...later].flatMap((g) => g?.superseded.map((file) => file.loadId) ?? []),
+  );
+  const outdated = new Set(earlier.flatMap((g) => g.files.map((file) => file.loadId)));
+  const context: Context = { contract, generation, later, replaced, outdated, loads };
+  const planned = loads.filter((load) => isPlannable(load) || (load.state === 'loaded' && outdated.has(load.id)));
+  return { verdicts: new Map(planned.map((load) => [load.id, verdict(load, context)])), generation, later };
 }
 
-/** A generation keeps the name under which its first file was loaded, whatever comes to it later. */
-function named(generations: readonly Generation<SnapshotLoad>[]): Generation<SnapshotLoad>[] {
-  return generations.map((generation) => {
-    const known = generation.files.find((file) => file.load.everLoaded && file.load.generation !== null);
-    return { ...generation, name: known?.load.generation ?? generation.name };
-  });
+function arrange(files: readonly SnapshotLoad[], live: LiveGeneration | null) {
+  const core = files.filter((file) => live?.core.has(file.loadId) === true);
+  if (core.length === 0) return arrangeFirst(files);
+  return arrangeAround(
+    core,
+    files.filter((file) => !core.includes(file)),
+  );
+}
+
+/** A generation keeps the name, and with it the start, under which its first file was loaded, whatever comes to it later. */
+function named(generation: Generation<SnapshotLoad>, live: LiveGeneration | null): Generation<SnapshotLoad> {
+  const known = generation.files.find((file) => file.load.everLoaded && file.load.generation !== null);
+  const name = live?.name ?? known?.load.generation ?? generation.name;
+  const first = parseCompactInstant(name);
+  const start = first !== null && generation.start !== null && first < generation.start ? first : generation.start;
+  return { ...generation, name, start };
 }
 
 function snapshotLoads(loads: readonly PlannedLoad[]): SnapshotLoad[] {
@@ -97,12 +118,15 @@ interface Context {
   readonly generation: Generation<SnapshotLoad> | undefined;
   readonly later: readonly Generation<SnapshotLoad>[];
   readonly replaced: ReadonlySet<number>;
+  /** Loads of snapshots older than the one in use. */
+  readonly outdated: ReadonlySet<number>;
   readonly loads: readonly PlannedLoad[];
 }
 
 function verdict(load: PlannedLoad, context: Context): Verdict {
   if (context.replaced.has(load.id) || hasNewerContent(load, context.loads))
     return { event: 'supersede', reason: 'newer content under the same name took its place' };
+  if (context.outdated.has(load.id)) return { event: 'supersede', reason: 'of an older snapshot than the one in use' };
   const { contract } = context;
   if (contract === undefined) return wait('contract', `no contract; add one: ${addCommand(load)}`, {});
   if (!isOf(contract, load)) return wait('contract', collision(contract, load), {});
@@ -140,8 +164,14 @@ const wait = (waitingFor: WaitingFor, reason: string, facts: LoadFacts): Verdict
   facts,
 });
 
-const laterReason = (later: Generation, live: Generation | undefined): string =>
-  `it belongs to another snapshot (${later.start ?? 'without times'}) than the one in use (${live?.start ?? 'without times'}); held, because exchanging snapshots is not available yet`;
+function laterReason(later: Generation, live: Generation | undefined): string {
+  const [theirs, ours] = [later.start ?? 'without times', live?.start ?? 'without times'];
+  const what =
+    theirs === ours
+      ? `other content for a file of the snapshot in use (${ours})`
+      : `of another snapshot (${theirs}) than the one in use (${ours})`;
+  return `${what}; held, because exchanging snapshots is not available yet`;
+}
 
 const isOf = ({ source }: Contract, { object }: PlannedLoad): boolean =>
   source.schema === object.schema && source.table === object.table;

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   changeLoad,
+  coreLoads,
   createBatch,
   dfmTexts,
   loadsOf,
@@ -100,7 +101,9 @@ async function plan(work: TableWork, tried: Tried): Promise<void> {
     const ready: ReadyLoad[] = [];
     for (const load of loads) {
       const verdict = verdicts.get(load.id);
-      if (verdict === undefined || load.batchId !== null || tried.spoiled.has(load.id)) continue;
+      // What is in a batch is the batch's; what is in history only stops counting.
+      const busy = load.batchId !== null && load.state !== 'loaded';
+      if (verdict === undefined || busy || tried.spoiled.has(load.id)) continue;
       const state = nextState(load.state, verdict.event);
       if (verdict.event === 'wait') await changeLoad(db, load.id, load.state, { ...verdict, state }, verdict.facts);
       else if (verdict.event === 'supersede') await changeLoad(db, load.id, load.state, { ...verdict, state });
@@ -114,8 +117,10 @@ async function plan(work: TableWork, tried: Tried): Promise<void> {
 }
 
 async function planOf(work: TableWork, loads: readonly Load[]): Promise<LoadPlan> {
-  const { liveGeneration } = await readTable(work.workspace.pool, work.dataset);
-  return planLoads(work.contract, loads.map(plannedLoad), liveGeneration);
+  const { pool } = work.workspace;
+  const { liveGeneration: name } = await readTable(pool, work.dataset);
+  const live = name === null ? null : { name, core: await coreLoads(pool, work.dataset, name) };
+  return planLoads(work.contract, loads.map(plannedLoad), live);
 }
 
 function plannedLoad(load: Load): PlannedLoad {

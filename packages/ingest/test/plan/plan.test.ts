@@ -114,7 +114,7 @@ describe('planLoads', () => {
       dfm: null,
     });
     const second = load(2, SNAPSHOT, { start: '2026-02-01T00:00:00' });
-    const plan = planLoads(contract, [first, second, load(3, CHANGES)], 'old');
+    const plan = planLoads(contract, [first, second, load(3, CHANGES)], { name: 'old', core: new Set([1]) });
     expect(plan.generation?.name).toBe('old');
     expect(plan.verdicts.get(1)).toBeUndefined();
     expect(plan.verdicts.get(2)).toMatchObject({ event: 'wait', waitingFor: 'snapshot' });
