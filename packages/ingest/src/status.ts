@@ -31,9 +31,14 @@ export interface Trouble {
   readonly reason: string;
 }
 
-export async function status(db: Queryable, contracts: ReadonlyMap<string, Contract>): Promise<TableStatus[]> {
+/** @param known the answer of `troublesOf`, where the caller has it already */
+export async function status(
+  db: Queryable,
+  contracts: ReadonlyMap<string, Contract>,
+  known?: readonly Trouble[],
+): Promise<TableStatus[]> {
   const counts = await tableCounts(db);
-  const troubles = await troublesOf(db);
+  const troubles = known ?? (await troublesOf(db));
   const tables = [...new Set([...contracts.keys(), ...counts.keys()])].sort();
   return Promise.all(
     tables.map(async (table) => {

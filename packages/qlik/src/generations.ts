@@ -2,8 +2,8 @@
  * Generations: one snapshot and every change file that reaches it (docs/fold.md).
  *
  * Told apart by when they were written, not by file names, which every snapshot uses anew. Assumed: the files of one
- * snapshot have times, or none of them has. Computed from all objects each time, so the answer does not depend on the
- * order in which they were found.
+ * snapshot have times, or none of them has. Computed from all objects each time; times decide, and the order of arrival
+ * only where there are none and for which snapshot was shown first.
  */
 import { compareFiles, type FilePlace } from './file-order.ts';
 import { compactInstant, type Instant } from './instant.ts';

@@ -45,8 +45,10 @@ export async function ingestCommand(context: Context, folder: string | undefined
         `No contracts in ${context.environment.registry}. Draft one with farelake table add EDW.X --from <folder>, or check FARELAKE_REGISTRY.`,
       );
     const mine = (table: string) => dataset === undefined || table === dataset;
-    const tables = (await status(workspace.pool, workspace.contracts)).filter((one) => mine(one.table));
-    const troubles = (await troublesOf(workspace.pool)).filter((one) => mine(one.table));
+    const everyTrouble = await troublesOf(workspace.pool);
+    const everyTable = await status(workspace.pool, workspace.contracts, everyTrouble);
+    const tables = everyTable.filter((one) => mine(one.table));
+    const troubles = everyTrouble.filter((one) => mine(one.table));
     if (flags.json) context.terminal.print(JSON.stringify(asJson(done, tables, troubles)));
     else report(context, done, tables, troubles);
     for (const { error } of done.troubled) context.terminal.note(describeProblem(error));

@@ -11,7 +11,8 @@ export async function statusCommand(
   return withWorkspace(context, async ({ pool, contracts }) => {
     const only = flags.table === undefined ? undefined : findContract(contracts, flags.table).dataset;
     const mine = ({ table }: { table: string }) => only === undefined || table === only;
-    const tables = (await status(pool, contracts)).filter(mine);
+    const everyTrouble = await troublesOf(pool);
+    const tables = (await status(pool, contracts, everyTrouble)).filter(mine);
     if (flags.json) {
       context.terminal.print(JSON.stringify(tables));
       return 0;
@@ -38,10 +39,9 @@ export async function statusCommand(
           [2, 3, 6, 7, 8],
         ),
       );
-    const troubles = (await troublesOf(pool)).filter(mine);
     for (const line of troubleLines(
       tables.filter((one) => one.state !== 'empty'),
-      troubles,
+      everyTrouble.filter(mine),
     ))
       context.terminal.print(line);
     return 0;

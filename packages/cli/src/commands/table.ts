@@ -9,6 +9,8 @@ import {
 } from '@farelake/schema-registry';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { sourceName } from '@farelake/qlik';
+import { contractOf } from '../find-contract.ts';
 import { openFolder } from '../folder.ts';
 import { UsageError } from '../output/problem.ts';
 import { count, formatTable } from '../output/table.ts';
@@ -26,15 +28,12 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
   const { environment, terminal } = context;
   const { updateImage, beforeImage, key } = flags;
   const contracts = await readRegistry(environment.registry);
-  const known = [...contracts.values()].find(
-    ({ dataset, source }) => table === dataset || table === `${source.schema}.${source.table}`,
-  );
   const cdc = {
     ...(updateImage === undefined ? {} : { updateImage }),
     ...(beforeImage === undefined ? {} : { beforeImage }),
   };
   const options = { ...(key === undefined ? {} : { key }), cdc };
-  const draft = await draftContract(await openFolder(flags.from), table, options, known);
+  const draft = await draftContract(await openFolder(flags.from), table, options, contractOf(contracts, table));
   for (const line of warnings(draft)) terminal.note(line);
   const present = contracts.get(draft.contract.dataset);
   if (present !== undefined) refuseCollision(present, draft.contract);
@@ -45,7 +44,7 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
     terminal.print(`${shown(file)} says this already; left alone.`);
     return 0;
   }
-  await refuseFaulty(environment.registry, contract);
+  refuseFaulty(contracts, contract);
   if (flags.yes !== true && !(await agreed(context, contract, present, file))) return 1;
   await writeContract(environment.registry, contract);
   const what = `${contract.columns.length} columns, key ${contract.key.join(', ')}`;
@@ -75,18 +74,17 @@ function warnings({ unreadable, withBeforeImages }: Draft): string[] {
 
 /** Two source names that come out as one table name: the second is refused, --yes or not. */
 function refuseCollision(present: Contract, { source, dataset }: Contract): void {
-  const name = (one: Contract['source']) => `${one.schema}.${one.table}`;
-  if (name(present.source) === name(source)) return;
+  if (sourceName(present.source) === sourceName(source)) return;
   throw new UsageError({
     code: 'name-collision',
-    problem: `${name(source)} would be the table ${dataset}, which is that of ${name(present.source)}.`,
+    problem: `${sourceName(source)} would be the table ${dataset}, which is that of ${sourceName(present.source)}.`,
     remedy: 'Only one of them can be taken in.',
   });
 }
 
 /** The registry must be whole with the new contract in it: a collision is told before anything is written. */
-async function refuseFaulty(registry: string, contract: Contract): Promise<void> {
-  const others = [...(await readRegistry(registry)).values()].filter((other) => other.dataset !== contract.dataset);
+function refuseFaulty(contracts: ReadonlyMap<string, Contract>, contract: Contract): void {
+  const others = [...contracts.values()].filter((other) => other.dataset !== contract.dataset);
   requireRegistry(
     [...others, contract].map((one) => ({ path: `${one.feed}/${one.dataset}.json`, text: formatContract(one) })),
   );
@@ -143,7 +141,7 @@ export async function tableListCommand(context: Context, flags: { readonly json?
       .sort((a, b) => (a.dataset < b.dataset ? -1 : 1))
       .map((contract) => ({
         table: contract.dataset,
-        source: `${contract.source.schema}.${contract.source.table}`,
+        source: sourceName(contract.source),
         columns: contract.columns.length,
         key: contract.key,
         ...contract.cdc,

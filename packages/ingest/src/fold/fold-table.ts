@@ -4,7 +4,6 @@
  */
 import {
   appliedLoads,
-  changeLoad,
   commitVersion,
   endAttempt,
   lonelyDfms,
@@ -22,7 +21,7 @@ import { filesSql } from '@farelake/lake';
 import { foldRulesOf, rankFiles, type Generation, type Instant } from '@farelake/qlik';
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { currentColumns, historyColumns } from '../columns.ts';
-import { nextState } from '../load-state.ts';
+import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { newAttemptId, withEngine, type Workspace } from '../workspace.ts';
@@ -207,7 +206,7 @@ async function markApplied(
     version,
     fresh.map((load) => load.id),
   );
-  for (const load of fresh) await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'apply') });
+  for (const load of fresh) await moveLoad(db, load, 'apply');
   await writeTable(db, contract.dataset, { liveGeneration: generation.name });
 }
 
@@ -219,8 +218,7 @@ async function markWithdrawn({ contract, generation, withdrawn }: FoldWork, db: 
     withdrawn.map((load) => load.id),
   );
   const reason = 'it belongs to another snapshot than the one in use';
-  for (const load of withdrawn)
-    await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'withdraw'), reason });
+  for (const load of withdrawn) await moveLoad(db, load, 'withdraw', { reason });
 }
 
 /** What of a contract decides how events are folded; columns by id, so that a new name changes nothing. */

@@ -1,8 +1,8 @@
 /** Which loads belong to a generation, which count no more, and whether its snapshot is whole. */
-import { changeLoad, loadsOf, withTransaction, type Load } from '@farelake/db';
+import { loadsOf, withTransaction, type Load } from '@farelake/db';
 import { missingPlaces, parseObjectKey, reaches, snapshotStem, type Generation, type Instant } from '@farelake/qlik';
 import type { Contract } from '@farelake/schema-registry';
-import { nextState } from '../load-state.ts';
+import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -21,13 +21,8 @@ export async function settleReach(
   const younger = changes.filter((load) => load.state === 'superseded' && belongs(load, generation));
   if (older.length === 0 && younger.length === 0) return loads;
   await withTransaction(pool, async (db) => {
-    for (const load of older)
-      await changeLoad(db, load.id, load.state, {
-        state: nextState(load.state, 'supersede'),
-        reason: 'older than the snapshot',
-      });
-    for (const load of younger)
-      await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'reinstate') });
+    for (const load of older) await moveLoad(db, load, 'supersede', { reason: 'older than the snapshot' });
+    for (const load of younger) await moveLoad(db, load, 'reinstate');
   });
   return loadsOf(pool, contract.dataset);
 }

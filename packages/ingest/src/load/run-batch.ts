@@ -4,7 +4,6 @@
  */
 import path from 'node:path';
 import {
-  changeLoad,
   commitVersion,
   endAttempt,
   endBatch,
@@ -30,6 +29,7 @@ import { headerDifference, projectChanges, projectSnapshot, type Dfm } from '@fa
 import { historyName, UserError, type Contract } from '@farelake/schema-registry';
 import { historyColumns } from '../columns.ts';
 import { nextState } from '../load-state.ts';
+import { moveLoad } from '../move-load.ts';
 import { newAttemptId, openStore, withEngine, type Workspace } from '../workspace.ts';
 
 export interface BatchMember {
@@ -56,8 +56,7 @@ export async function runBatch(
   const attempt = newAttemptId();
   await withTransaction(workspace.pool, async (db) => {
     await startAttempt(db, { id: attempt, dataset: batch.dataset, batchId: batch.id });
-    for (const { load } of members)
-      await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'start') });
+    for (const { load } of members) await moveLoad(db, load, 'start');
   });
   const loading = members.map(({ load, dfm }) => ({ dfm, load: { ...load, state: nextState(load.state, 'start') } }));
   try {
@@ -172,7 +171,7 @@ async function commit(
         written: read,
         quarantined: 0,
       });
-      await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'finish') });
+      await moveLoad(db, load, 'finish');
     }
     await endBatch(db, batch.id, 'done');
     await endAttempt(db, attempt, 'committed');
@@ -231,9 +230,8 @@ async function close(
   await withTransaction(workspace.pool, async (db) => {
     for (const { load } of members) {
       const trouble = spoiled.find((one) => one.load.id === load.id);
-      const state = nextState(load.state, trouble?.event ?? 'release');
       const waitingFor = trouble?.event === 'wait' ? trouble.waitingFor : null;
-      await changeLoad(db, load.id, load.state, { state, waitingFor, reason: trouble?.reason ?? null });
+      await moveLoad(db, load, trouble?.event ?? 'release', { waitingFor, reason: trouble?.reason ?? null });
     }
     await endBatch(db, batch.id, 'closed');
     await endAttempt(db, attempt, 'failed');
@@ -244,8 +242,7 @@ async function close(
 /** Closes a batch that is not worked on: its loads are planned again. */
 export async function releaseBatch({ pool }: Workspace, batch: Batch, members: readonly BatchMember[]): Promise<void> {
   await withTransaction(pool, async (db) => {
-    for (const { load } of members)
-      await changeLoad(db, load.id, load.state, { state: nextState(load.state, 'release') });
+    for (const { load } of members) await moveLoad(db, load, 'release');
     await endBatch(db, batch.id, 'closed');
   });
 }

@@ -1,7 +1,8 @@
 /**
  * What is to become of each load of a table: the decision, from what the ledger knows. Pure.
  *
- * Assumed: the loads are all of the table's, under its lock. Kept: a load that is in history is never touched here.
+ * Assumed: the loads are all of the table's, under its lock. Kept: of loads in history only those of an outdated snapshot
+ * are touched, and these only stop counting.
  */
 import { describeDrift, driftOf, type Contract } from '@farelake/schema-registry';
 import type { LoadFacts, LoadState, WaitingFor } from '@farelake/db';
@@ -43,8 +44,6 @@ export interface LoadPlan {
   readonly verdicts: ReadonlyMap<number, Verdict>;
   /** The generation that the current table shows or will show; undefined: no snapshot has come. */
   readonly generation: Generation<SnapshotLoad> | undefined;
-  /** Generations that came after it and wait for a person. */
-  readonly later: readonly Generation<SnapshotLoad>[];
 }
 
 export type SnapshotLoad = SnapshotFile & { readonly load: PlannedLoad };
@@ -76,16 +75,14 @@ export function planLoads(
   const outdated = new Set(earlier.flatMap((g) => g.files.map((file) => file.loadId)));
   const context: Context = { contract, generation, later, replaced, outdated, loads };
   const planned = loads.filter((load) => isPlannable(load) || (load.state === 'loaded' && outdated.has(load.id)));
-  return { verdicts: new Map(planned.map((load) => [load.id, verdict(load, context)])), generation, later };
+  return { verdicts: new Map(planned.map((load) => [load.id, verdict(load, context)])), generation };
 }
 
 function arrange(files: readonly SnapshotLoad[], live: LiveGeneration | null) {
-  const core = files.filter((file) => live?.core.has(file.loadId) === true);
-  if (core.length === 0) return arrangeFirst(files);
-  return arrangeAround(
-    core,
-    files.filter((file) => !core.includes(file)),
+  const { core = [], others = [] } = Object.groupBy(files, (file) =>
+    live?.core.has(file.loadId) === true ? 'core' : 'others',
   );
+  return core.length === 0 ? arrangeFirst(others) : arrangeAround(core, others);
 }
 
 /** A generation keeps the name, and with it the start, under which its first file was loaded, whatever comes to it later. */
@@ -179,8 +176,7 @@ const isOf = ({ source }: Contract, { object }: PlannedLoad): boolean =>
 const collision = ({ dataset, source }: Contract, { object }: PlannedLoad): string =>
   `${sourceName(object)} would be ${dataset}, which is the table of ${sourceName(source)}; only one of them can be taken in`;
 
-const addCommand = ({ object }: PlannedLoad): string =>
-  `farelake table add ${object.schema}.${object.table} --from <folder>`;
+const addCommand = ({ object }: PlannedLoad): string => `farelake table add ${sourceName(object)} --from <folder>`;
 
 /**
  * Its content never got anywhere: it failed, or never agreed with its .dfm. What only waits for a snapshot, a contract or a

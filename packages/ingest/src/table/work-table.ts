@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  changeLoad,
   coreLoads,
   createBatch,
   dfmTexts,
@@ -21,7 +20,7 @@ import { parseDfm, parseObjectKey, type Dfm } from '@farelake/qlik';
 import { driftOf, UserError, type Contract } from '@farelake/schema-registry';
 import { CHANGES_ONLY, foldTable, type FoldOutcome } from '../fold/fold-table.ts';
 import { releaseBatch, runBatch, type BatchMember } from '../load/run-batch.ts';
-import { nextState } from '../load-state.ts';
+import { moveLoad } from '../move-load.ts';
 import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
 import { isPlannable, planLoads, type LoadPlan, type PlannedLoad, type Verdict } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
@@ -104,13 +103,10 @@ async function plan(work: TableWork, tried: Tried): Promise<void> {
       // What is in a batch is the batch's; what is in history only stops counting.
       const busy = load.batchId !== null && load.state !== 'loaded';
       if (verdict === undefined || busy || tried.spoiled.has(load.id)) continue;
-      const state = nextState(load.state, verdict.event);
-      if (verdict.event === 'wait') await changeLoad(db, load.id, load.state, { ...verdict, state }, verdict.facts);
-      else if (verdict.event === 'supersede') await changeLoad(db, load.id, load.state, { ...verdict, state });
-      else {
-        await changeLoad(db, load.id, load.state, { state }, verdict.facts);
-        ready.push(readyLoad(load, verdict, tried.alone.has(load.id)));
-      }
+      const { event } = verdict;
+      if (event === 'supersede') await moveLoad(db, load, event, verdict);
+      else await moveLoad(db, load, event, event === 'wait' ? verdict : {}, verdict.facts);
+      if (event === 'prepare') ready.push(readyLoad(load, verdict, tried.alone.has(load.id)));
     }
     for (const spec of planBatches(work.dataset, ready)) await createBatch(db, spec);
   });
