@@ -8,6 +8,7 @@ export const MAY_IMPORT = {
   lake: ['schema-registry'],
   db: [],
   ingest: ['schema-registry', 'qlik', 'lake', 'db'],
+  functions: ['schema-registry', 'qlik', 'lake', 'db', 'ingest'],
   cli: ['schema-registry', 'qlik', 'lake', 'db', 'ingest'],
 };
 

@@ -11,6 +11,7 @@ export interface Environment {
   readonly databaseUrl: string | undefined;
   /** Zones, as folders. */
   readonly incoming: string;
+  readonly archive: string;
   readonly stage: string;
 }
 
@@ -26,6 +27,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
     registry: at('FARELAKE_REGISTRY', path.join(REPOSITORY, 'packages/schema-registry/registry')),
     databaseUrl: variables['DATABASE_URL'] || undefined,
     incoming: at('FARELAKE_INCOMING', path.join(home, 'incoming')),
+    archive: at('FARELAKE_ARCHIVE', path.join(home, 'archive')),
     stage: at('FARELAKE_STAGE', path.join(home, 'stage')),
   };
 }

@@ -42,6 +42,7 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
       pool,
       contracts,
       stage: folderStore(environment.stage),
+      archive: folderStore(environment.archive),
       scratch: path.join(environment.home, 'scratch'),
       signal,
     });

@@ -12,6 +12,8 @@ export interface Workspace {
   /** By dataset. */
   readonly contracts: ReadonlyMap<string, Contract>;
   readonly stage: ObjectStore;
+  /** Accepted objects, unchanged. */
+  readonly archive: ObjectStore;
   /** Folder of this machine for what only lives as long as a piece of work. */
   readonly scratch: string;
   /** Aborted when the person stops the command. */

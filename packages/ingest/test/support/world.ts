@@ -39,6 +39,7 @@ export async function openWorld(): Promise<World> {
     pool,
     contracts,
     stage: folderStore(path.join(folder, 'stage')),
+    archive: folderStore(path.join(folder, 'archive')),
     scratch: path.join(folder, 'scratch'),
     signal: new AbortController().signal,
   };
