@@ -1,6 +1,7 @@
 /** The columns of a dataset's tables with their permanent ids, for writing and for reading. */
 import {
-  parseLogicalType,
+  storedColumns,
+  storedType,
   SYSTEM_COLUMNS,
   typeNames,
   type Contract,
@@ -18,9 +19,11 @@ const system = (...names: SystemColumnName[]): TableColumn[] =>
   );
 
 const contractColumns = (contract: Contract): TableColumn[] =>
-  contract.columns
-    .filter((column) => column.treatment !== 'drop')
-    .map(({ id, name, type }) => ({ id, name, type: typeNames(parseLogicalType(type)).duckdb }));
+  storedColumns(contract).map((column) => ({
+    id: column.id,
+    name: column.name,
+    type: typeNames(storedType(column)).duckdb,
+  }));
 
 export const historyColumns = (contract: Contract): TableColumn[] => [
   ...system('header__change_seq', 'header__change_oper', 'header__timestamp', 'header__change_mask'),

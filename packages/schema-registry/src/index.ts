@@ -16,6 +16,7 @@ export {
   NAME_PATTERN,
 } from './names.ts';
 export * from './system-columns.ts';
+export { storedColumns, storedType } from './stored-columns.ts';
 export { reviseContract } from './revise-contract.ts';
 export { contractFromColumns, type ContractParts, type SourceColumn } from './contract-from-columns.ts';
 export { describeDrift, driftOf, type Difference, type Drift, type FileColumn } from './drift.ts';

@@ -1,6 +1,6 @@
 /**
  * The one table of types: what each logical type is in every engine and format. Whoever writes a type's name for an
- * engine takes it from here. Spark, Glue and Postgres become further columns of `TypeNames`.
+ * engine takes it from here.
  */
 import type { LogicalKind, LogicalType } from './logical.ts';
 
@@ -23,12 +23,24 @@ export interface TypeNames {
   readonly parquet: ParquetType;
   /** In table metadata (Iceberg spec, "Primitive types", JSON single-value form). */
   readonly iceberg: string;
+  /** In Spark's DDL and `CAST` (Spark SQL reference 3.5, "Data Types"); its plain TIMESTAMP is one with a zone. */
+  readonly spark: string;
+  /**
+   * In a Glue table's columns: Hive's names, as Iceberg's own Glue catalog gives them (iceberg-aws 1.10,
+   * `IcebergToGlueConverter`). Hive's `timestamp` has no zone, and Athena reads microseconds through Iceberg.
+   */
+  readonly glue: string;
+  /** As `format_type` prints it (PostgreSQL 18, chapter "Data Types"); `numeric` holds NaN too, which no decimal here is. */
+  readonly postgres: string;
 }
 
 const TEXT: TypeNames = {
   duckdb: 'VARCHAR',
   parquet: { physical: 'BYTE_ARRAY', converted: 'UTF8' },
   iceberg: 'string',
+  spark: 'STRING',
+  glue: 'string',
+  postgres: 'text',
 };
 
 type TypeTable = {
@@ -36,8 +48,22 @@ type TypeTable = {
 };
 
 const TABLE = {
-  boolean: { duckdb: 'BOOLEAN', parquet: { physical: 'BOOLEAN' }, iceberg: 'boolean' },
-  bigint: { duckdb: 'BIGINT', parquet: { physical: 'INT64', converted: 'INT_64' }, iceberg: 'long' },
+  boolean: {
+    duckdb: 'BOOLEAN',
+    parquet: { physical: 'BOOLEAN' },
+    iceberg: 'boolean',
+    spark: 'BOOLEAN',
+    glue: 'boolean',
+    postgres: 'boolean',
+  },
+  bigint: {
+    duckdb: 'BIGINT',
+    parquet: { physical: 'INT64', converted: 'INT_64' },
+    iceberg: 'long',
+    spark: 'BIGINT',
+    glue: 'bigint',
+    postgres: 'bigint',
+  },
   decimal: ({ precision, scale }) => ({
     duckdb: `DECIMAL(${precision},${scale})`,
     parquet: {
@@ -46,9 +72,26 @@ const TABLE = {
       logical: { type: 'DECIMAL', precision, scale },
     },
     iceberg: `decimal(${precision},${scale})`,
+    spark: `DECIMAL(${precision},${scale})`,
+    glue: `decimal(${precision},${scale})`,
+    postgres: `numeric(${precision},${scale})`,
   }),
-  double: { duckdb: 'DOUBLE', parquet: { physical: 'DOUBLE' }, iceberg: 'double' },
-  date: { duckdb: 'DATE', parquet: { physical: 'INT32', converted: 'DATE' }, iceberg: 'date' },
+  double: {
+    duckdb: 'DOUBLE',
+    parquet: { physical: 'DOUBLE' },
+    iceberg: 'double',
+    spark: 'DOUBLE',
+    glue: 'double',
+    postgres: 'double precision',
+  },
+  date: {
+    duckdb: 'DATE',
+    parquet: { physical: 'INT32', converted: 'DATE' },
+    iceberg: 'date',
+    spark: 'DATE',
+    glue: 'date',
+    postgres: 'date',
+  },
   timestamp: {
     duckdb: 'TIMESTAMP',
     parquet: {
@@ -57,10 +100,20 @@ const TABLE = {
       logical: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' },
     },
     iceberg: 'timestamp',
+    spark: 'TIMESTAMP_NTZ',
+    glue: 'timestamp',
+    postgres: 'timestamp(6) without time zone',
   },
   time: TEXT,
   string: TEXT,
-  binary: { duckdb: 'BLOB', parquet: { physical: 'BYTE_ARRAY' }, iceberg: 'binary' },
+  binary: {
+    duckdb: 'BLOB',
+    parquet: { physical: 'BYTE_ARRAY' },
+    iceberg: 'binary',
+    spark: 'BINARY',
+    glue: 'binary',
+    postgres: 'bytea',
+  },
 } as const satisfies TypeTable;
 
 /** What a logical type is called in every engine and format. */

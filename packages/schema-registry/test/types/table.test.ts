@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parquetMetadata, type SchemaElement } from 'hyparquet';
+import { withTestDatabase } from '../../../db/test/support/postgres.ts';
 import { parseLogicalType, quoteIdentifier, quoteLiteral, typeNames } from '../../src/index.ts';
 import { openDuckDb } from '../duckdb.ts';
 
@@ -15,6 +16,7 @@ const TYPES = [
   ...['decimal(19,4)', 'decimal(20,0)', 'decimal(38,0)', 'decimal(38,38)'],
 ];
 
+const database = withTestDatabase();
 let folder: string;
 let written: Map<string | undefined, SchemaElement>;
 
@@ -51,20 +53,31 @@ test.each(TYPES)('%s is written as its row says', (type) => {
   }).toEqual({ physical, length, converted, logical, id: 101 + TYPES.indexOf(type) });
 });
 
-test('names in DuckDB and Iceberg', () => {
+test('names in each engine and format', () => {
   const named = (type: string) => {
-    const { duckdb, iceberg } = typeNames(parseLogicalType(type));
-    return [duckdb, iceberg];
+    const { duckdb, iceberg, spark, glue } = typeNames(parseLogicalType(type));
+    return [duckdb, iceberg, spark, glue];
   };
   expect(Object.fromEntries(TYPES.slice(0, 9).map((type) => [type, named(type)]))).toEqual({
-    boolean: ['BOOLEAN', 'boolean'],
-    bigint: ['BIGINT', 'long'],
-    double: ['DOUBLE', 'double'],
-    date: ['DATE', 'date'],
-    timestamp: ['TIMESTAMP', 'timestamp'],
-    time: ['VARCHAR', 'string'],
-    string: ['VARCHAR', 'string'],
-    binary: ['BLOB', 'binary'],
-    'decimal(1,0)': ['DECIMAL(1,0)', 'decimal(1,0)'],
+    boolean: ['BOOLEAN', 'boolean', 'BOOLEAN', 'boolean'],
+    bigint: ['BIGINT', 'long', 'BIGINT', 'bigint'],
+    double: ['DOUBLE', 'double', 'DOUBLE', 'double'],
+    date: ['DATE', 'date', 'DATE', 'date'],
+    timestamp: ['TIMESTAMP', 'timestamp', 'TIMESTAMP_NTZ', 'timestamp'],
+    time: ['VARCHAR', 'string', 'STRING', 'string'],
+    string: ['VARCHAR', 'string', 'STRING', 'string'],
+    binary: ['BLOB', 'binary', 'BINARY', 'binary'],
+    'decimal(1,0)': ['DECIMAL(1,0)', 'decimal(1,0)', 'DECIMAL(1,0)', 'decimal(1,0)'],
   });
+});
+
+test('Postgres makes a table of its names, and calls the columns by the same names', async () => {
+  const names = TYPES.map((type) => typeNames(parseLogicalType(type)).postgres);
+  const columns = TYPES.map((type, index) => `${quoteIdentifier(type)} ${names[index]!}`);
+  await database.pool.query(`CREATE TABLE types (${columns.join(', ')})`);
+  const { rows } = await database.pool.query<{ name: string; type: string }>(
+    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+     WHERE attrelid = 'types'::regclass AND attnum > 0 ORDER BY attnum`,
+  );
+  expect(rows).toEqual(TYPES.map((name, index) => ({ name, type: names[index] })));
 });
