@@ -46,6 +46,13 @@ export {
   type ManifestFile,
 } from './ledger/manifest.ts';
 export {
+  archivableLoads,
+  recordArchived,
+  unarchivedObjects,
+  type ArchivedObject,
+  type UnarchivedObject,
+} from './ledger/archive.ts';
+export {
   appliedLoads,
   coreLoads,
   withdrawApplications,

@@ -4,6 +4,7 @@ export type Progress =
   | { readonly step: 'waiting for another process'; readonly table: string }
   | { readonly step: 'loading'; readonly table: string; readonly files: number }
   | { readonly step: 'folding'; readonly table: string; readonly mode: string }
-  | { readonly step: 'committed'; readonly table: string; readonly rows: number };
+  | { readonly step: 'committed'; readonly table: string; readonly rows: number }
+  | { readonly step: 'archiving'; readonly table: string; readonly files: number; readonly of: number };
 
 export type OnProgress = (progress: Progress) => void;

@@ -14,5 +14,7 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: applying changes`;
     case 'committed':
       return `${progress.table}: ${count(progress.rows)} rows`;
+    case 'archiving':
+      return `${progress.table}: ${count(progress.files)} of ${count(progress.of)} files archived`;
   }
 }

@@ -1,0 +1,50 @@
+/** Which accepted objects have a verified copy in the archive. */
+import type { Load } from './loads.ts';
+import type { Queryable } from './objects.ts';
+
+/** An object whose rows are in history, or the `.dfm` by which they were read, that has no copy yet. */
+export interface UnarchivedObject {
+  readonly id: number;
+  readonly objectKey: string;
+  readonly contentHash: string;
+  readonly storeUri: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export async function unarchivedObjects(db: Queryable, dataset: string): Promise<UnarchivedObject[]> {
+  const { rows } = await db.query<UnarchivedObject>(
+    `SELECT DISTINCT o.id, o.object_key AS "objectKey", o.content_hash AS "contentHash", o.store_uri AS "storeUri", o.path, o.size
+     FROM ledger.loads l JOIN ledger.receipts r ON r.load_id = l.id
+     JOIN ledger.objects o ON o.id = l.object_id OR o.id = l.dfm_object_id
+     WHERE l.dataset = $1 AND o.archived_uri IS NULL ORDER BY o.id`,
+    [dataset],
+  );
+  return rows;
+}
+
+export interface ArchivedObject {
+  readonly id: number;
+  /** Absolute. */
+  readonly uri: string;
+}
+
+export async function recordArchived(db: Queryable, objects: readonly ArchivedObject[]): Promise<void> {
+  await db.query(
+    `UPDATE ledger.objects o SET archived_uri = a.uri, archived_at = now()
+     FROM unnest($1::bigint[], $2::text[]) a(id, uri) WHERE o.id = a.id AND o.archived_uri IS NULL`,
+    [objects.map(({ id }) => id), objects.map(({ uri }) => uri)],
+  );
+}
+
+/** Loads in the current table whose object and `.dfm` have their copies, and that do not say so yet. */
+export async function archivableLoads(db: Queryable, dataset: string): Promise<Pick<Load, 'id' | 'state'>[]> {
+  const { rows } = await db.query<Pick<Load, 'id' | 'state'>>(
+    `SELECT l.id, l.state FROM ledger.loads l WHERE l.dataset = $1 AND l.state = 'applied' AND NOT EXISTS (
+       SELECT 1 FROM ledger.objects o WHERE (o.id = l.object_id OR o.id = l.dfm_object_id) AND o.archived_uri IS NULL)
+     ORDER BY l.id`,
+    [dataset],
+  );
+  return rows;
+}
