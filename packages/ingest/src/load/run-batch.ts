@@ -112,11 +112,11 @@ async function work(context: Attempt, members: readonly BatchMember[]): Promise<
 /** The object as plain text in the scratch folder, whole and with the header that its `.dfm` announces. */
 async function prove({ workspace, folder }: Attempt, { load, dfm }: BatchMember): Promise<CsvInput | Spoiled> {
   try {
-    const source = await openStore(load.storeUri).read(load.path);
+    const { signal } = workspace;
+    const source = await openStore(load.storeUri).read(load.path, { tag: load.contentHash, signal });
     const unpacked = await unpack(source, path.join(folder, `${load.id}.csv`), {
-      expectedHash: load.contentHash,
       format: dfm.format,
-      signal: workspace.signal,
+      signal,
     });
     const difference = headerDifference(dfm, unpacked.header);
     if (difference !== undefined)

@@ -8,12 +8,42 @@ export interface StoredObject {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
+  /**
+   * Identity of the content where the store keeps one: the ETag of a bucket's object, without quotes. Absent in folders:
+   * there the SHA-256 of the content, in hex, is its identity, and whoever needs it reads the file.
+   */
+  readonly tag?: string;
 }
 
 /** Something below a store that its listing leaves out, and why. */
 export interface SkippedEntry {
   readonly path: string;
   readonly reason: string;
+  /** It holds nothing, so nothing is missed: the mark of a folder that consoles leave in buckets. */
+  readonly harmless?: true;
+}
+
+/** Bytes of an object, counted from 0. */
+export interface ByteRange {
+  readonly first: number;
+  /** Included; the object's last byte unless given. */
+  readonly last?: number;
+}
+
+export interface ReadOptions {
+  /** Only these bytes. */
+  readonly range?: ByteRange;
+  /** Identity of the content that is meant: no other is given as if it were this one. */
+  readonly tag?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface PutOptions {
+  /** Bytes that the source has; one of another length is refused. */
+  readonly size?: number;
+  /** Leaves alone what is there already, and says so. */
+  readonly onlyIfAbsent?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 export interface ObjectStore {
@@ -23,11 +53,23 @@ export interface ObjectStore {
    * All files below the store, a folder's in the order of their names. A store in which nothing has been put yet lists nothing, and a
    * file that goes while the list is made may be in it or not. Links, unfinished files and what cannot be read are not listed, and do
    * not end the list.
-   * @param onSkipped told of each link and of each file or folder that cannot be read
+   * @param onSkipped told of each link, of each file or folder that cannot be read, and of each key that is no path
    */
   list(onSkipped?: (skipped: SkippedEntry) => void): AsyncIterable<StoredObject>;
-  /** @throws UserError `object-gone` when it is not there (any more), or is a folder or a link */
-  read(path: string): Promise<Readable>;
+  /** Undefined: there is no such file. */
+  stat(path: string): Promise<StoredObject | undefined>;
+  /**
+   * The stream fails where the content ends too early, and with a tag also at its end when it was another content.
+   * @throws UserError `object-gone` when it is not there (any more), or is a folder or a link; `content-changed` when it is
+   * there with another content than the tag's
+   */
+  read(path: string, options?: ReadOptions): Promise<Readable>;
+  /**
+   * Streams a file in: it is there whole or not at all.
+   * @throws UserError `object-exists` with `onlyIfAbsent` when it is there already. Two writers at the same moment: one of
+   * them is told so, but in a store that knows no conditions, where the later one replaces the other's file
+   */
+  put(source: Readable, path: string, options?: PutOptions): Promise<StoredObject>;
   /** Brings a finished local file in, whole or not at all, and takes it away from where it was. */
   adopt(localFile: string, path: string): Promise<StoredObject>;
   /** Removes a file; one that is not there is fine. */

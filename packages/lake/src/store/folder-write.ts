@@ -1,0 +1,79 @@
+/** Files of a folder come into being whole: written beside their place, synced, renamed. A crash leaves the old one or the new one. */
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { copyFile, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import type { PutOptions } from './object-store.ts';
+import { exactly } from './proof.ts';
+import { objectExists } from './store-errors.ts';
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Name of a file that is not finished; listings pass such names over. `mark`: writers of one file keep out of each other's way. */
+const unfinished = (target: string, mark = ''): string =>
+  path.join(path.dirname(target), `.${path.basename(target)}${mark}.part`);
+
+/** @returns bytes written */
+export async function putWhole(source: Readable, target: string, options: PutOptions): Promise<number> {
+  const { size, onlyIfAbsent, signal } = options;
+  const stop = signal === undefined ? {} : { signal };
+  await mkdir(path.dirname(target), { recursive: true });
+  const beside = unfinished(target, `.${randomUUID().slice(0, 8)}`);
+  try {
+    const file = createWriteStream(beside, { flush: true });
+    if (size === undefined) await pipeline(source, file, stop);
+    else await pipeline(source, exactly(size, path.basename(target)), file, stop);
+    await (onlyIfAbsent === true ? nameIfAbsent(beside, target) : rename(beside, target));
+    await sync(path.dirname(target));
+    return file.bytesWritten;
+  } catch (error) {
+    source.destroy();
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+/** A second name is refused where there is one already, whoever else writes at the same moment. */
+async function nameIfAbsent(beside: string, target: string): Promise<void> {
+  try {
+    await link(beside, target);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') throw objectExists(pathToFileURL(target).href);
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    // A file system without second names: looked first, so only two writers at the same moment can miss each other.
+    if ((await lstat(target).catch(() => undefined)) !== undefined) throw objectExists(pathToFileURL(target).href);
+    return rename(beside, target);
+  }
+  await rm(beside);
+}
+
+/** After a crash the target is there whole or not at all. */
+export async function moveWhole(file: string, target: string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true });
+  await sync(file);
+  try {
+    await rename(file, target);
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    // Another file system: a copy is not atomic, the rename after it is.
+    const beside = unfinished(target);
+    await copyFile(file, beside);
+    await sync(beside);
+    await rename(beside, target);
+    await rm(file);
+  }
+  await sync(path.dirname(target));
+}
+
+async function sync(target: string): Promise<void> {
+  const handle = await open(target, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
