@@ -1,6 +1,7 @@
 /** The public door of the lake: object stores, the DuckDB engine, CSV to Parquet, views over the manifest. */
 export { openEngine, type Engine, type EngineOptions, type EngineRow } from './engine/duckdb.ts';
 export { folderStore } from './store/folder-store.ts';
+export { copyObject, type CopySource } from './store/copy-object.ts';
 export type { ObjectStore, SkippedEntry, StoredObject } from './store/object-store.ts';
 export { unpack, type Unpacked, type UnpackOptions } from './csv/unpack.ts';
 export { readRecords } from './csv/read-records.ts';

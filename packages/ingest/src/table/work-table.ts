@@ -18,6 +18,7 @@ import {
 } from '@farelake/db';
 import { parseDfm, parseObjectKey, type Dfm } from '@farelake/qlik';
 import { driftOf, UserError, type Contract } from '@farelake/schema-registry';
+import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
 import { CHANGES_ONLY, foldTable, type FoldOutcome } from '../fold/fold-table.ts';
 import { releaseBatch, runBatch, type BatchMember } from '../load/run-batch.ts';
 import { moveLoad } from '../move-load.ts';
@@ -39,6 +40,10 @@ export interface TableDone {
   readonly rowsLoaded: number;
   /** Loads that came into the current table. */
   readonly applied: number;
+  /** Objects that came into the archive. */
+  readonly archived: number;
+  /** What went wrong after the table itself was right: it does not undo the rest, and is tried again. */
+  readonly trouble: string | null;
 }
 
 /** Loads that this run need not try again, or only by themselves. */
@@ -59,10 +64,10 @@ export async function workTable(work: TableWork): Promise<TableDone> {
 }
 
 /** An error that nobody foresaw is the table's, and shown with it until its work goes well again. */
-async function recordTrouble<T>({ workspace, dataset }: TableWork, work: () => Promise<T>): Promise<T> {
+async function recordTrouble({ workspace, dataset }: TableWork, work: () => Promise<TableDone>): Promise<TableDone> {
   try {
     const done = await work();
-    await writeTable(workspace.pool, dataset, { trouble: null });
+    await writeTable(workspace.pool, dataset, { trouble: done.trouble });
     return done;
   } catch (error) {
     const trouble = Error.isError(error) ? error.message : String(error);
@@ -88,7 +93,9 @@ async function workLocked(work: TableWork): Promise<TableDone> {
       work.onProgress?.({ step: 'loading', table: work.dataset, files: loaded });
     }
   }
-  return { loaded, rowsLoaded, applied: await fold(work) };
+  const applied = await fold(work);
+  const { archived, failed } = await archiveTable(work.workspace, work.dataset, work.onProgress);
+  return { loaded, rowsLoaded, applied, archived, trouble: archiveTrouble(failed) };
 }
 
 /** Carries out the plan's verdicts and fixes new batches, in one transaction. */
