@@ -251,7 +251,7 @@ describe('ingest', () => {
         rows: 39,
         version: 1,
         generation: expect.any(String) as string,
-        loads: { applied: 5, failed: 1 },
+        loads: { archived: 5, failed: 1 },
         orphans: 1,
         conflicts: 0,
         movesOntoLive: 0,

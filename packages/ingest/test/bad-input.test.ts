@@ -185,7 +185,7 @@ describe('a batch', () => {
         },
       );
     const { bad: status, lines } = await outcome(world);
-    expect(status).toMatchObject({ state: 'failing', rows: 7, loads: { applied: 7, failed: 2, waiting: 1 } });
+    expect(status).toMatchObject({ state: 'failing', rows: 7, loads: { archived: 7, failed: 2, waiting: 1 } });
     expect(lines.map((line) => line.replace(/^.*__ct\//, '').slice(0, 18))).toEqual([
       '20260101-040000000',
       '20260101-060000000',
@@ -213,7 +213,7 @@ describe('a batch', () => {
       state: 'live',
       rows: 2,
       orphans: 0,
-      loads: { applied: 3, superseded: 1 },
+      loads: { archived: 3, superseded: 1 },
     });
     expect(await world.rows('SELECT name, price::VARCHAR AS price FROM edw_bad WHERE id = 2')).toEqual([
       { name: 'late', price: '3.00' },
@@ -265,7 +265,7 @@ describe('changes', () => {
     const wide = { seq: seq(1), oper: 'I', row: ['3', 'c', '3', '2026-01-01'] };
     await wider.changes('20260101-010000000', [wide], { ...LATER, tableVersion: 2 });
     const { bad: status } = await outcome(world);
-    expect(status).toMatchObject({ state: 'held', rows: 2, loads: { applied: 1, waiting: 1 } });
+    expect(status).toMatchObject({ state: 'held', rows: 2, loads: { archived: 1, waiting: 1 } });
     expect(status.reason).toMatch(/new column EXTRA \(date\)/);
     // With a contract that knows the column the same file goes through, and older rows have NULL there.
     await world.addTable('EDW.BAD');
@@ -303,7 +303,7 @@ describe('a second snapshot', () => {
       end: '2026-02-01T02:00:00',
     });
     const { bad: status, lines } = await outcome(world);
-    expect(status).toMatchObject({ state: 'waiting', rows: 3, loads: { applied: 2, waiting: 1 } });
+    expect(status).toMatchObject({ state: 'waiting', rows: 3, loads: { archived: 2, waiting: 1 } });
     expect(lines[0]).toMatch(/^snapshot: .*another snapshot \(2026-02-01T00:00:00/);
   });
 
@@ -312,7 +312,7 @@ describe('a second snapshot', () => {
     await bad.snapshot('LOAD00000001', BAD_ROWS, { start: '2026-01-05T00:00:00' });
     await bad.changes('20260101-010000000', [{ seq: seq(1), oper: 'D', row: ['1', null, null] }], LATER);
     await world.addTable('EDW.BAD');
-    expect((await outcome(world)).bad).toMatchObject({ state: 'live', rows: 2, loads: { applied: 1, superseded: 1 } });
+    expect((await outcome(world)).bad).toMatchObject({ state: 'live', rows: 2, loads: { archived: 1, superseded: 1 } });
     expect(await world.rows('SELECT count(*)::INTEGER AS n FROM edw_bad_history')).toEqual([{ n: 3 }]);
   });
 });

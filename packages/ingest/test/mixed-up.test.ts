@@ -26,7 +26,7 @@ it('two source tables whose names come out the same: the second waits, named, an
   await hash.changes('20260102-000000000', [change(1, 'I', '3', 'hash')], AFTER);
   await world.ingest();
   expect(await rows(world, 'edw_p_q')).toEqual([{ id: 1, s: 'dollar' }]);
-  expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { applied: 1, waiting: 2 } });
+  expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { archived: 1, waiting: 2 } });
   expect((await world.troubles())[0]?.reason).toMatch(/EDW\.P#Q would be edw_p_q, which is the table of EDW\.P\$Q/);
 });
 
@@ -70,7 +70,7 @@ it('a later file of a second snapshot that came first is taken out again when th
     { id: 1, s: 'g1' },
     { id: 2, s: 'g1' },
   ]);
-  expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { applied: 2, loaded: 1, waiting: 2 } });
+  expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { archived: 2, loaded: 1, waiting: 2 } });
 });
 
 describe('around a snapshot that is shown', () => {
@@ -117,7 +117,7 @@ describe('around a snapshot that is shown', () => {
       await world.ingest(`${world.folder}/jan`);
       expect(await rows(world)).toEqual(shown);
     }
-    expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { applied: 2, superseded: stems.length } });
+    expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { archived: 2, superseded: stems.length } });
   });
 
   it('a newer one with a segment more, which began first, does not leak in', async () => {
@@ -135,7 +135,7 @@ describe('around a snapshot that is shown', () => {
       { id: 1, s: 'a' },
       { id: 2, s: 'a' },
     ]);
-    expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { applied: 2, waiting: 3 } });
+    expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { archived: 2, waiting: 3 } });
   });
 });
 
@@ -155,7 +155,7 @@ it('a whole reload of a first snapshot of which a file failed takes its place', 
     { id: 1, s: 'new' },
     { id: 2, s: 'new' },
   ]);
-  expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { applied: 2, superseded: 2 } });
+  expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { archived: 2, superseded: 2 } });
 });
 
 it('a snapshot keeps the start it ever had: a change after it counts, though the first file came again later', async () => {
@@ -191,7 +191,7 @@ it('two snapshots without times found at once: the second is held, not mixed in'
     { id: 1, s: 'first' },
     { id: 2, s: 'first' },
   ]);
-  expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { applied: 2, waiting: 1 } });
+  expect((await world.status())[0]).toMatchObject({ state: 'waiting', loads: { archived: 2, waiting: 1 } });
 });
 
 it('a snapshot file that failed and comes again with another time is of the same snapshot', async () => {
@@ -204,7 +204,7 @@ it('a snapshot file that failed and comes again with another time is of the same
   await again.snapshot('LOAD00000001', [['1', 'a']], { start: '2026-01-01T01:00:00' });
   await world.ingest(`${world.folder}/again`);
   expect(await rows(world)).toEqual([{ id: 1, s: 'a' }]);
-  expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { applied: 1, superseded: 1 } });
+  expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { archived: 1, superseded: 1 } });
 });
 
 it('the right .dfm is used wherever it comes from, when the one beside does not agree', async () => {

@@ -39,11 +39,11 @@ onVendorFiles("the vendor's samples", () => {
     const before = await fingerprint(VENDOR);
 
     const first = await world.ingest(VENDOR);
-    expect(first.tables).toEqual([{ dataset: 'edw_sample', loaded: 4, rowsLoaded: 7, applied: 4 }]);
+    expect(first.tables).toEqual([{ dataset: 'edw_sample', loaded: 4, rowsLoaded: 7, applied: 4, archived: 8, trouble: null }]);
     expect(await five(world)).toEqual(FIVE);
     const again = await world.ingest(VENDOR);
     expect(again.registered.fresh).toBe(0);
-    expect(again.tables).toEqual([{ dataset: 'edw_sample', loaded: 0, rowsLoaded: 0, applied: 0 }]);
+    expect(again.tables).toEqual([{ dataset: 'edw_sample', loaded: 0, rowsLoaded: 0, applied: 0, archived: 0, trouble: null }]);
     expect(await five(world)).toEqual(FIVE);
     expect((await world.status())[0]).toMatchObject({ version: 1, state: 'live' });
     expect(await fingerprint(VENDOR)).toBe(before);
@@ -74,7 +74,7 @@ onVendorFiles("the vendor's samples", () => {
       await world.ingest();
     }
     expect(await five(world)).toEqual(FIVE);
-    expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { applied: 4 }, orphans: 0 });
+    expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { archived: 4 }, orphans: 0 });
   });
 });
 
