@@ -5,7 +5,7 @@ import prettier from 'eslint-config-prettier';
 import { boundaries } from './eslint.boundaries.js';
 
 export default defineConfig([
-  globalIgnores(['**/node_modules/', '**/.farelake/', '**/.nx/', '**/reports/', '**/coverage/']),
+  globalIgnores(['**/node_modules/', '**/dist/', '**/.farelake/', '**/.nx/', '**/reports/', '**/coverage/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],
