@@ -71,3 +71,13 @@ export {
   type LoadPlace,
   type TableCounts,
 } from './ledger/overview.ts';
+export {
+  lockPublication,
+  publications,
+  versionDifference,
+  writePublication,
+  writePublicationTrouble,
+  type PlacedFile,
+  type Publication,
+  type VersionDifference,
+} from './ledger/publications.ts';

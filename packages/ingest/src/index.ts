@@ -7,6 +7,15 @@ export type { OnProgress, Progress } from './progress.ts';
 export { createViews } from './query/views.ts';
 export { contractPath, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';
-export { isTroubled, status, troublesOf, type TableState, type TableStatus, type Trouble } from './status.ts';
+export {
+  isTroubled,
+  status,
+  troublesOf,
+  type PublicationStatus,
+  type TableState,
+  type TableStatus,
+  type Trouble,
+} from './status.ts';
+export { publishTable, type Published } from './publish/publish-table.ts';
 export { withEngine, sweepScratch, type Workspace } from './workspace.ts';
 export { runFold, type FoldFile, type FoldInputs, type FoldResult } from './fold/run-fold.ts';

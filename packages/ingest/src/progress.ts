@@ -5,6 +5,7 @@ export type Progress =
   | { readonly step: 'loading'; readonly table: string; readonly files: number }
   | { readonly step: 'folding'; readonly table: string; readonly mode: string }
   | { readonly step: 'committed'; readonly table: string; readonly rows: number }
+  | { readonly step: 'publishing'; readonly table: string; readonly rows: number }
   | { readonly step: 'archiving'; readonly table: string; readonly files: number; readonly of: number };
 
 export type OnProgress = (progress: Progress) => void;

@@ -1,6 +1,16 @@
 /** How each table stands, from the ledger. */
-import { loadsInTrouble, lonelyDfms, readManifest, tableCounts, type LoadState, type Queryable } from '@farelake/db';
+import {
+  loadsInTrouble,
+  lonelyDfms,
+  publications,
+  readManifest,
+  tableCounts,
+  type LoadState,
+  type Publication,
+  type Queryable,
+} from '@farelake/db';
 import { historyName, type Contract } from '@farelake/schema-registry';
+import { TARGET } from './publish/shape.ts';
 
 /**
  * `empty` nothing was delivered · `live` everything delivered is in the table · `waiting` something is missing ·
@@ -20,6 +30,16 @@ export interface TableStatus {
   readonly conflicts: number;
   readonly movesOntoLive: number;
   readonly quarantined: number;
+  /** Null: the contract does not say that the table is published. */
+  readonly publication: PublicationStatus | null;
+}
+
+/** What the published table in Postgres shows; version 0 and no time: nothing yet. */
+export interface PublicationStatus {
+  readonly version: number;
+  readonly rows: number;
+  readonly publishedAt: Date | null;
+  readonly trouble: string | null;
 }
 
 /** A delivered object that is not where it should be, and why. */
@@ -38,6 +58,7 @@ export async function status(
   known?: readonly Trouble[],
 ): Promise<TableStatus[]> {
   const counts = await tableCounts(db);
+  const published = await publications(db, TARGET);
   const troubles = known ?? (await troublesOf(db));
   const tables = [...new Set([...contracts.keys(), ...counts.keys()])].sort();
   return Promise.all(
@@ -50,16 +71,20 @@ export async function status(
           ? NO_MANIFEST
           : await readManifest(db, contract.key.length === 0 ? historyName(table) : table);
       const own = troubles.filter((trouble) => trouble.table === table);
+      const publication = contract?.publish.postgres === true ? publicationStatus(published.get(table)) : null;
+      const judged = judge(
+        contract,
+        counted?.held ?? null,
+        counted?.waiting ?? null,
+        counted?.trouble ?? null,
+        own,
+        counted?.loads ?? {},
+      );
+      // The table itself is right; what is not is its copy in Postgres.
+      const unpublished = judged.state === 'live' ? (publication?.trouble ?? null) : null;
       return {
         table,
-        ...judge(
-          contract,
-          counted?.held ?? null,
-          counted?.waiting ?? null,
-          counted?.trouble ?? null,
-          own,
-          counted?.loads ?? {},
-        ),
+        ...(unpublished === null ? judged : { state: 'failing', reason: unpublished }),
         rows: manifest.rows,
         version: manifest.version,
         generation: manifest.fold?.generation ?? counted?.generation ?? null,
@@ -68,9 +93,16 @@ export async function status(
         conflicts: manifest.fold?.conflicts ?? 0,
         movesOntoLive: manifest.fold?.movesOntoLive ?? 0,
         quarantined: counted?.quarantined ?? 0,
+        publication,
       };
     }),
   );
+}
+
+function publicationStatus(record: Publication | undefined): PublicationStatus {
+  if (record === undefined) return { version: 0, rows: 0, publishedAt: null, trouble: null };
+  const { version, rows, publishedAt, trouble } = record;
+  return { version, rows, publishedAt: version === 0 ? null : publishedAt, trouble };
 }
 
 const NO_MANIFEST = { version: 0, rows: 0, fold: null };

@@ -131,11 +131,15 @@ export function troubleLines(tables: readonly TableStatus[], troubles: readonly 
   });
   const whole = tables
     .filter(
-      ({ state, table }) =>
-        state === 'held' || (state !== 'live' && !troubles.some((trouble) => trouble.table === table)),
+      ({ state, table, reason, publication }) =>
+        state === 'held' ||
+        (state !== 'live' && reason !== publication?.trouble && !troubles.some((trouble) => trouble.table === table)),
     )
     .map(({ table, state, reason }) => `${state}: ${table}: ${reason ?? ''}`);
-  return [...byTable, ...whole];
+  const unpublished = tables.flatMap(({ table, publication }) =>
+    publication?.trouble == null ? [] : [`not published: ${table}: ${publication.trouble}`],
+  );
+  return [...byTable, ...whole, ...unpublished];
 }
 
 function troubleLine({ object, state, waitingFor, reason }: Trouble, more: number): string {

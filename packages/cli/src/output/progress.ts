@@ -14,6 +14,8 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: applying changes`;
     case 'committed':
       return `${progress.table}: ${count(progress.rows)} rows`;
+    case 'publishing':
+      return `${progress.table}: ${count(progress.rows)} rows published`;
     case 'archiving':
       return `${progress.table}: ${count(progress.files)} of ${count(progress.of)} files archived`;
   }

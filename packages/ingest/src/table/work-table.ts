@@ -25,6 +25,7 @@ import { moveLoad } from '../move-load.ts';
 import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
 import { isPlannable, planLoads, type LoadPlan, type PlannedLoad, type Verdict } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
+import { publishTable } from '../publish/publish-table.ts';
 import type { Workspace } from '../workspace.ts';
 
 export interface TableWork {
@@ -94,6 +95,7 @@ async function workLocked(work: TableWork): Promise<TableDone> {
     }
   }
   const applied = await fold(work);
+  if (work.contract !== undefined) await publishTable(work.workspace, work.contract, work.onProgress);
   const { archived, failed } = await archiveTable(work.workspace, work.dataset, work.onProgress);
   return { loaded, rowsLoaded, applied, archived, trouble: archiveTrouble(failed) };
 }

@@ -1,0 +1,78 @@
+/** What differs in rows between two versions of a current table, found from the files in which they differ. */
+import { filesSql, localPath, type Engine } from '@farelake/lake';
+import { quoteIdentifier as q, quoteLiteral, type Contract } from '@farelake/schema-registry';
+import type { PlacedFile } from '@farelake/db';
+import { currentColumns, type TableColumn } from '../columns.ts';
+import { sameKeySql } from '../fold/segments.ts';
+
+export interface RowDifference {
+  /** SQL of the relation of keys (`goneName(key)`) whose rows are no more or have changed. */
+  readonly gone: string;
+  readonly goneRows: number;
+  /** Which of the key's columns are NULL, in each combination that occurs in `gone`. */
+  readonly nullPatterns: readonly (readonly boolean[])[];
+  /** SQL of the relation of new rows and changed ones, as they are now. */
+  readonly fresh: string;
+  readonly freshRows: number;
+}
+
+/** Name of a key column in `gone`. */
+export const goneName = (name: string): string => `@gone.${name}`;
+
+/**
+ * Reads the files that only one of the versions has, by the contract's columns: a column that a file does not have is
+ * NULL. Leaves a table behind in the engine, as large as the difference.
+ */
+export async function findDifference(
+  engine: Engine,
+  contract: Contract,
+  removed: readonly PlacedFile[],
+  added: readonly PlacedFile[],
+): Promise<RowDifference> {
+  const columns = currentColumns(contract);
+  const rows = (files: readonly PlacedFile[]) =>
+    `(SELECT *, true AS "@there" FROM ${filesSql(
+      files.map(({ uri }) => uri),
+      columns,
+    )} f)`;
+  const keys = contract.key.map((name) => `r.${q(name)} AS ${q(goneName(name))}`);
+  await engine.run(`CREATE OR REPLACE TEMP TABLE "@difference" AS
+    SELECT ${keys.join(', ')}, a.*, r."@there" AS "@was"
+    FROM ${rows(removed)} r FULL JOIN ${rows(added)} a ON ${sameKeySql(contract, 'r', 'a')}
+    WHERE r."@there" IS NULL OR a."@there" IS NULL OR ${columns.map(differs).join(' OR ')}`);
+  const [counts] = await engine.rows('SELECT count("@was") AS gone, count("@there") AS fresh FROM "@difference"');
+  const nulls = contract.key.map((name, place) => `${q(goneName(name))} IS NULL AS n${place}`);
+  const patterns = await engine.rows(
+    `SELECT DISTINCT ${nulls.join(', ')} FROM "@difference" WHERE "@was" ORDER BY ALL`,
+  );
+  return {
+    gone: '"@difference" WHERE "@was"',
+    goneRows: Number(counts?.['gone']),
+    nullPatterns: patterns.map((row) => contract.key.map((_, place) => row[`n${place}`] === true)),
+    fresh: '"@difference" WHERE "@there"',
+    freshRows: Number(counts?.['fresh']),
+  };
+}
+
+/** The engine takes 0.0 and -0.0 for equal; readers see which it is. */
+function differs({ name, type }: TableColumn): string {
+  const [r, a] = ['r', 'a'].map((side) => `${side}.${q(name)}`);
+  const plain = `${r ?? ''} IS DISTINCT FROM ${a ?? ''}`;
+  return type === 'DOUBLE'
+    ? `${plain} OR CAST(${r ?? ''} AS VARCHAR) IS DISTINCT FROM CAST(${a ?? ''} AS VARCHAR)`
+    : plain;
+}
+
+/** Whether any of the files has a column with one of the permanent ids. Reads only their footers. */
+export async function hasColumn(
+  engine: Engine,
+  files: readonly PlacedFile[],
+  ids: readonly number[],
+): Promise<boolean> {
+  if (files.length === 0 || ids.length === 0) return false;
+  const paths = files.map(({ uri }) => quoteLiteral(localPath(uri)));
+  const [found] = await engine.rows(
+    `SELECT count(*) AS n FROM parquet_schema([${paths.join(', ')}]) WHERE field_id IN (${ids.join(', ')})`,
+  );
+  return Number(found?.['n']) > 0;
+}

@@ -1,0 +1,115 @@
+/**
+ * Publishes a current table as `ods.<dataset>` in Postgres, and records there which version it shows, in the same
+ * transaction: a process that dies, and one that comes second, change nothing. What goes wrong here is the publication's
+ * own trouble: it is recorded, shown, and tried again by the next ingest; the table in the lake goes on.
+ */
+import {
+  lockPublication,
+  readManifest,
+  versionDifference,
+  withTransaction,
+  writePublication,
+  writePublicationTrouble,
+  type Manifest,
+} from '@farelake/db';
+import type { PoolClient } from 'pg';
+import type { Contract } from '@farelake/schema-registry';
+import type { OnProgress } from '../progress.ts';
+import type { Workspace } from '../workspace.ts';
+import { copyAll } from './copy-all.ts';
+import { planPublication, type PublicationPlan } from './plan.ts';
+import { readPresent } from './present.ts';
+import { TargetChanged, type Publication } from './publication.ts';
+import { replaceChanged } from './replace-changed.ts';
+import { shapeOf, TARGET, type RecordedShape, type Shape } from './shape.ts';
+import { describeTrouble, filesGone } from './trouble.ts';
+
+/** How the target came to the newest version. */
+export type Published = 'nothing' | 'changes' | 'copy' | 'trouble';
+
+/** @param workspace without trouble of the database itself, which is passed on, this never throws but when stopped */
+export async function publishTable(
+  workspace: Workspace,
+  contract: Contract,
+  onProgress?: OnProgress,
+): Promise<Published> {
+  if (!contract.publish.postgres) return 'nothing';
+  const { pool, signal } = workspace;
+  try {
+    const shape = shapeOf(contract);
+    const attempt = (copyAnew: boolean) =>
+      withTransaction(pool, (client) => publish({ workspace, contract, client, shape, onProgress }, copyAnew));
+    return await attempt(false).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (error instanceof TargetChanged || filesGone(error)) return attempt(true);
+      throw error;
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    const trouble = await describeTrouble(workspace, contract, error);
+    await writePublicationTrouble(pool, TARGET, contract.dataset, trouble);
+    return 'trouble';
+  }
+}
+
+interface PublishWork extends Pick<Publication, 'workspace' | 'contract' | 'client' | 'shape'> {
+  readonly onProgress: OnProgress | undefined;
+}
+
+/** @param copyAnew whatever differs, all rows are copied */
+async function publish(work: PublishWork, copyAnew: boolean): Promise<'nothing' | 'changes' | 'copy'> {
+  const { workspace, contract, client, shape, onProgress } = work;
+  const { dataset } = contract;
+  // Somebody who reads the table for hours must not keep all other readers waiting behind us.
+  await client.query(`SET LOCAL lock_timeout = '10s'`);
+  const record = await lockPublication(client, TARGET, dataset);
+  const manifest = await readManifest(client, dataset);
+  if (manifest.version === 0) return 'nothing';
+  const present = await readPresent(client, dataset);
+  const planned = planPublication(record, present, shape, newestOf(manifest));
+  const plan = copyAnew ? copyInstead(planned) : planned;
+  if (plan.way === 'nothing') {
+    if (record?.trouble != null) await writePublicationTrouble(client, TARGET, dataset, null);
+    return 'nothing';
+  }
+  const files = await versionDifference(client, dataset, plan.way === 'copy' ? 0 : plan.from, manifest.version);
+  const publication: Publication = {
+    workspace,
+    contract,
+    client,
+    shape,
+    present,
+    rowsBefore: record?.rows ?? 0,
+    rows: manifest.rows,
+    files,
+    onRows: (rows) => onProgress?.({ step: 'publishing', table: dataset, rows }),
+  };
+  if (plan.way === 'copy') await copyAll(publication, plan);
+  else await replaceChanged(publication, plan.alterations);
+  await recordPublication(client, contract, manifest, shape);
+  return plan.way;
+}
+
+const newestOf = ({ tableName, version, fold }: Manifest) => ({
+  dataset: tableName,
+  version,
+  generation: fold?.generation ?? null,
+  rules: fold?.rules ?? null,
+});
+
+function copyInstead(plan: PublicationPlan): PublicationPlan {
+  if (plan.way !== 'changes') return plan;
+  return { way: 'copy', why: 'changes alone would not do', alterations: plan.alterations, sameKey: true };
+}
+
+async function recordPublication(
+  client: PoolClient,
+  { dataset }: Contract,
+  manifest: Manifest,
+  shape: Shape,
+): Promise<void> {
+  const table = (await readPresent(client, dataset))?.oid ?? 0;
+  const { version, generation, rules } = newestOf(manifest);
+  const recorded: RecordedShape = { ...shape, table, rules };
+  await writePublication(client, TARGET, { dataset, version, generation, shape: recorded, rows: manifest.rows });
+}

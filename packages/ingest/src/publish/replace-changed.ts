@@ -1,0 +1,77 @@
+/** Replaces the rows of a published table whose keys have changed. Cost follows the changes, not the table. */
+import type { Engine } from '@farelake/lake';
+import { quoteIdentifier as q } from '@farelake/schema-registry';
+import { currentColumns } from '../columns.ts';
+import { keyColumns } from '../fold/segments.ts';
+import { withEngine } from '../workspace.ts';
+import { copyRows, type Copier } from './csv.ts';
+import { alterColumns, commentTable } from './ddl.ts';
+import { findDifference, goneName, hasColumn, type RowDifference } from './difference.ts';
+import { tableName } from './names.ts';
+import type { Alterations } from './plan.ts';
+import { TargetChanged, type Publication } from './publication.ts';
+
+/**
+ * @throws TargetChanged when the rows there are not those of the version that the record names
+ */
+export async function replaceChanged(publication: Publication, alterations: Alterations): Promise<void> {
+  const { workspace, contract, client, files } = publication;
+  const table = tableName(contract.dataset);
+  await withEngine(workspace, async (engine, folder) => {
+    // Before anything is written: what is wrong with the files leaves the transaction as it was.
+    const difference = await findDifference(engine, contract, files.removed, files.added);
+    if (await heldAlready(engine, publication, alterations))
+      throw new TargetChanged('a column is back with its values');
+    await alterColumns(client, table, alterations);
+    if (alterations.comments.length > 0) await commentTable(client, table, contract);
+    const copier: Copier = { client, engine, folder, signal: workspace.signal };
+    const deleted = await deleteGone(copier, publication, difference);
+    const copied = await copyRows(copier, difference.fresh, table, currentColumns(contract)).catch((error: unknown) => {
+      // A key that is there and should not be: the lake has each only once.
+      if ((error as { code?: unknown }).code === '23505') throw new TargetChanged('a key is there that should not be');
+      throw error;
+    });
+    publication.onRows(copied);
+    if (deleted !== difference.goneRows || publication.rowsBefore - deleted + copied !== publication.rows)
+      throw new TargetChanged('rows are missing, or are there that should not be');
+  });
+}
+
+/**
+ * A column that the contract had before, lost and has again under its old id stands in files that have not changed since;
+ * adding it empty would hide those values.
+ */
+const heldAlready = (engine: Engine, { files }: Publication, { added }: Alterations): Promise<boolean> =>
+  hasColumn(
+    engine,
+    files.kept,
+    added.map(({ id }) => id),
+  );
+
+async function deleteGone(copier: Copier, { contract }: Publication, difference: RowDifference): Promise<number> {
+  if (difference.goneRows === 0) return 0;
+  const { client } = copier;
+  const table = tableName(contract.dataset);
+  const key = keyColumns(contract);
+  const names = key.map(({ name }) => q(name));
+  // Made from the table, so that types, and with them the use of its index, are the same.
+  await client.query(
+    `CREATE TEMP TABLE "@gone" ON COMMIT DROP AS SELECT ${names.join(', ')} FROM ${table} WITH NO DATA`,
+  );
+  const columns = key.map(({ name, type }) => ({ name, type, source: goneName(name) }));
+  await copyRows(copier, difference.gone, 'pg_temp."@gone"', columns);
+  // Without statistics the planner takes a temporary table for small, and looks up a million keys one by one.
+  await client.query('ANALYZE pg_temp."@gone"');
+  let deleted = 0;
+  for (const pattern of difference.nullPatterns) {
+    // IS NOT DISTINCT FROM would compare every key with every row; with = and IS NULL apart, each kind has its plan.
+    const same = names.map((name, place) =>
+      pattern[place] === true ? `t.${name} IS NULL AND g.${name} IS NULL` : `t.${name} = g.${name}`,
+    );
+    const { rowCount } = await client.query(
+      `DELETE FROM ${table} t USING pg_temp."@gone" g WHERE ${same.join(' AND ')}`,
+    );
+    deleted += rowCount ?? 0;
+  }
+  return deleted;
+}

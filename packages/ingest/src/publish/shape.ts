@@ -1,0 +1,99 @@
+/** What a published table looks like: names, types and comments in Postgres, from the contract. Pure. */
+import {
+  parseLogicalType,
+  storedColumns,
+  storedType,
+  SYSTEM_COLUMNS,
+  typeNames,
+  UserError,
+  type Contract,
+  type ContractColumn,
+} from '@farelake/schema-registry';
+import { currentColumns } from '../columns.ts';
+
+/** Schema of the published tables, made by a migration. */
+export const SCHEMA = 'ods';
+
+/** Name of the target in the ledger's publications. */
+export const TARGET = 'postgres:ods';
+
+export interface PublishedColumn {
+  /** Permanent id. */
+  readonly id: number;
+  readonly name: string;
+  /** As `format_type` prints it. */
+  readonly type: string;
+  readonly comment: string;
+}
+
+export interface Shape {
+  readonly columns: readonly PublishedColumn[];
+  /** Permanent ids, in key order. */
+  readonly key: readonly number[];
+}
+
+/** A shape as the ledger keeps it, with what else tells whether the table can be built upon. */
+export interface RecordedShape extends Shape {
+  /** Postgres's own number of the table: another table of the name has another one. */
+  readonly table: number;
+  /** The rules by which the rows were folded, as text to compare. */
+  readonly rules: string | null;
+}
+
+/** @throws UserError `publish-without-key`, `name-too-long` */
+export function shapeOf(contract: Contract): Shape {
+  requirePublishable(contract);
+  const contractColumns = new Map(contract.columns.map((column) => [column.id, column]));
+  return {
+    columns: currentColumns(contract).map(({ id, name }) => ({
+      id,
+      name,
+      ...typeAndComment(contractColumns.get(id), id),
+    })),
+    key: contract.key.map((name) => contract.columns.find((column) => column.name === name)?.id ?? 0),
+  };
+}
+
+function typeAndComment(column: ContractColumn | undefined, id: number): Pick<PublishedColumn, 'type' | 'comment'> {
+  if (column !== undefined) {
+    const { classification, treatment, description } = column;
+    const how = treatment === 'keep' ? classification : `${classification}, ${treatment}`;
+    return { type: typeNames(storedType(column)).postgres, comment: `[${how}] ${description}`.trimEnd() };
+  }
+  const system = SYSTEM_COLUMNS.find((one) => one.id === id);
+  if (system === undefined || system.type.kind === 'listOfInt') throw new Error(`no column has the id ${id}`);
+  return { type: typeNames(system.type).postgres, comment: `[internal] ${system.description}` };
+}
+
+/** Postgres cuts longer names off, in silence (PostgreSQL 18, "Identifiers and Key Words"). */
+const NAME_BYTES = 63;
+
+/** What the longest name made from a table's adds to it; see `names.ts`. */
+const LONGEST_SUFFIX = '@next_key';
+
+function requirePublishable({ dataset, key, columns }: Contract): void {
+  if (key.length === 0)
+    throw new UserError({
+      code: 'publish-without-key',
+      problem: `${dataset} has no key, and without one there is no current table to publish.`,
+      remedy: 'Name a key in the contract, or set publish.postgres to false.',
+      data: { table: dataset },
+    });
+  const long = [
+    ...(dataset.length + LONGEST_SUFFIX.length > NAME_BYTES ? [dataset] : []),
+    ...columns.map(({ name }) => name).filter((name) => name.length > NAME_BYTES),
+  ];
+  if (long.length > 0)
+    throw new UserError({
+      code: 'name-too-long',
+      problem: `${dataset} cannot be published: Postgres cuts names of more than ${NAME_BYTES} characters off (tables: ${NAME_BYTES - LONGEST_SUFFIX.length}), here ${long.join(', ')}.`,
+      remedy: 'Give the column a shorter name in the contract, or set publish.postgres to false.',
+      data: { table: dataset, names: long },
+    });
+}
+
+/** Columns of text in the stage zone, which may hold what Postgres's text cannot: NUL. */
+export const textColumns = (contract: Contract): string[] =>
+  storedColumns(contract)
+    .filter((column) => typeNames(storedType(column)).duckdb === typeNames(parseLogicalType('string')).duckdb)
+    .map(({ name }) => name);
