@@ -16,6 +16,8 @@ export const project = (rootDir) => ({
   displayName: path.basename(rootDir),
   rootDir,
   testEnvironment: 'node',
+  // For a package that is tested by itself: the root's configuration is not read then.
+  testTimeout: TEST_TIMEOUT,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   globalSetup: path.join(support, 'global-setup.ts'),
   globalTeardown: path.join(support, 'global-teardown.ts'),

@@ -27,6 +27,7 @@ export const steps = (base: string): Step[] => [
   },
   npm('lint', 'lint'),
   npm('types', 'typecheck'),
+  npm('errors page', 'docs:errors', '--', '--check'),
   nx('-t', 'typecheck', `--base=${base}`),
   { name: 'demo', command: 'npm', args: ['start', '--silent'] },
   { name: 'demo once more', command: 'npm', args: ['start', '--silent'] },
