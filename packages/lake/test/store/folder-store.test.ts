@@ -21,6 +21,9 @@ describeObjectStore('a folder', async () => {
       await mkdir(path.dirname(path.join(root, inside)), { recursive: true });
       await writeFile(path.join(root, inside), content);
     },
+    unfinished: async () =>
+      (await readdir(root, { recursive: true }).catch(() => [])).filter((name) => name.endsWith('.part')),
+    knowsConditions: true,
     close: () => rm(root, { recursive: true, force: true }),
   };
 });
