@@ -31,6 +31,31 @@ export function callsOf(sources: readonly Source[], home: Source, { name, node }
   return found;
 }
 
+/**
+ * Where a parameter is taken apart and its type is one of the file's own, of which the file has a list
+ * (`const KINDS: readonly Kind[] = […]`): what the parts stand for, once for each entry.
+ */
+export function rowsOf(home: Source, parameter: ts.Node): Bindings[] {
+  const owner = ts.findAncestor(parameter, ts.isParameter);
+  if (owner?.type === undefined || !ts.isObjectBindingPattern(owner.name)) return [];
+  if (!ts.isTypeReferenceNode(owner.type) || !ts.isIdentifier(owner.type.typeName)) return [];
+  const type = owner.type.typeName.text;
+  const { elements } = owner.name;
+  const found: Bindings[] = [];
+  for (const declaration of nodesOf(home.file)) {
+    if (!ts.isVariableDeclaration(declaration) || declaration.type === undefined) continue;
+    if (![...nodesOf(declaration.type)].some((node) => ts.isIdentifier(node) && node.text === type)) continue;
+    const value = declaration.initializer === undefined ? undefined : unwrap(declaration.initializer);
+    const rows = value !== undefined && ts.isArrayLiteralExpression(value) ? value.elements : [value];
+    for (const row of rows) {
+      const bindings = new Map<ts.Node, Placed>();
+      if (row !== undefined) bindParts(home, elements, row, bindings);
+      if (bindings.size > 0) found.push(bindings);
+    }
+  }
+  return found;
+}
+
 function localName(sources: readonly Source[], source: Source, home: Source, name: string): string | undefined {
   const imported = importOf(source, name);
   return imported !== undefined && imported.name === name && filesBehind(sources, source, imported.from).includes(home)
@@ -44,14 +69,14 @@ function bind(source: Source, { parameters }: ts.SignatureDeclaration, call: ts.
     const argument = call.arguments[index];
     if (argument === undefined) return;
     bindings.set(parameter, { source, expression: argument });
-    if (ts.isObjectBindingPattern(parameter.name)) bindParts(source, parameter.name, argument, bindings);
+    if (ts.isObjectBindingPattern(parameter.name)) bindParts(source, parameter.name.elements, argument, bindings);
   });
   return bindings;
 }
 
 function bindParts(
   source: Source,
-  { elements }: ts.ObjectBindingPattern,
+  elements: readonly ts.BindingElement[],
   argument: ts.Expression,
   bindings: Map<ts.Node, Placed>,
 ): void {

@@ -4,7 +4,7 @@
  */
 import ts from 'typescript';
 import { ErrorClasses, type ErrorClass } from './classes.ts';
-import { callsOf, functionAround } from './calls.ts';
+import { callsOf, functionAround, rowsOf } from './calls.ts';
 import { nodesOf, parseSource, placeOf, type Source, type SourceText } from './sources.ts';
 import { declarationOf, resolve, unwrap, wordingsOf, type Bindings, type Placed } from './wording.ts';
 
@@ -55,7 +55,7 @@ class Finder {
 
   find(): FoundErrors {
     for (const source of this.#sources) for (const node of nodesOf(source.file)) this.#visit(source, node);
-    return { places: this.#places, faults: this.#faults };
+    return { places: this.#places, faults: [...new Set(this.#faults)] };
   }
 
   #visit(source: Source, node: ts.Node): void {
@@ -163,10 +163,11 @@ class Finder {
     given: readonly ts.Expression[],
     depth: number,
   ): readonly Bindings[] {
-    const open = this.#openParameters(source, made, given, bindings);
-    const around = open[0] === undefined || depth >= DEEPEST ? undefined : functionAround(open[0].node);
-    if (around === undefined || open[0] === undefined) return [bindings];
-    const calls = callsOf(this.#sources, open[0].source, around);
+    const [open] = this.#openParameters(source, made, given, bindings);
+    if (open === undefined || depth >= DEEPEST) return [bindings];
+    const around = functionAround(open.node);
+    const rows = rowsOf(open.source, open.node);
+    const calls = rows.length > 0 || around === undefined ? rows : callsOf(this.#sources, open.source, around);
     if (calls.length === 0) return [bindings];
     return calls.flatMap((call) =>
       this.#callers(source, node, new Map([...bindings, ...call]), made, given, depth + 1),

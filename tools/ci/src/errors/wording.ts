@@ -47,6 +47,8 @@ class Reader {
     if (ts.isCallExpression(bare)) {
       const cleaned = cleanedText(bare);
       if (cleaned !== undefined) return at(cleaned);
+      const said = this.#said(source, bare);
+      if (said !== undefined) return this.read(said, depth + 1);
     }
     if (ts.isConditionalExpression(bare)) return [...at(bare.whenTrue), ...at(bare.whenFalse)];
     if (ts.isBinaryExpression(bare)) {
@@ -59,6 +61,19 @@ class Reader {
       if (target !== undefined && isText(unwrap(target.expression))) return this.read(target, depth + 1);
     }
     return [placeholder(bare)];
+  }
+
+  /** A call of a short function that only words something: what it words. */
+  #said(source: Source, { expression }: ts.CallExpression): Placed | undefined {
+    if (!ts.isIdentifier(expression)) return undefined;
+    const target = resolve(this.#sources, { source, expression }, this.#bindings);
+    const worder = target && unwrap(target.expression);
+    if (target === undefined || worder === undefined || !ts.isArrowFunction(worder) || ts.isBlock(worder.body))
+      return undefined;
+    const body = unwrap(worder.body);
+    return ts.isStringLiteralLike(body) || ts.isTemplateExpression(body)
+      ? { source: target.source, expression: body }
+      : undefined;
   }
 
   #template(source: Source, { head, templateSpans }: ts.TemplateExpression, depth: number): Wording[] {

@@ -98,6 +98,15 @@ it('also from another file and with named parts', () => {
   expect(told(text, more)).toEqual(['first: One. -> ']);
 });
 
+it('each entry of a list that a function takes apart', () => {
+  const text = `${REGISTRY}
+    const ONE: Kind = { code: 'first', say: (uri) => \`\${uri} is gone.\`, remedy: 'Look.' };
+    const MORE: readonly Kind[] = [{ code: 'second', say: () => 'Two.', remedy: 'Try.' }];
+    const problem = ({ code, say, remedy }: Kind, uri: string) => new UserError({ code, problem: say(uri), remedy });
+    throw problem(MORE.find(fits) ?? ONE, uri);`;
+  expect(told(text)).toEqual(['first: <uri> is gone. -> Look.', 'second: Two. -> Try.']);
+});
+
 it('a class that says its code by itself', () => {
   const text = `${REGISTRY}
     export class Faulty extends UserError {
