@@ -1,21 +1,25 @@
 import type { Change, Source } from './stream.ts';
-import { changeColumns, folderOf, type Column, type Row, type Table, type Value } from './table.ts';
+import { changeColumns, folderOf, type Column, type Row, type Table, type TableShape, type Value } from './table.ts';
 import { dateTime, SECOND, stemTime } from './time.ts';
 
-/** One data file and what its `.dfm` says of its making. Records are not counted before they are written. */
-export interface Delivery {
-  readonly table: Table;
+/** One data file and what its `.dfm` says of its making. */
+export interface DataFile {
+  readonly table: TableShape;
   readonly content: 'data' | 'changes';
   readonly folder: string;
   readonly stem: string;
   /** The stem that the `.dfm` names: not always the file's. */
   readonly namedStem: string;
   readonly columns: readonly Column[];
-  readonly records: Iterable<readonly Value[]>;
   readonly startWrite: number;
   readonly endWrite: number;
   readonly firstTransaction: number | null;
   readonly lastTransaction: number | null;
+}
+
+/** A data file of the small feed. Its records are not counted before they are written. */
+export interface Delivery extends DataFile {
+  readonly records: Iterable<readonly Value[]>;
 }
 
 const valuesOf = (table: Table, row: Row): Value[] => table.columns.map(({ name }) => row[name] ?? null);
@@ -63,7 +67,8 @@ export function* cutFiles(changes: Iterable<Change>, rowsPerFile: number): Gener
   if (next.length > 0) yield next;
 }
 
-const headerValue = (name: string, change: Change): Value => {
+/** What a header column holds for a change. */
+export const headerValue = (name: string, change: Omit<Change, 'image'>): Value => {
   switch (name) {
     case 'header__change_seq':
       return change.sequence;

@@ -1,5 +1,5 @@
-import type { Delivery } from './delivery.ts';
-import type { Column, Table } from './table.ts';
+import type { DataFile } from './delivery.ts';
+import type { Column, TableShape } from './table.ts';
 import { isoTime } from './time.ts';
 
 /** Where the vendor's replication runs, in invented names. */
@@ -12,7 +12,7 @@ const TASK = {
   operation: 'dataProduction',
 };
 
-const describeColumn = (table: Table, column: Column, index: number) => ({
+const describeColumn = (table: TableShape, column: Column, index: number) => ({
   ordinal: index + 1,
   name: column.name,
   type: column.type,
@@ -23,7 +23,7 @@ const describeColumn = (table: Table, column: Column, index: number) => ({
 });
 
 /** The description beside a data file, its fields in the vendor's order. */
-export const formatDfm = (delivery: Delivery, recordCount: number): string => {
+export const formatDfm = (delivery: DataFile, recordCount: number): string => {
   const { table, content } = delivery;
   const { fieldDelimiter, recordDelimiter, nullValue, quoteChar, escapeChar } = table.options;
   const isoOrNull = (at: number | null) => (at === null ? null : isoTime(at));

@@ -1,5 +1,5 @@
 import type { Source } from './stream.ts';
-import { folderOf, keyText, type Column, type Row, type Table, type Value } from './table.ts';
+import { folderOf, keyText, type Column, type Row, type TableShape, type Value } from './table.ts';
 
 /**
  * What a pipeline must show when the whole feed is loaded, taken from the simulated source's live rows, in the form
@@ -75,13 +75,13 @@ export const asQueried = (column: Column, text: Value): Queried => {
   }
 };
 
-const columnOf = (table: Table, name: string): Column => {
+const columnOf = (table: TableShape, name: string): Column => {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column === undefined) throw new Error(`${table.name} has no column ${name}`);
   return column;
 };
 
-const queriedKey = (table: Table, key: Row): Record<string, Queried> =>
+const queriedKey = (table: TableShape, key: Row): Record<string, Queried> =>
   Object.fromEntries(
     table.key.map((name) => [name.toLowerCase(), asQueried(columnOf(table, name), key[name] ?? null)]),
   );
@@ -108,7 +108,7 @@ const sumOf = ({ live }: Source, { name, scale = 0 }: Column): string => {
 };
 
 /** `edw_card`, as the registry names it. */
-export const datasetOf = (table: Table): string =>
+export const datasetOf = (table: TableShape): string =>
   folderOf(table)
     .toLowerCase()
     .replace(/[^a-z0-9_]/g, '_');

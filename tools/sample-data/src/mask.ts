@@ -1,10 +1,10 @@
-import { changeColumns, type Table } from './table.ts';
+import { changeColumns, type TableShape } from './table.ts';
 
 /**
  * `header__change_mask`: bit = ordinal of the column in the change table (header columns included) minus one;
  * byte 0 first, bit 0 lowest; upper-case hex without trailing zero bytes. No column: the empty text.
  */
-export const changeMask = (table: Table, changed: Iterable<string>): string => {
+export const changeMask = (table: TableShape, changed: Iterable<string>): string => {
   const names = changeColumns(table).map(({ name }) => name);
   const bytes = Buffer.alloc(maskLength(table));
   for (const column of changed) {
@@ -17,4 +17,4 @@ export const changeMask = (table: Table, changed: Iterable<string>): string => {
 };
 
 /** Bytes of a mask with nothing left off. */
-export const maskLength = (table: Table): number => Math.ceil(changeColumns(table).length / 8);
+export const maskLength = (table: TableShape): number => Math.ceil(changeColumns(table).length / 8);

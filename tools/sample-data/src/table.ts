@@ -41,8 +41,8 @@ export interface Column {
   readonly scale?: number;
 }
 
-/** One table of the feed, as data; its rows and its life are generator functions, so that any size could be streamed. */
-export interface Table {
+/** What the vendor's task knows of a table, whatever is in it. */
+export interface TableShape {
   readonly schema: string;
   readonly name: string;
   readonly tableVersion: number;
@@ -60,6 +60,10 @@ export interface Table {
   readonly options: CsvOptions;
   /** When the snapshot started to be written. */
   readonly snapshotStart: number;
+}
+
+/** One table of the small feed, as data; its rows and its life are generator functions. */
+export interface Table extends TableShape {
   /** File stems of the snapshot; its rows are dealt to them evenly, in order. */
   readonly snapshotStems: readonly string[];
   readonly rowsPerChangeFile: number;
@@ -74,13 +78,13 @@ export interface Table {
 }
 
 /** `EDW.CARD`: the folder of the snapshot, and with `__ct` that of the changes. */
-export const folderOf = (table: Table): string => `${table.schema}.${table.name}`;
+export const folderOf = (table: TableShape): string => `${table.schema}.${table.name}`;
 
 /** All columns of the change table: a mask's bits count them from 0. */
-export const changeColumns = (table: Table): readonly Column[] => [...table.headers, ...table.columns];
+export const changeColumns = (table: TableShape): readonly Column[] => [...table.headers, ...table.columns];
 
 /** Text that is equal for equal keys; NULL equals NULL. */
-export const keyText = (table: Table, row: Row): string =>
+export const keyText = (table: TableShape, row: Row): string =>
   JSON.stringify(table.key.map((column) => row[column] ?? null));
 
 const HEADER: Record<string, Column> = {
