@@ -12,6 +12,7 @@ export { planMigrations } from './migrate/plan.ts';
 export type { AppliedMigration, Migration } from './migrate/plan.ts';
 export { inTransaction, openPool, PoolError, withConnection, withTransaction } from './pool.ts';
 export type { PoolErrorCode, PoolOptions } from './pool.ts';
+export type { SignIn } from './sign-in.ts';
 export { redactUrl } from './url.ts';
 export { deliveredTables, nextSeen, registerObjects, type DeliveredObject, type Queryable } from './ledger/objects.ts';
 export {

@@ -1,6 +1,7 @@
 import { Pool, types } from 'pg';
 import type { ClientBase, CustomTypesConfig, PoolClient } from 'pg';
 import { DbError } from './errors.ts';
+import { signInConfig, type SignIn } from './sign-in.ts';
 import { redactUrl } from './url.ts';
 
 export type PoolErrorCode = 'invalid-url' | 'unreachable' | 'unsafe-integer' | 'transaction-aborted';
@@ -11,6 +12,8 @@ export class PoolError extends DbError<PoolErrorCode> {}
 export interface PoolOptions {
   /** Most connections at once; 10 unless said otherwise. A Lambda wants 1 or 2. */
   readonly max?: number;
+  /** Instead of a password in the URL; connections are over TLS only then. */
+  readonly signIn?: SignIn;
   /** Told of each idle connection that breaks; the pool has already dropped it. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -26,7 +29,9 @@ export interface PoolOptions {
  */
 export function openPool(url: string, options: PoolOptions = {}): Pool {
   const pool = new Pool({
-    connectionString: sessionUrl(url),
+    ...(options.signIn === undefined
+      ? { connectionString: sessionUrl(url) }
+      : signInConfig(sessionUrl(url), options.signIn)),
     max: options.max ?? 10,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

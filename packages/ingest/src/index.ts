@@ -7,6 +7,7 @@ export type { OnProgress, Progress } from './progress.ts';
 export { createViews } from './query/views.ts';
 export { contractPath, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';
+export { registerObject, type Registration } from './register-object.ts';
 export {
   isTroubled,
   status,

@@ -1,0 +1,70 @@
+/** Bundles of the functions: one file each, the same bytes for the same sources wherever they lie. */
+import { rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+/** Every function, by the folder of its entry. */
+export const FUNCTIONS = ['register'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+export interface Bundle {
+  readonly name: FunctionName;
+  readonly file: string;
+  readonly bytes: number;
+  /** Files that were read for it, relative to the repository. */
+  readonly inputs: readonly string[];
+  /** Of these, the ones of which something is in it. */
+  readonly contents: readonly string[];
+  /** Modules that it asks for when it runs. */
+  readonly imports: readonly string[];
+}
+
+const SOURCES = path.resolve(import.meta.dirname, '..');
+const REPOSITORY = path.resolve(SOURCES, '../../..');
+
+/** Some packages are CommonJS and ask for Node's own modules by `require`, which an ES module has not. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/**
+ * Writes `<folder>/<name>/index.mjs` for each function, whole or not at all.
+ * @param repository where sources are read; another checkout gives the same bytes
+ */
+export async function bundleFunctions(folder: string, repository = REPOSITORY): Promise<Bundle[]> {
+  return Promise.all(FUNCTIONS.map((name) => bundleFunction(name, folder, repository)));
+}
+
+async function bundleFunction(name: FunctionName, folder: string, repository: string): Promise<Bundle> {
+  const file = path.join(folder, name, 'index.mjs');
+  const beside = path.join(folder, `.${name}-${process.pid}`, 'index.mjs');
+  const { metafile } = await build({
+    absWorkingDir: repository,
+    entryPoints: [path.join(path.relative(REPOSITORY, SOURCES), name, 'index.ts')],
+    outfile: beside,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // Names stay, so that a stack in the log can be read without a source map.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    banner: { js: REQUIRE },
+    // Native code: an optional driver of pg, which nobody installs, and the engine, of which no function here may be in
+    // need; a bundle that asks for it fails its test.
+    external: ['pg-native', '@duckdb/*'],
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const [output] = Object.values(metafile.outputs);
+  if (output === undefined) throw new Error(`esbuild wrote nothing for ${name}`);
+  await rm(path.dirname(file), { recursive: true, force: true });
+  await rename(path.dirname(beside), path.dirname(file));
+  return {
+    name,
+    file,
+    bytes: output.bytes,
+    inputs: Object.keys(metafile.inputs),
+    contents: Object.keys(output.inputs),
+    imports: output.imports.map((module) => module.path),
+  };
+}

@@ -1,0 +1,63 @@
+/** What a bundle is: the same bytes wherever it is made, nothing of this machine in it, no engine, small. */
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundleFunctions, type Bundle } from '../../src/index.ts';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
+let folder = '';
+let bundle: Bundle;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'farelake-bundles-'));
+  [bundle] = (await bundleFunctions(path.join(folder, 'one'))) as [Bundle];
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Another checkout with all that went into the bundle, and the descriptions of packages by which it was found. */
+async function checkout(inputs: readonly string[]): Promise<string> {
+  const copy = path.join(folder, 'a checkout');
+  const wanted = new Set(inputs);
+  for (const input of inputs)
+    for (let parent = path.dirname(input); parent !== '.'; parent = path.dirname(parent))
+      if (existsSync(path.join(REPOSITORY, parent, 'package.json'))) wanted.add(path.join(parent, 'package.json'));
+  for (const file of wanted) await cp(path.join(REPOSITORY, file), path.join(copy, file));
+  await mkdir(path.join(copy, 'node_modules/@farelake'), { recursive: true });
+  for (const name of new Set(inputs.map((input) => /^packages\/([^/]+)/.exec(input)?.[1])))
+    if (name !== undefined) await symlink(`../../packages/${name}`, path.join(copy, 'node_modules/@farelake', name));
+  return copy;
+}
+
+test('the same sources give the same bytes, wherever they lie and wherever the bundle goes', async () => {
+  const [again] = await bundleFunctions(path.join(folder, 'two'));
+  const [elsewhere] = await bundleFunctions(path.join(folder, 'deeper/three'), await checkout(bundle.inputs));
+  const bytes = await readFile(bundle.file);
+  expect(bytes.equals(await readFile(again!.file))).toBe(true);
+  expect(bytes.equals(await readFile(elsewhere!.file))).toBe(true);
+});
+
+test('no path of this machine is in it', async () => {
+  const text = await readFile(bundle.file, 'utf8');
+  for (const place of [REPOSITORY, folder, process.env['HOME'] ?? ''])
+    if (place.length > 1) expect(text.includes(place)).toBe(false);
+});
+
+test('it asks for nothing but what Node has', () => {
+  const foreign = bundle.imports.filter((name) => !builtinModules.includes(name.replace(/^node:/, '')));
+  // The driver asks for its native sister where someone has it, and goes on without.
+  expect(foreign).toEqual(['pg-native']);
+});
+
+test('neither the engine nor what only the engine needs is in it', () => {
+  expect(bundle.contents).toContain('packages/lake/src/store/s3-store.ts');
+  expect(
+    bundle.contents.filter((input) => /duckdb|csv-parse|packages\/lake\/src\/(engine|csv|parquet)/.test(input)),
+  ).toEqual([]);
+});
+
+test('it is below the size at which a cold start would be felt', async () => {
+  expect(bundle.bytes).toBe((await readFile(bundle.file)).length);
+  expect(bundle.bytes).toBeLessThan(1_500_000);
+});
