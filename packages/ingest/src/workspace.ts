@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { folderStore, openEngine, type Engine, type ObjectStore } from '@farelake/lake';
+import { openEngine, type Engine, type ObjectStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
 
@@ -16,12 +15,16 @@ export interface Workspace {
   readonly archive: ObjectStore;
   /** Folder of this machine for what only lives as long as a piece of work. */
   readonly scratch: string;
+  /** Bytes that one piece of work may fetch of a bucket's files into its scratch folder; most of the free disk unless given. */
+  readonly scratchLimit?: number | undefined;
+  /** File of DuckDB's extension `httpfs`, where it is not installed in DuckDB's own place. */
+  readonly httpfs?: string | undefined;
   /** Aborted when the person stops the command. */
   readonly signal: AbortSignal;
 }
 
 /** Store of an absolute URI, as the ledger keeps them. */
-export const openStore = (uri: string): ObjectStore => folderStore(fileURLToPath(uri));
+export { openStore } from '@farelake/lake';
 
 /** Id of an attempt: part of every file name it writes, never used twice. */
 export const newAttemptId = (): string => randomUUID().replaceAll('-', '').slice(0, 20);
@@ -31,14 +34,16 @@ export const newAttemptId = (): string => randomUUID().replaceAll('-', '').slice
  * Stopping the command interrupts the engine.
  */
 export async function withEngine<T>(
-  workspace: Pick<Workspace, 'scratch' | 'signal'>,
+  workspace: Pick<Workspace, 'scratch' | 'scratchLimit' | 'httpfs' | 'signal'>,
   work: (engine: Engine, folder: string) => Promise<T>,
 ): Promise<T> {
   workspace.signal.throwIfAborted();
   const folder = path.join(workspace.scratch, `${process.pid}-${newAttemptId()}`);
   await mkdir(folder, { recursive: true });
   try {
-    const engine = await openEngine({ tempFolder: path.join(folder, 'spill') });
+    const { scratchLimit: limit, httpfs, signal } = workspace;
+    const files = { folder: path.join(folder, 'fetched'), limit, httpfs, signal };
+    const engine = await openEngine({ tempFolder: path.join(folder, 'spill'), files });
     const interrupt = () => {
       engine.interrupt();
     };

@@ -1,8 +1,18 @@
 /** The public door of the lake: object stores, the DuckDB engine, CSV to Parquet, views over the manifest. */
 export { openEngine, type Engine, type EngineOptions, type EngineRow } from './engine/duckdb.ts';
+export type { EngineFile, EngineFiles, EngineFilesOptions } from './engine/engine-files.ts';
 export { folderStore } from './store/folder-store.ts';
+export { s3Store } from './store/s3-store.ts';
+export { openStore, schemeOf, storeName } from './store/open-store.ts';
 export { copyObject, type CopySource } from './store/copy-object.ts';
-export type { ObjectStore, SkippedEntry, StoredObject } from './store/object-store.ts';
+export type {
+  ByteRange,
+  ObjectStore,
+  PutOptions,
+  ReadOptions,
+  SkippedEntry,
+  StoredObject,
+} from './store/object-store.ts';
 export { unpack, type Unpacked, type UnpackOptions } from './csv/unpack.ts';
 export { readRecords } from './csv/read-records.ts';
 export { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type RowCounts } from './csv/load-csv.ts';

@@ -11,16 +11,16 @@ export interface ViewColumn {
 
 /**
  * A relation of the given columns over the files, NULL where a file does not have one yet; empty without files.
- * @param uris absolute URIs as the manifest holds them
+ * @param files what the engine opens: local paths, or what `engine.files` answers for the manifest's URIs
  */
-export function filesSql(uris: readonly string[], columns: readonly ViewColumn[]): string {
-  if (uris.length === 0)
+export function filesSql(files: readonly string[], columns: readonly ViewColumn[]): string {
+  if (files.length === 0)
     return `(SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`).join(', ')} WHERE false)`;
   const schema = columns.map(
     ({ id, name, type }) => `${id}: {name: ${quoteLiteral(name)}, type: ${quoteLiteral(type)}, default_value: NULL}`,
   );
-  return `(SELECT ${columns.map(({ name }) => quoteIdentifier(name)).join(', ')} FROM read_parquet([${uris
-    .map((uri) => quoteLiteral(localPath(uri)))
+  return `(SELECT ${columns.map(({ name }) => quoteIdentifier(name)).join(', ')} FROM read_parquet([${files
+    .map((file) => quoteLiteral(file.startsWith('file:') ? localPath(file) : file))
     .join(', ')}], schema = MAP {${schema.join(', ')}}, hive_partitioning = false))`;
 }
 
