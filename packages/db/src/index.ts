@@ -39,12 +39,16 @@ export {
 export {
   commitVersion,
   readManifest,
+  treatedFiles,
   VersionConflict,
+  type ColumnTreatment,
   type Commit,
+  type FileTreatments,
   type FoldFacts,
   type ListedFile,
   type Manifest,
   type ManifestFile,
+  type TreatedFiles,
 } from './ledger/manifest.ts';
 export {
   archivableLoads,
@@ -68,9 +72,11 @@ export {
   loadsInTrouble,
   lonelyDfms,
   tableCounts,
+  tableDrifts,
   type LoadInTrouble,
   type LoadPlace,
   type TableCounts,
+  type TableDrift,
 } from './ledger/overview.ts';
 export {
   lockPublication,

@@ -22,4 +22,5 @@ export {
   type ParquetField,
   type WrittenParquet,
 } from './parquet/write-parquet.ts';
+export { hmacOf, openHmacKey, registerHmacKey, type HashableValue, type HmacKey } from './treatment/hmac.ts';
 export { filesSql, localPath, type ViewColumn } from './view.ts';

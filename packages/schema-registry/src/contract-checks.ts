@@ -5,9 +5,6 @@ import type { LooseColumn, LooseContract } from './loose-contract.ts';
 import { datasetName, isHeaderColumn, isReservedColumnName } from './names.ts';
 import { parseLogicalType } from './types/logical.ts';
 
-/** Treatments that this version applies. A contract that asks for another must not load as if it had not asked. */
-const AVAILABLE_TREATMENTS = ['keep'];
-
 /** The faults of one contract; `path` is its file's, below the registry's folder. */
 export function contractFaults(contract: LooseContract, path: string): Fault[] {
   return [
@@ -19,6 +16,7 @@ export function contractFaults(contract: LooseContract, path: string): Fault[] {
     ...contract.columns.flatMap(typeFaults),
     ...contract.columns.flatMap(treatmentFaults),
     ...keyFaults(contract),
+    ...publishFaults(contract),
   ];
 }
 
@@ -107,9 +105,8 @@ function typeFaults({ index, type }: LooseColumn): Fault[] {
   }
 }
 
-function treatmentFaults({ index, classification, treatment }: LooseColumn): Fault[] {
+function treatmentFaults({ index, classification, treatment, type }: LooseColumn): Fault[] {
   const path = jsonPath(['columns', index, 'treatment']);
-  if (treatment === undefined) return [];
   if (classification === 'personal' && treatment === 'keep')
     return [
       {
@@ -117,17 +114,27 @@ function treatmentFaults({ index, classification, treatment }: LooseColumn): Fau
         problem: 'a personal column needs a treatment before anything is written',
         found: treatment,
         allowed: ['hmac', 'drop'],
-        remedy: 'This version has neither yet: leave the column out of the delivery (in the Qlik task) until the next.',
       },
     ];
-  if (AVAILABLE_TREATMENTS.includes(treatment)) return [];
+  if (treatment !== 'hmac' || type === undefined) return [];
+  const why = UNHASHABLE[type];
+  return why === undefined ? [] : [{ path, problem: why, found: treatment, allowed: ['keep', 'drop'] }];
+}
+
+/** Types whose values have no hash that is worth its name. */
+const UNHASHABLE: Readonly<Record<string, string>> = {
+  boolean: 'two hashes hide nothing: whoever knows one true value knows all values of a boolean column',
+  double: 'a double has no one text to hash: engines print the same number differently',
+};
+
+function publishFaults({ key, publish }: LooseContract): Fault[] {
+  if (!publish.postgres || key.length > 0) return [];
   return [
     {
-      path,
-      problem: 'is not available in this version; it comes with the next one',
-      found: treatment,
-      allowed: AVAILABLE_TREATMENTS,
-      remedy: 'Leave the column out of the delivery (in the Qlik task) until then.',
+      path: '$.publish.postgres',
+      problem: 'a table without key has no rows to replace in Postgres: it keeps history only',
+      found: true,
+      remedy: 'Name the key, or set it false.',
     },
   ];
 }

@@ -46,7 +46,8 @@ const COLUMN_SCHEMA = {
     },
     treatment: {
       title: 'What is done to values before anything is written',
-      description: 'keep: as delivered; hmac: replaced by a keyed hash; drop: never written.',
+      description:
+        'keep: as delivered; hmac: replaced by a keyed hash, as text (of any type but boolean and double); drop: never read, in no table.',
       enum: ['keep', 'hmac', 'drop'],
     },
     description: { title: 'What the column means, for those who query it', type: 'string' },

@@ -1,70 +1,147 @@
-/** Drift: what is different between a delivered file's columns and its contract. */
-import type { Contract } from './contract.ts';
+/**
+ * Drift: what is different between a delivered file's columns and its contract, and what follows. A load goes on with
+ * every difference but an incompatible one, and nothing is lost: the delivered file keeps what its rows do not.
+ */
+import type { Contract, ContractColumn } from './contract.ts';
 import { UserError } from './errors.ts';
 import { isHeaderColumn } from './names.ts';
-import { formatLogicalType } from './types/logical.ts';
+import { storedColumns } from './stored-columns.ts';
+import { fits, widens } from './types/compare.ts';
+import { formatLogicalType, type LogicalType, parseLogicalType } from './types/logical.ts';
 import { logicalTypeOfQlik, type QlikColumnType } from './types/qlik.ts';
 
 /** A column as a delivered file announces it. */
 export type FileColumn = QlikColumnType & { readonly name: string };
 
+/**
+ * From the least grave. `widening`: the file's type has more room than the contract's, values that need it fail as bad
+ * ones · `new column`: not in the contract, left out · `missing column`: NULL in the rows · `incompatible`: the file
+ * waits and its table is held.
+ */
+const KINDS = ['widening', 'new column', 'missing column', 'incompatible'] as const;
+
+export type DriftKind = (typeof KINDS)[number];
+
 export interface Difference {
   /** Source name of the column. */
   readonly column: string;
-  readonly kind: 'new' | 'missing' | 'type';
+  readonly kind: DriftKind;
   /** Type in the file; absent when the file lacks the column. */
   readonly file?: string;
   /** Type in the contract; absent when the contract lacks the column. */
   readonly contract?: string;
+  /** Of a column that cannot be missing: why. */
+  readonly reason?: string;
+}
+
+export interface Drift {
+  /** The gravest of the differences. */
+  readonly verdict: 'same' | DriftKind;
+  /** In the order of the file, then of the contract. */
+  readonly differences: readonly Difference[];
 }
 
 /**
- * `different` is one verdict on purpose: which differences a load may go on with (widening, a new column, a missing
- * one) is decided here and nowhere else, once those verdicts exist.
- */
-export type Drift =
-  { readonly verdict: 'same' } | { readonly verdict: 'different'; readonly differences: readonly Difference[] };
-
-/**
- * Compares a file's columns with the contract's by source name, exactly. Order does not matter, `header__…` columns
- * are ignored, a type that no contract can have counts as a difference of type.
+ * Compares a file's columns with the contract's by source name, exactly. Order does not matter; `header__…` columns are
+ * ignored, and so are dropped ones, of which nothing is read. A type that no contract can have is incompatible; one
+ * whose every value is also one of the contract's type makes no difference.
  */
 export function driftOf(contract: Contract, columns: readonly FileColumn[]): Drift {
   const inFile = columns.filter((column) => !isHeaderColumn(column.name));
   const inContract = new Map(contract.columns.map((column) => [column.sourceName, column]));
-  const differences: Difference[] = [];
-  for (const column of inFile) {
-    const file = typeInFile(column);
+  const found = inFile.flatMap((column) => {
     const known = inContract.get(column.name);
-    if (known === undefined) differences.push({ column: column.name, kind: 'new', file });
-    else if (known.type !== file) differences.push({ column: column.name, kind: 'type', file, contract: known.type });
-  }
+    return known?.treatment === 'drop' ? [] : (compare(column, known) ?? []);
+  });
   const names = new Set(inFile.map((column) => column.name));
-  for (const column of contract.columns)
-    if (!names.has(column.sourceName))
-      differences.push({ column: column.sourceName, kind: 'missing', contract: column.type });
-  return differences.length === 0 ? { verdict: 'same' } : { verdict: 'different', differences };
+  const missing = storedColumns(contract)
+    .filter((column) => !names.has(column.sourceName))
+    .map((column) => missingColumn(contract, column));
+  const differences = [...found, ...missing];
+  const verdict = KINDS.findLast((kind) => differences.some((difference) => difference.kind === kind)) ?? 'same';
+  return { verdict, differences };
 }
 
-/** One line for people: `new column FARE (bigint); column NAME is missing; column ID is string, not bigint`. */
-export function describeDrift(drift: Drift): string {
-  return drift.verdict === 'same' ? 'same columns as the contract' : drift.differences.map(describe).join('; ');
+function compare(column: FileColumn, known: ContractColumn | undefined): Difference | undefined {
+  const type = typeInFile(column);
+  const file = typeof type === 'string' ? type : formatLogicalType(type);
+  if (known === undefined) return { column: column.name, kind: 'new column', file };
+  const difference = { column: column.name, file, contract: known.type };
+  if (typeof type === 'string') return { kind: 'incompatible', ...difference };
+  const expected = parseLogicalType(known.type);
+  if (fits(type, expected)) return undefined;
+  return { kind: widens(expected, type) ? 'widening' : 'incompatible', ...difference };
 }
 
-function describe({ column, kind, file = '?', contract = '?' }: Difference): string {
+function missingColumn({ key }: Contract, { sourceName: column, name, nullable, type: contract }: ContractColumn) {
+  const reason = key.includes(name) ? 'it is part of the key' : nullable ? undefined : 'it may not be NULL';
+  return reason === undefined
+    ? ({ column, kind: 'missing column', contract } as const)
+    : ({ column, kind: 'incompatible', contract, reason } as const);
+}
+
+/** One line for people: `new column FARE (bigint); column NAME (string) is missing`. */
+export function describeDrift({ differences }: Drift): string {
+  return differences.length === 0 ? 'same columns as the contract' : differences.map(describeDifference).join('; ');
+}
+
+export function describeDifference({ column, kind, file = '?', contract = '?', reason }: Difference): string {
+  const missing = `column ${column} (${contract}) is missing`;
   switch (kind) {
-    case 'new':
+    case 'widening':
+      return `column ${column} is ${file}, wider than ${contract} in the contract`;
+    case 'new column':
       return `new column ${column} (${file})`;
-    case 'missing':
-      return `column ${column} (${contract}) is missing`;
-    case 'type':
-      return `column ${column} is ${file}, in the contract ${contract}`;
+    case 'missing column':
+      return missing;
+    case 'incompatible':
+      return reason === undefined
+        ? `column ${column} is ${file}, in the contract ${contract}`
+        : `${missing}, and ${reason}`;
   }
 }
 
-function typeInFile(column: FileColumn): string {
+/** What a difference noted when a file was planned means now that the contract may be another one. */
+export interface StandingDifference extends Difference {
+  /** What became of the values, and what to do. */
+  readonly note: string;
+}
+
+/**
+ * A noted difference in the light of the contract as it is now; undefined: it is settled. A new column that is in the
+ * contract by now is not: rows loaded before do not have it.
+ */
+export function standingDifference(contract: Contract, noted: Difference): StandingDifference | undefined {
+  const known = storedColumns(contract).find((column) => column.sourceName === noted.column);
+  const dropped = contract.columns.some((column) => column.sourceName === noted.column && column.treatment === 'drop');
+  if (dropped) return undefined;
+  switch (noted.kind) {
+    case 'new column':
+      return { ...noted, note: known === undefined ? NOTES.unclassified : NOTES.replay };
+    case 'missing column':
+      return known === undefined ? undefined : { ...noted, note: NOTES.missing };
+    case 'widening': {
+      const wide = noted.file === undefined || known === undefined;
+      if (wide || fits(parseLogicalType(noted.file), parseLogicalType(known.type))) return undefined;
+      return { ...noted, note: NOTES.widening };
+    }
+    case 'incompatible':
+      return { ...noted, note: NOTES.incompatible };
+  }
+}
+
+const NOTES = {
+  unclassified: 'left out until it is in the contract with a classification; the delivered files keep it',
+  replay: 'in the contract by now; NULL in the rows loaded before, which a replay fills in',
+  missing: 'NULL in the rows of these files',
+  widening: 'values that do not fit the contract fail their file; revise the contract before they come',
+  incompatible: 'these files wait, and the table is held',
+} as const;
+
+/** The type, or what the file calls it where no contract can have it. */
+function typeInFile(column: FileColumn): LogicalType | string {
   try {
-    return formatLogicalType(logicalTypeOfQlik(column));
+    return logicalTypeOfQlik(column);
   } catch (error) {
     // A type that cannot be had is a difference to show, not a reason to stop comparing the other columns.
     if (error instanceof UserError) return `${column.type}(${column.precision},${column.scale})`;

@@ -16,10 +16,22 @@ export {
   NAME_PATTERN,
 } from './names.ts';
 export * from './system-columns.ts';
-export { storedColumns, storedType } from './stored-columns.ts';
+export { isHidden, storedColumns, storedType } from './stored-columns.ts';
 export { reviseContract } from './revise-contract.ts';
 export { contractFromColumns, type ContractParts, type SourceColumn } from './contract-from-columns.ts';
-export { describeDrift, driftOf, type Difference, type Drift, type FileColumn } from './drift.ts';
+export {
+  describeDifference,
+  describeDrift,
+  driftOf,
+  standingDifference,
+  type Difference,
+  type Drift,
+  type DriftKind,
+  type FileColumn,
+  type StandingDifference,
+} from './drift.ts';
+export { compatibility, type ContractChange } from './compatibility.ts';
+export { HMAC_KEY_RELATION, hmacSql } from './sql/hmac.ts';
 export { fieldName, type ProjectedColumn } from './sql/projection.ts';
 export type { CsvFormat } from './csv-format.ts';
 export { type Fault, faultsOfAjv, faultText, jsonPath } from './faults.ts';

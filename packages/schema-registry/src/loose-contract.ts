@@ -22,6 +22,7 @@ export interface LooseContract {
   readonly lastColumnId: number | undefined;
   readonly columns: readonly LooseColumn[];
   readonly key: readonly { readonly index: number; readonly name: string }[];
+  readonly publish: { readonly postgres: boolean };
 }
 
 export function looseContract(value: unknown): LooseContract {
@@ -34,6 +35,7 @@ export function looseContract(value: unknown): LooseContract {
     lastColumnId: number(contract.lastColumnId),
     columns: list(contract.columns).map((column, index) => looseColumn(members(column), index)),
     key: list(contract.key).flatMap((name, index) => (typeof name === 'string' ? [{ index, name }] : [])),
+    publish: { postgres: members(contract.publish).postgres === true },
   };
 }
 

@@ -4,31 +4,39 @@
  */
 import type { Contract, ContractColumn } from './contract.ts';
 import { UserError } from './errors.ts';
+import { fits, widens } from './types/compare.ts';
 import { parseLogicalType } from './types/logical.ts';
 
 /**
  * What people decided stays: names, classification, treatment, description, owner, layout and the like. What files say
- * is taken from the draft: columns, types, key; and `cdc`. An equal contract keeps its version, a different one gets the next.
+ * is taken from the draft: new columns, types, key; and `cdc`. A column that the files no longer have stays too: rows
+ * there are have it, new ones have NULL; removing it is a person's decision. A type with more room than the files' stays
+ * as it is. An equal contract keeps its version, a different one gets the next.
  * @throws UserError `incompatible-type` when values already written would not be values of the new type
  */
 export function reviseContract(present: Contract, draft: Contract): Contract {
   const known = new Map(present.columns.map((column) => [column.sourceName, column]));
+  const delivered = new Set(draft.columns.map((column) => column.sourceName));
   let lastColumnId = present.lastColumnId;
-  const columns = draft.columns.map((column): ContractColumn => {
+  const drafted = draft.columns.map((column): ContractColumn => {
     const old = known.get(column.sourceName);
     if (old === undefined) return { ...column, id: (lastColumnId += 1) };
-    refuseIncompatible(present, old, column);
-    return { ...old, type: column.type };
+    return { ...old, type: nextType(present, old, column) };
   });
-  const names = new Map(draft.columns.map((column, index) => [column.name, columns[index]?.name ?? column.name]));
+  const names = new Map(draft.columns.map((column, index) => [column.name, drafted[index]?.name ?? column.name]));
   const key = draft.key.map((name) => names.get(name) ?? name);
+  const gone = present.columns.filter((column) => !delivered.has(column.sourceName));
+  const columns = [...drafted, ...gone];
   const revised: Contract = { ...present, columns, lastColumnId, key, cdc: draft.cdc };
   const same = JSON.stringify({ ...revised, version: 0 }) === JSON.stringify({ ...present, version: 0 });
   return same ? present : { ...revised, version: present.version + 1 };
 }
 
-function refuseIncompatible(present: Contract, old: ContractColumn, column: ContractColumn): void {
-  if (widens(old.type, column.type)) return;
+function nextType(present: Contract, old: ContractColumn, column: ContractColumn): string {
+  const [from, to] = [parseLogicalType(old.type), parseLogicalType(column.type)];
+  // Nothing of a dropped column is written: its type is what it is in the files.
+  if (fits(to, from)) return old.type;
+  if (old.treatment === 'drop' || widens(from, to)) return column.type;
   const table = `${present.source.schema}.${present.source.table}`;
   throw new UserError({
     code: 'incompatible-type',
@@ -37,13 +45,4 @@ function refuseIncompatible(present: Contract, old: ContractColumn, column: Cont
       'If nothing of the table was loaded yet, delete the contract and add it anew. Else it needs another dataset: ask who delivers it what changed.',
     data: { table, column: column.sourceName, found: column.type, allowed: old.type },
   });
-}
-
-/** The same type, or a decimal of the same scale with as many digits or more. */
-function widens(from: string, to: string): boolean {
-  if (from === to) return true;
-  const [old, next] = [parseLogicalType(from), parseLogicalType(to)];
-  return (
-    old.kind === 'decimal' && next.kind === 'decimal' && old.scale === next.scale && old.precision <= next.precision
-  );
 }

@@ -21,3 +21,11 @@ export function storedType({ name, type, treatment }: ContractColumn): LogicalTy
       throw new Error(`column ${name} is dropped: no table has it`);
   }
 }
+
+/**
+ * Whether delivered values of the column may be told to nobody, in no message and no log: those that tables do not hold
+ * either, and those that say something of a person.
+ */
+export function isHidden({ treatment, classification }: ContractColumn): boolean {
+  return treatment !== 'keep' || classification === 'personal' || classification === 'pseudonymous';
+}

@@ -1,9 +1,25 @@
 import { expect, test } from '@jest/globals';
-import { describeDrift, driftOf, type FileColumn } from '../src/index.ts';
+import {
+  describeDrift,
+  driftOf,
+  standingDifference,
+  type Contract,
+  type ContractColumn,
+  type Difference,
+  type FileColumn,
+} from '../src/index.ts';
 import { SAMPLE_COLUMNS, sampleContract, sourceColumn } from './sample-contract.ts';
 
 const contract = sampleContract();
 const [id, name, inserted, updated] = SAMPLE_COLUMNS;
+
+/** The sample's contract with other members of its column SAMPLE_NAME. */
+const withName = (change: Partial<ContractColumn>): Contract => ({
+  ...contract,
+  columns: contract.columns.map((column) => (column.sourceName === 'SAMPLE_NAME' ? { ...column, ...change } : column)),
+});
+const numeric = (precision: number, scale: number): FileColumn =>
+  sourceColumn('SAMPLE_NAME', 'NUMERIC', { precision, scale });
 
 test.each<[string, FileColumn[]]>([
   ['as they are', [id, name, inserted, updated]],
@@ -11,17 +27,42 @@ test.each<[string, FileColumn[]]>([
   ['with columns of Qlik', [sourceColumn('header__change_seq'), id, name, inserted, updated]],
   ['of another source type with the same meaning', [{ ...id, type: 'INT8' }, name, inserted, updated]],
 ])('same: columns %s', (_, columns) => {
-  expect(driftOf(contract, columns)).toEqual({ verdict: 'same' });
+  expect(driftOf(contract, columns)).toEqual({ verdict: 'same', differences: [] });
 });
 
-test('every difference is told, by name', () => {
+test.each<[type: string, file: FileColumn, verdict: string]>([
+  ['decimal(10,2)', numeric(10, 2), 'same'],
+  ['decimal(10,2)', numeric(8, 2), 'same'],
+  ['decimal(10,2)', numeric(7, 1), 'same'],
+  ['decimal(10,2)', numeric(9, 1), 'same'],
+  ['decimal(10,2)', numeric(10, 1), 'incompatible'],
+  ['decimal(10,2)', numeric(12, 2), 'widening'],
+  ['decimal(10,2)', numeric(12, 3), 'incompatible'],
+  ['decimal(10,2)', numeric(9, 3), 'incompatible'],
+  ['decimal(10,2)', numeric(5, 0), 'incompatible'],
+  ['decimal(19,0)', numeric(5, 0), 'same'],
+  ['decimal(18,0)', numeric(5, 0), 'incompatible'],
+  ['decimal(21,2)', numeric(18, 0), 'same'],
+  ['decimal(20,0)', numeric(30, 0), 'widening'],
+  ['decimal(20,0)', sourceColumn('SAMPLE_NAME', 'UINT8'), 'same'],
+  ['bigint', sourceColumn('SAMPLE_NAME', 'UINT8'), 'incompatible'],
+  ['bigint', numeric(10, 2), 'incompatible'],
+  ['bigint', numeric(50, 0), 'incompatible'],
+  ['string', numeric(18, 0), 'incompatible'],
+  ['timestamp', sourceColumn('SAMPLE_NAME', 'DATE'), 'incompatible'],
+  ['double', sourceColumn('SAMPLE_NAME', 'REAL4'), 'same'],
+])('contract %s, file %j: %s', (type, file, verdict) => {
+  expect(driftOf(withName({ type }), [id, file, inserted, updated]).verdict).toBe(verdict);
+});
+
+test('every difference is told, by name, and the gravest decides', () => {
   const drift = driftOf(contract, [{ ...id, type: 'STRING' }, { ...name, name: 'sample_name' }, inserted, updated]);
   expect(drift).toEqual({
-    verdict: 'different',
+    verdict: 'incompatible',
     differences: [
-      { column: 'SAMPLE_ID', kind: 'type', file: 'string', contract: 'bigint' },
-      { column: 'sample_name', kind: 'new', file: 'string' },
-      { column: 'SAMPLE_NAME', kind: 'missing', contract: 'string' },
+      { column: 'SAMPLE_ID', kind: 'incompatible', file: 'string', contract: 'bigint' },
+      { column: 'sample_name', kind: 'new column', file: 'string' },
+      { column: 'SAMPLE_NAME', kind: 'missing column', contract: 'string' },
     ],
   });
   expect(describeDrift(drift)).toBe(
@@ -30,10 +71,80 @@ test('every difference is told, by name', () => {
   );
 });
 
+test.each<[string, Contract, FileColumn[], string, string]>([
+  ['new', contract, [...SAMPLE_COLUMNS, sourceColumn('FARE', 'INT4')], 'new column', 'new column FARE (bigint)'],
+  ['missing', contract, [id, inserted, updated], 'missing column', 'column SAMPLE_NAME (string) is missing'],
+  [
+    'wider',
+    withName({ type: 'decimal(10,2)' }),
+    [id, numeric(12, 2), inserted, updated],
+    'widening',
+    'column SAMPLE_NAME is decimal(12,2), wider than decimal(10,2) in the contract',
+  ],
+  [
+    'a missing key',
+    contract,
+    [name, inserted, updated],
+    'incompatible',
+    'column SAMPLE_ID (bigint) is missing, and it is part of the key',
+  ],
+  [
+    'missing and not nullable',
+    withName({ nullable: false }),
+    [id, inserted, updated],
+    'incompatible',
+    'column SAMPLE_NAME (string) is missing, and it may not be NULL',
+  ],
+])('%s', (_, by, columns, verdict, text) => {
+  const drift = driftOf(by, columns);
+  expect(drift.verdict).toBe(verdict);
+  expect(describeDrift(drift)).toBe(text);
+});
+
+test('of a dropped column nothing is read: neither its type nor its absence matters', () => {
+  const dropped = withName({ treatment: 'drop', nullable: false });
+  expect(driftOf(dropped, [id, inserted, updated]).verdict).toBe('same');
+  expect(driftOf(dropped, [id, numeric(50, 0), inserted, updated]).verdict).toBe('same');
+});
+
 test('a type that no contract can have is a difference, not a failure', () => {
   const wide = { ...id, type: 'NUMERIC', precision: 50 };
   expect(driftOf(contract, [wide, name, inserted, updated])).toEqual({
-    verdict: 'different',
-    differences: [{ column: 'SAMPLE_ID', kind: 'type', file: 'NUMERIC(50,0)', contract: 'bigint' }],
+    verdict: 'incompatible',
+    differences: [{ column: 'SAMPLE_ID', kind: 'incompatible', file: 'NUMERIC(50,0)', contract: 'bigint' }],
   });
+});
+
+test.each<[string, Contract, Difference, RegExp | undefined]>([
+  ['not in the contract yet', contract, { column: 'FARE', kind: 'new column', file: 'bigint' }, /until it is in/],
+  ['in the contract by now', contract, { column: 'SAMPLE_NAME', kind: 'new column', file: 'string' }, /a replay fills/],
+  [
+    'dropped by now',
+    withName({ treatment: 'drop' }),
+    { column: 'SAMPLE_NAME', kind: 'new column', file: 'string' },
+    undefined,
+  ],
+  [
+    'still missing',
+    contract,
+    { column: 'SAMPLE_NAME', kind: 'missing column', contract: 'string' },
+    /NULL in the rows/,
+  ],
+  ['no longer asked for', contract, { column: 'FARE', kind: 'missing column', contract: 'bigint' }, undefined],
+  [
+    'still narrower',
+    withName({ type: 'decimal(10,2)' }),
+    { column: 'SAMPLE_NAME', kind: 'widening', file: 'decimal(12,2)', contract: 'decimal(10,2)' },
+    /revise the contract/,
+  ],
+  [
+    'widened by now',
+    withName({ type: 'decimal(12,2)' }),
+    { column: 'SAMPLE_NAME', kind: 'widening', file: 'decimal(12,2)', contract: 'decimal(10,2)' },
+    undefined,
+  ],
+])('a noted difference, %s', (_, now, noted, note) => {
+  const standing = standingDifference(now, noted);
+  if (note === undefined) expect(standing).toBeUndefined();
+  else expect(standing).toMatchObject({ ...noted, note: expect.stringMatching(note) });
 });

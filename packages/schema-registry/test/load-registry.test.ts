@@ -157,21 +157,39 @@ describe('meaning', () => {
       ['$.columns[1].treatment a personal column needs a treatment before anything is written'],
     ],
     [
-      'a treatment to come',
-      withColumn(1, { treatment: 'hmac' }),
-      ['$.columns[1].treatment is not available in this version; it comes with the next one'],
+      'a boolean hashed',
+      withColumn(1, { type: 'boolean', treatment: 'hmac' }),
+      [
+        '$.columns[1].treatment two hashes hide nothing: whoever knows one true value knows all values of a boolean column',
+      ],
+    ],
+    [
+      'a double hashed',
+      withColumn(1, { type: 'double', treatment: 'hmac' }),
+      ['$.columns[1].treatment a double has no one text to hash: engines print the same number differently'],
     ],
     [
       'a key that is dropped',
       withColumn(0, { treatment: 'drop' }),
-      [
-        '$.columns[0].treatment is not available in this version; it comes with the next one',
-        '$.key[0] is dropped at load, so it cannot tell rows apart',
-      ],
+      ['$.key[0] is dropped at load, so it cannot tell rows apart'],
+    ],
+    [
+      'publication without a key',
+      { ...sample, key: [], publish: { postgres: true } },
+      ['$.publish.postgres a table without key has no rows to replace in Postgres: it keeps history only'],
     ],
   ])('%s', (_, contract, expected) => {
     expect(places(contract)).toEqual(expected);
     expect(loadRegistry([file(contract)]).contracts).toEqual([]);
+  });
+
+  test.each([
+    ['personal values hashed', withColumn(1, { classification: 'personal', treatment: 'hmac' })],
+    ['personal values dropped', withColumn(1, { classification: 'personal', treatment: 'drop' })],
+    ['a key hashed', withColumn(0, { treatment: 'hmac' })],
+    ['a table with key published', { ...sample, publish: { postgres: true } }],
+  ])('nothing is wrong with %s', (_, contract) => {
+    expect(places(contract)).toEqual([]);
   });
 
   test('other feeds name their datasets freely', () => {

@@ -28,11 +28,23 @@ it('a column keeps its id wherever it stands, a new one gets the next, version c
   expect(next).toMatchObject({ version: 2, lastColumnId: 104 });
 });
 
-it('the id of a column that is gone is never given again', () => {
-  const without = reviseContract(first, draft(column('ID', 'INT4', 1), column('A')));
-  expect(without).toMatchObject({ version: 2, lastColumnId: 103 });
+it('a column that files no longer have stays, as the last', () => {
+  expect(reviseContract(first, draft(column('ID', 'INT4', 1), column('A')))).toBe(first);
+  const next = reviseContract(first, draft(column('ID', 'INT4', 1), column('B', 'NUMERIC', 0, 10, 2), column('C')));
+  expect(ids(next)).toEqual({ ID: 101, B: 103, C: 104, A: 102 });
+});
+
+it('the id of a column that a person took out is never given again', () => {
+  const without: Contract = { ...first, version: 2, columns: first.columns.slice(0, 2) };
   const again = reviseContract(without, draft(column('ID', 'INT4', 1), column('A'), column('C')));
+  expect(again).toMatchObject({ version: 3, lastColumnId: 104 });
   expect(ids(again)).toEqual({ ID: 101, A: 102, C: 104 });
+});
+
+it('room for more than the files have stays', () => {
+  expect(reviseContract(first, draft(column('ID', 'INT4', 1), column('A'), column('B', 'NUMERIC', 0, 9, 2)))).toBe(
+    first,
+  );
 });
 
 it('what people wrote stays', () => {
@@ -57,7 +69,7 @@ it('what people wrote stays', () => {
 
 it.each([
   ['another type', column('A', 'STRING')],
-  ['fewer digits', column('B', 'NUMERIC', 0, 9, 2)],
+  ['an integer made decimal', column('A', 'NUMERIC', 0, 20, 0)],
   ['another scale', column('B', 'NUMERIC', 0, 12, 3)],
 ])('%s is refused', (_, changed) => {
   const columns = [column('ID', 'INT4', 1), column('A'), column('B', 'NUMERIC', 0, 10, 2)].map((c) =>

@@ -37,6 +37,8 @@ export interface Load {
   /** Its rows have been in history at some time. */
   readonly everLoaded: boolean;
   readonly dfmObjectId: number | null;
+  /** How its columns differ from the contract that it was last planned by; null: not at all. */
+  readonly drift: readonly object[] | null;
   /** The `.dfm` that lies beside it, else the one seen last under its name; another when that did not agree. null: none. Not read for loads in history. */
   readonly dfm: { readonly objectId: number; readonly text: string } | null;
 }
@@ -45,7 +47,7 @@ const COLUMNS = `l.id, l.object_id AS "objectId", o.object_key AS "objectKey", o
   o.source_schema AS "sourceSchema", o.source_table AS "sourceTable", o.size, o.store_uri AS "storeUri", o.path, o.seen,
   l.state, l.waiting_for AS "waitingFor", l.reason, l.file_time AS "fileTime", l.end_write AS "endWrite",
   l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId",
-  EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id) AS "everLoaded", l.dfm_object_id AS "dfmObjectId"`;
+  EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id) AS "everLoaded", l.dfm_object_id AS "dfmObjectId", l.drift`;
 
 /** All loads of a dataset, or of one of its batches, in order of arrival. */
 export async function loadsOf(db: Queryable, dataset: string, batchId: number | null = null): Promise<Load[]> {
@@ -78,6 +80,7 @@ export interface LoadFacts {
   readonly endWrite?: string | null;
   readonly lastTransaction?: string | null;
   readonly generation?: string | null;
+  readonly drift?: readonly object[] | null;
 }
 
 /**
@@ -91,6 +94,7 @@ export async function changeLoad(db: Queryable, id: number, from: LoadState, to:
     endWrite: 'end_write',
     lastTransaction: 'last_transaction',
     generation: 'generation',
+    drift: 'drift',
   } as const;
   const given = Object.entries(known).filter(([name]) => name in facts);
   const { rowCount } = await db.query(
@@ -103,11 +107,15 @@ export async function changeLoad(db: Queryable, id: number, from: LoadState, to:
       to.state,
       to.waitingFor ?? null,
       to.reason ?? null,
-      ...given.map(([name]) => facts[name as keyof LoadFacts] ?? null),
+      ...given.map(([name]) => asParameter(facts[name as keyof LoadFacts])),
     ],
   );
   if (rowCount !== 1) throw new Error(`load ${id} is not '${from}' any more`);
 }
+
+/** A list is JSON here; the driver would make an array of Postgres of it. */
+const asParameter = (fact: LoadFacts[keyof LoadFacts]): string | number | null =>
+  typeof fact === 'object' && fact !== null ? JSON.stringify(fact) : (fact ?? null);
 
 /** Texts of `.dfm` objects, by object id. */
 export async function dfmTexts(db: Queryable, objectIds: readonly number[]): Promise<Map<number, string>> {

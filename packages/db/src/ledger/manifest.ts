@@ -2,6 +2,20 @@
 import { DbError } from '../errors.ts';
 import type { Queryable } from './objects.ts';
 
+/** How a column's values were treated before they were written. */
+export type ColumnTreatment =
+  | {
+      readonly treatment: 'hmac';
+      /** Of the values that were hashed. */
+      readonly type: string;
+      /** Tells keys apart; absent: no value was hashed. */
+      readonly keyId?: string;
+    }
+  | { readonly treatment: 'drop' };
+
+/** By permanent column id; a column that is not in it was kept as delivered. */
+export type FileTreatments = Readonly<Record<string, ColumnTreatment>>;
+
 export interface ManifestFile {
   /** Absolute. */
   readonly uri: string;
@@ -14,6 +28,10 @@ export interface ManifestFile {
   readonly segment: number | null;
   /** Key of the segment's first row, as texts in key order. */
   readonly lowestKey: readonly (string | null)[] | null;
+  /** Absent or null: every column as delivered. */
+  readonly treatments?: FileTreatments | null;
+  /** Ids of the contract's columns that the file has; absent or null: it may have any. */
+  readonly columnIds?: readonly number[] | null;
 }
 
 export type ListedFile = ManifestFile & { readonly id: number };
@@ -49,12 +67,30 @@ export async function readManifest(db: Queryable, tableName: string): Promise<Ma
          'orphans', v.orphans, 'conflicts', v.conflicts, 'movesOntoLive', v.moves_onto_live) END AS fold,
        coalesce((SELECT json_agg(json_build_object('id', f.id, 'uri', f.uri, 'size', f.size, 'rows', f.rows,
            'contractVersion', f.contract_version, 'statistics', f.statistics, 'batchId', f.batch_id,
-           'segment', f.segment, 'lowestKey', f.lowest_key) ORDER BY f.id)
+           'segment', f.segment, 'lowestKey', f.lowest_key,
+           'treatments', f.treatments, 'columnIds', f.column_ids) ORDER BY f.id)
          FROM ledger.files f WHERE f.table_name = v.table_name AND f.version_removed IS NULL), '[]') AS files
      FROM ledger.versions v WHERE v.table_name = $1 ORDER BY v.version DESC LIMIT 1`,
     [tableName],
   );
   return { tableName, ...(rows[0] ?? { version: 0, rows: 0, fold: null, highestSegment: 0, files: [] }) };
+}
+
+/** Files of a table's newest version that were treated alike. */
+export interface TreatedFiles {
+  readonly treatments: FileTreatments | null;
+  readonly columnIds: readonly number[] | null;
+  readonly files: number;
+}
+
+/** How the files of tables were treated: few rows, however many files. */
+export async function treatedFiles(db: Queryable, tableNames: readonly string[]): Promise<TreatedFiles[]> {
+  const { rows } = await db.query<TreatedFiles>(
+    `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", count(*) AS files FROM ledger.files
+     WHERE table_name = ANY ($1::text[]) AND version_removed IS NULL GROUP BY treatments::text, column_ids ORDER BY min(id)`,
+    [tableNames],
+  );
+  return rows;
 }
 
 export interface Commit {
@@ -94,10 +130,13 @@ export async function commitVersion(db: Queryable, commit: Commit): Promise<numb
 async function insertFiles(db: Queryable, { tableName, add }: Commit, version: number): Promise<void> {
   const column = <Key extends keyof ManifestFile>(name: Key) => add.map((file) => file[name]);
   // Column by column, not as one JSON text: a NUL in a bound can be kept as JSON, and not taken out of it by Postgres.
-  const json = (values: readonly unknown[]) => values.map((value) => (value === null ? null : JSON.stringify(value)));
+  const json = (values: readonly unknown[]) => values.map((value) => (value == null ? null : JSON.stringify(value)));
   await db.query(
-    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key)
-     SELECT $1, $2, f.* FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[]) f`,
+    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids)
+     SELECT $1, $2, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments,
+       CASE WHEN f.column_ids IS NOT NULL THEN ARRAY(SELECT json_array_elements_text(f.column_ids)::integer) END
+     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[], $11::json[], $12::json[])
+       f(uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids)`,
     [
       tableName,
       version,
@@ -109,6 +148,8 @@ async function insertFiles(db: Queryable, { tableName, add }: Commit, version: n
       column('segment'),
       json(column('statistics')),
       json(column('lowestKey')),
+      json(column('treatments')),
+      json(column('columnIds')),
     ],
   );
 }

@@ -26,6 +26,23 @@ export async function tableCounts(db: Queryable): Promise<Map<string, TableCount
   return new Map(rows.map(({ dataset, ...counts }) => [dataset, counts]));
 }
 
+/** Files of a table that differ from its contract in the same way. */
+export interface TableDrift {
+  readonly dataset: string;
+  /** As the registry describes differences. */
+  readonly drift: readonly object[];
+  readonly files: number;
+}
+
+/** Of every load that counts, in order of arrival. */
+export async function tableDrifts(db: Queryable): Promise<TableDrift[]> {
+  const { rows } = await db.query<TableDrift>(
+    `SELECT dataset, drift::text::json AS drift, count(*) AS files FROM ledger.loads
+     WHERE drift IS NOT NULL AND state <> 'superseded' GROUP BY dataset, drift::text ORDER BY min(id)`,
+  );
+  return rows;
+}
+
 export interface LoadInTrouble {
   readonly dataset: string;
   readonly objectKey: string;

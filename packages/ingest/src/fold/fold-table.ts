@@ -24,6 +24,7 @@ import { currentColumns, historyColumns } from '../columns.ts';
 import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
+import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, withEngine, type Workspace } from '../workspace.ts';
 import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
@@ -131,7 +132,8 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
     work.onProgress?.({ step: 'folding', table: contract.dataset, mode: folded.mode });
     if (folded.mode === 'rebuild') await place();
     const nextSegment = base.highestSegment + 1;
-    const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment };
+    const note = inheritedNote(contract, [...history.files, ...base.files]);
+    const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment, note };
     const change =
       folded.mode === 'whole' ? await writeWhole(writer, present) : await writeTouched(writer, present, touched);
     return commitFold(work, folded, change);

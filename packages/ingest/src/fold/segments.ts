@@ -5,7 +5,7 @@
  */
 import type { ListedFile } from '@farelake/db';
 import type { Engine } from '@farelake/lake';
-import { parseLogicalType, quoteIdentifier, quoteLiteral, typeNames, type Contract } from '@farelake/schema-registry';
+import { quoteIdentifier, quoteLiteral, storedType, typeNames, type Contract } from '@farelake/schema-registry';
 
 /** Rows of one segment unless the contract says otherwise. */
 const SEGMENT_ROWS = 262_144;
@@ -20,8 +20,9 @@ export interface KeyColumn {
 
 export const keyColumns = (contract: Contract): KeyColumn[] =>
   contract.key.map((name) => {
-    const type = contract.columns.find((column) => column.name === name)?.type ?? 'string';
-    return { name, type: typeNames(parseLogicalType(type)).duckdb };
+    const column = contract.columns.find((candidate) => candidate.name === name);
+    if (column === undefined) throw new Error(`the key's column ${name} is none of ${contract.dataset}`);
+    return { name, type: typeNames(storedType(column)).duckdb };
   });
 
 /** `"a" NULLS FIRST, "b" NULLS FIRST` */

@@ -4,6 +4,7 @@ import type { ListedFile, ManifestFile } from '@farelake/db';
 import { filesSql, writeParquet, type Engine } from '@farelake/lake';
 import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
+import type { TreatmentNote } from '../treatment/file-treatments.ts';
 import type { Workspace } from '../workspace.ts';
 import { keyColumns, keyOrder, lowestKey, pieces, sameKeySql, segmentRows } from './segments.ts';
 
@@ -15,6 +16,8 @@ export interface SegmentWriter {
   readonly folder: string;
   /** Number for the next new segment; numbers are never used again. */
   readonly nextSegment: number;
+  /** How the rows' values were treated when they were loaded. */
+  readonly note: TreatmentNote;
 }
 
 export interface SegmentChange {
@@ -90,5 +93,6 @@ async function writeOne(writer: SegmentWriter, segment: number, relation: string
   await workspace.stage.adopt(local, target);
   const { size, rows, statistics } = written;
   const uri = workspace.stage.uriOf(target);
-  return { uri, size, rows, statistics, contractVersion: contract.version, batchId: null, segment, lowestKey: lowest };
+  const contractVersion = contract.version;
+  return { uri, size, rows, statistics, contractVersion, batchId: null, segment, lowestKey: lowest, ...writer.note };
 }

@@ -18,18 +18,21 @@ import {
 } from '@farelake/db';
 import {
   loadCsv,
+  registerHmacKey,
   SpoiledLoad,
   unpack,
   type CsvInput,
   type Engine,
+  type HmacKey,
   type RowCounts,
   type WrittenParquet,
 } from '@farelake/lake';
 import { headerDifference, projectChanges, projectSnapshot, type Dfm } from '@farelake/qlik';
-import { historyName, UserError, type Contract } from '@farelake/schema-registry';
+import { historyName, isHidden, UserError, type Contract } from '@farelake/schema-registry';
 import { historyColumns } from '../columns.ts';
 import { nextState } from '../load-state.ts';
 import { moveLoad } from '../move-load.ts';
+import { treatmentNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, openStore, withEngine, type Workspace } from '../workspace.ts';
 
 export interface BatchMember {
@@ -47,11 +50,13 @@ export type BatchOutcome =
   /** The batch is closed; its loads are ready again, but for the spoiled ones. */
   | { readonly result: 'spoiled'; readonly spoiled: readonly Spoiled[]; readonly suspects: readonly number[] };
 
+/** @param key for contracts that hash a column */
 export async function runBatch(
   workspace: Workspace,
   contract: Contract,
   batch: Batch,
   members: readonly BatchMember[],
+  key?: HmacKey,
 ): Promise<BatchOutcome> {
   const attempt = newAttemptId();
   await withTransaction(workspace.pool, async (db) => {
@@ -61,7 +66,7 @@ export async function runBatch(
   const loading = members.map(({ load, dfm }) => ({ dfm, load: { ...load, state: nextState(load.state, 'start') } }));
   try {
     return await withEngine(workspace, (engine, folder) =>
-      work({ workspace, contract, batch, attempt, engine, folder }, loading),
+      work({ workspace, contract, batch, attempt, key, engine, folder }, loading),
     );
   } catch (error) {
     // Only a note; the error is what counts, also when the database is what failed.
@@ -75,6 +80,7 @@ interface Attempt {
   readonly contract: Contract;
   readonly batch: Batch;
   readonly attempt: string;
+  readonly key: HmacKey | undefined;
   readonly engine: Engine;
   readonly folder: string;
 }
@@ -88,6 +94,7 @@ async function work(context: Attempt, members: readonly BatchMember[]): Promise<
     else inputs.push(input);
   }
   if (spoiled.length > 0) return close(context, members, spoiled, []);
+  if (context.key !== undefined) await registerHmacKey(context.engine, context.key);
   try {
     const written = await write(context, members, inputs);
     const misannounced = members.flatMap((member) => countDifference(member, written.counts));
@@ -110,7 +117,10 @@ async function work(context: Attempt, members: readonly BatchMember[]): Promise<
 }
 
 /** The object as plain text in the scratch folder, whole and with the header that its `.dfm` announces. */
-async function prove({ workspace, folder }: Attempt, { load, dfm }: BatchMember): Promise<CsvInput | Spoiled> {
+async function prove(
+  { workspace, contract, folder }: Attempt,
+  { load, dfm }: BatchMember,
+): Promise<CsvInput | Spoiled> {
   try {
     const { signal } = workspace;
     const source = await openStore(load.storeUri).read(load.path, { tag: load.contentHash, signal });
@@ -118,7 +128,7 @@ async function prove({ workspace, folder }: Attempt, { load, dfm }: BatchMember)
       format: dfm.format,
       signal,
     });
-    const difference = headerDifference(dfm, unpacked.header);
+    const difference = headerDifference(dfm, unpacked.header, !contract.columns.some(isHidden));
     if (difference !== undefined)
       return { load, event: 'wait', waitingFor: 'dfm', reason: `does not agree with its .dfm: ${difference}` };
     return { loadId: load.id, file: unpacked.file, size: unpacked.size, announced: dfm.recordCount };
@@ -190,7 +200,7 @@ async function adopt({ workspace, contract, batch, attempt }: Attempt, file: str
 
 async function addToHistory(
   db: Queryable,
-  { contract, batch, attempt }: Attempt,
+  { contract, batch, attempt, key }: Attempt,
   written: WrittenParquet,
   uri: string,
 ) {
@@ -206,6 +216,7 @@ async function addToHistory(
     batchId: batch.id,
     segment: null,
     lowestKey: null,
+    ...treatmentNote(contract, () => key?.id),
   };
   await commitVersion(db, {
     tableName,

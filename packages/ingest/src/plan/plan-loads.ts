@@ -134,16 +134,18 @@ function verdict(load: PlannedLoad, context: Context): Verdict {
 
 function verdictByDfm(load: PlannedLoad, dfm: Dfm, contract: Contract, context: Context): Verdict {
   const { object } = load;
+  const drift = driftOf(contract, dfm.columns);
   const facts: LoadFacts = {
     dfmObjectId: load.dfm?.objectId ?? null,
     fileTime: object.kind === 'snapshot' ? dfm.startWrite : object.time,
     endWrite: dfm.endWrite,
     lastTransaction: dfm.lastTransaction,
+    drift: drift.differences.length === 0 ? null : drift.differences,
   };
   const missing = object.kind === 'changes' ? missingHeaderColumns(dfm) : [];
   if (missing.length > 0) return wait('dfm', `its .dfm announces no ${missing.join(', ')}`, facts);
-  const drift = driftOf(contract, dfm.columns);
-  if (drift.verdict !== 'same') return wait('schema', `not as the contract says: ${describeDrift(drift)}`, facts);
+  if (drift.verdict === 'incompatible')
+    return wait('schema', `not as the contract says: ${describeDrift(drift)}`, facts);
   if (object.kind === 'snapshot') {
     const later = context.later.find((generation) => generation.files.some((file) => file.loadId === load.id));
     if (later !== undefined) return wait('snapshot', laterReason(later, context.generation), facts);

@@ -1,10 +1,11 @@
 /** The views that people query: each table as of its newest version, each history without redelivered rows. */
 import { existsSync } from 'node:fs';
-import { loadPlaces, readManifest, type Queryable } from '@farelake/db';
+import { loadPlaces, readManifest, treatedFiles, type Queryable } from '@farelake/db';
 import { filesSql, localPath, type Engine } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, quoteIdentifier as q, quoteLiteral, type Contract } from '@farelake/schema-registry';
 import { currentColumns, historyColumns } from '../columns.ts';
+import { disagreement } from '../treatment/disagreement.ts';
 
 /** A view that could not be made, because of its files. */
 export interface UnreadableTable {
@@ -25,7 +26,13 @@ export async function createViews(
 ): Promise<{ unreadable: UnreadableTable[] }> {
   const unreadable: UnreadableTable[] = [];
   // The engine looks into the files when it makes the view.
-  const createView = async (table: string, uris: readonly string[], select: string) => {
+  const createView = async (contract: Contract, table: string, uris: readonly string[], select: string) => {
+    // Read as the contract says, such files would show what they do not hold.
+    const held = disagreement(contract, await treatedFiles(db, [table]));
+    if (held !== undefined) {
+      unreadable.push({ table, reason: held });
+      return;
+    }
     try {
       await engine.run(`CREATE VIEW ${q(table)} AS ${select}`);
     } catch (error) {
@@ -39,11 +46,16 @@ export async function createViews(
   );
   for (const contract of contracts) {
     const current = await filesOf(db, contract.dataset);
-    await createView(contract.dataset, current, `SELECT * FROM ${filesSql(current, currentColumns(contract))} t`);
+    await createView(
+      contract,
+      contract.dataset,
+      current,
+      `SELECT * FROM ${filesSql(current, currentColumns(contract))} t`,
+    );
     await registerLoads(engine, db, contract);
     const history = await filesOf(db, historyName(contract.dataset));
     const rows = filesSql(history, historyColumns(contract));
-    await createView(historyName(contract.dataset), history, onceSql(contract, rows));
+    await createView(contract, historyName(contract.dataset), history, onceSql(contract, rows));
   }
   return { unreadable };
 }

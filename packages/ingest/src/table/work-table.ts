@@ -16,6 +16,7 @@ import {
   type Batch,
   type Load,
 } from '@farelake/db';
+import type { HmacKey } from '@farelake/lake';
 import { parseDfm, parseObjectKey, type Dfm } from '@farelake/qlik';
 import { driftOf, UserError, type Contract } from '@farelake/schema-registry';
 import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
@@ -26,6 +27,8 @@ import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
 import { isPlannable, planLoads, type LoadPlan, type PlannedLoad, type Verdict } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
+import { hmacKeyFor } from '../treatment/hmac-key.ts';
+import { treatmentHold } from '../treatment/hold.ts';
 import type { Workspace } from '../workspace.ts';
 
 export interface TableWork {
@@ -80,22 +83,27 @@ async function recordTrouble({ workspace, dataset }: TableWork, work: () => Prom
 
 async function workLocked(work: TableWork): Promise<TableDone> {
   const tried: Tried = { spoiled: new Set(), alone: new Set() };
+  const { contract, dataset, workspace } = work;
   let loaded = 0;
   let rowsLoaded = 0;
+  let held = contract === undefined ? undefined : await treatmentHold(workspace.pool, contract);
   for (;;) {
     await plan(work, tried);
-    const batches = work.contract === undefined ? [] : await openBatches(work.workspace.pool, work.dataset);
-    if (work.contract === undefined || batches.length === 0) break;
+    const batches = contract === undefined || held !== undefined ? [] : await openBatches(workspace.pool, dataset);
+    if (contract === undefined || batches.length === 0) break;
+    const key = await hmacKeyFor(contract);
+    held = await treatmentHold(workspace.pool, contract, key?.id);
+    if (held !== undefined) break;
     for (const batch of batches) {
-      const rows = await loadBatch(work, work.contract, batch, tried);
+      const rows = await loadBatch(work, contract, batch, tried, key);
       if (rows === undefined) continue;
       loaded += batch.loadIds.length;
       rowsLoaded += rows;
       work.onProgress?.({ step: 'loading', table: work.dataset, files: loaded });
     }
   }
-  const applied = await fold(work);
-  if (work.contract !== undefined) await publishTable(work.workspace, work.contract, work.onProgress);
+  const applied = await fold(work, held);
+  if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);
   const { archived, failed } = await archiveTable(work.workspace, work.dataset, work.onProgress);
   return { loaded, rowsLoaded, applied, archived, trouble: archiveTrouble(failed) };
 }
@@ -164,7 +172,13 @@ function readyLoad(load: Load, verdict: Extract<Verdict, { event: 'prepare' }>, 
 }
 
 /** Rows that came into history; undefined: the batch was spoiled and closed. */
-async function loadBatch(work: TableWork, contract: Contract, batch: Batch, tried: Tried): Promise<number | undefined> {
+async function loadBatch(
+  work: TableWork,
+  contract: Contract,
+  batch: Batch,
+  tried: Tried,
+  key: HmacKey | undefined,
+): Promise<number | undefined> {
   const { workspace } = work;
   const loads = await loadsOf(workspace.pool, work.dataset, batch.id);
   const texts = await dfmTexts(
@@ -176,27 +190,36 @@ async function loadBatch(work: TableWork, contract: Contract, batch: Batch, trie
     return { load, dfm: parseDfm(texts.get(load.dfmObjectId ?? 0) ?? '', `${object.stem}.dfm`, object) };
   });
   // The contract may be another one than when the batch was fixed, by a process that died since.
-  if (members.some(({ dfm }) => driftOf(contract, dfm.columns).verdict !== 'same')) {
+  if (members.some((member) => isPlannedOtherwise(contract, member))) {
     await releaseBatch(workspace, batch, members);
     return undefined;
   }
-  const outcome = await runBatch(workspace, contract, batch, members);
+  const outcome = await runBatch(workspace, contract, batch, members, key);
   if (outcome.result === 'done') return outcome.rows;
   for (const { load } of outcome.spoiled) tried.spoiled.add(load.id);
   for (const id of outcome.suspects) tried.alone.add(id);
   return undefined;
 }
 
-/** Loads that came into the current table. */
-async function fold(work: TableWork): Promise<number> {
+/** The ledger notes how its columns differ from the contract; a note of another contract has to be made anew. */
+function isPlannedOtherwise(contract: Contract, { load, dfm }: BatchMember): boolean {
+  const { verdict, differences } = driftOf(contract, dfm.columns);
+  return verdict === 'incompatible' || JSON.stringify(differences) !== JSON.stringify(load.drift ?? []);
+}
+
+/**
+ * Loads that came into the current table.
+ * @param held why the table is held, whatever there may be to fold
+ */
+async function fold(work: TableWork, held: string | undefined): Promise<number> {
   const { contract, workspace, dataset } = work;
   if (contract === undefined) return 0;
   const loads = await loadsOf(workspace.pool, dataset);
   const { generation = contract.snapshot === 'none' ? CHANGES_ONLY : undefined } = await planOf(work, loads);
   const drifted = loads.find((load) => load.waitingFor === 'schema');
   const outcome: FoldOutcome =
-    drifted !== undefined
-      ? { result: 'held', reason: `${drifted.path}: ${drifted.reason ?? ''}` }
+    drifted !== undefined || held !== undefined
+      ? { result: 'held', reason: held ?? `${drifted?.path ?? ''}: ${drifted?.reason ?? ''}` }
       : generation === undefined
         ? { result: 'nothing' }
         : await foldTable(workspace, contract, generation, work.onProgress);

@@ -68,7 +68,7 @@ export async function loadCsv(engine: Engine, load: CsvLoad): Promise<WrittenPar
     const written = await writeParquet(engine, query, load.target, load.parquetFields);
     return { ...written, counts: await countRows(engine, load.target) };
   } catch (error) {
-    throw await explain(engine, load, error);
+    throw discreet(load, await explain(engine, load, error));
   }
 }
 
@@ -100,6 +100,17 @@ async function countRows(engine: Engine, file: string): Promise<RowCounts> {
   return new Map(rows.map(({ id, n }) => [Number(id), Number(n)]));
 }
 
+/** Errors of the engine that quote values: of loads with hidden columns their words stay untold, and the error with them. */
+function discreet(load: CsvLoad, error: unknown): unknown {
+  if (!Error.isError(error) || error instanceof UserError || !load.columns.some((column) => column.hidden))
+    return error;
+  const kind = /^(Conversion|Invalid Input|Out of Range|Mismatch Type|INTERNAL) Error:/.exec(error.message)?.[1];
+  if (kind === undefined) return error;
+  return new Error(
+    `The engine stopped with a fault of kind '${kind}'; its words may quote hidden values and are not told.`,
+  );
+}
+
 /** From the engine's error to the place in the delivered file. */
 async function explain(engine: Engine, load: CsvLoad, error: unknown): Promise<unknown> {
   if (!Error.isError(error)) return error;
@@ -119,7 +130,10 @@ async function explain(engine: Engine, load: CsvLoad, error: unknown): Promise<u
 async function findMisfit(engine: Engine, load: CsvLoad): Promise<SpoiledLoad | undefined> {
   const checked = load.columns.filter((column) => column.bad !== undefined);
   const which = checked.map(({ bad = 'false' }, index) => `WHEN ${bad} THEN ${index}`).join(' ');
-  const text = checked.map(({ source }, index) => `WHEN ${index} THEN ${source?.text ?? 'NULL'}`).join(' ');
+  // What is hidden does not even leave the engine.
+  const text = checked
+    .map(({ source, hidden }, index) => `WHEN ${index} THEN ${hidden === true ? 'NULL' : (source?.text ?? 'NULL')}`)
+    .join(' ');
   const earlier = Array.from({ length: load.fields }, (_, index) => newlinesSql(index + 1)).join(' + ');
   const rows = await engine.rows(
     `SELECT "_load_id" AS load_id, line, "@which" AS which, CASE "@which" ${text} END AS found,
@@ -139,12 +153,13 @@ async function findMisfit(engine: Engine, load: CsvLoad): Promise<SpoiledLoad | 
 function misfit(row: EngineRow, column: ProjectedColumn | undefined): SpoiledLoad | undefined {
   if (column === undefined) return undefined;
   const [line, textLine] = [Number(row['line']), Number(row['text_line'])];
-  const found = row['found'] === null ? 'NULL' : shorten(JSON.stringify(row['found']));
+  const shown = row['found'] === null ? 'NULL' : shorten(JSON.stringify(row['found']));
+  const found = column.hidden === true ? 'the value (hidden)' : shown;
   const name = column.source?.name ?? column.name;
   return new SpoiledLoad(Number(row['load_id']), {
     code: 'bad-value',
     problem: `Line ${textLine}, column ${name}: ${found} is not ${column.allowed ?? 'allowed'}.`,
-    remedy: 'Deliver the file again with a value that fits, or correct the contract.',
+    remedy: column.remedy ?? 'Deliver the file again with a value that fits, or correct the contract.',
     data: { record: line, line: textLine, column: name, allowed: column.allowed },
   });
 }

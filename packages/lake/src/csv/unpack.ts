@@ -8,6 +8,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { CsvError } from 'csv-parse';
 import { UserError, type CsvFormat } from '@farelake/schema-registry';
 import { csvParser } from './read-records.ts';
 
@@ -67,11 +68,17 @@ async function headerOf(file: string, format: CsvFormat): Promise<string[]> {
   } catch (cause) {
     throw new UserError({
       code: 'broken-header',
-      problem: `The header line cannot be read (${Error.isError(cause) ? cause.message : String(cause)}).`,
+      // The parser's message quotes what stands there, which in a file without a header line are values.
+      problem: `The header line cannot be read (${faultOf(cause)}).`,
       remedy: 'Deliver the file again with the header line that its .dfm describes.',
-      cause,
     });
   } finally {
     source.destroy();
   }
+}
+
+/** The parser's name of the fault in words; of another error, which is not about content, its message. */
+function faultOf(cause: unknown): string {
+  if (cause instanceof CsvError) return cause.code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
+  return Error.isError(cause) ? cause.message : String(cause);
 }

@@ -3,13 +3,20 @@
  * the contract's typed columns. Compiled from the contract and the file's own `.dfm`.
  */
 import {
+  driftOf,
   fieldName,
+  hmacSql,
+  isHidden,
   parseLogicalType,
   parseSql,
   quoteIdentifier,
   quoteLiteral,
+  storedColumns,
+  storedType,
+  typeNames,
   type Contract,
   type ContractColumn,
+  type LogicalType,
   type ProjectedColumn,
 } from '@farelake/schema-registry';
 import type { Dfm } from '../dfm/dfm.ts';
@@ -24,7 +31,7 @@ export function projectSnapshot(contract: Contract, dfm: Dfm): ProjectedColumn[]
     { name: 'header__change_oper', value: "'L'" },
     { name: 'header__timestamp', value: 'CAST(NULL AS TIMESTAMP)' },
     { name: 'header__change_mask', value: 'CAST(NULL AS INTEGER[])' },
-    ...kept(contract).map((column) => projectColumn(column, dfm, 'true')),
+    ...projectColumns(contract, dfm, 'true'),
     ...loadColumns,
   ];
 }
@@ -58,7 +65,7 @@ export function projectChanges(contract: Contract, dfm: Dfm): ProjectedColumn[] 
       source: { name: 'header__timestamp', text: field('header__timestamp') },
     },
     maskSql(contract, dfm),
-    ...kept(contract).map((column) => projectColumn(column, dfm, `${oper} = 'I'`)),
+    ...projectColumns(contract, dfm, `${oper} = 'I'`),
     ...loadColumns,
   ];
 }
@@ -68,28 +75,60 @@ const loadColumns: ProjectedColumn[] = [
   { name: '_line', value: '"_line"' },
 ];
 
-/** What is dropped is never even read: nothing of it may be written anywhere. */
-const kept = (contract: Contract) => contract.columns.filter((column) => column.treatment !== 'drop');
-
-/** @param wholeRow SQL: is this row a full image, in which NULL means NULL? */
-function projectColumn(column: ContractColumn, dfm: Dfm, wholeRow: string): ProjectedColumn {
-  const ordinal = ordinalOf(dfm, column.sourceName);
-  // Drift keeps such a file from being loaded; a plain error, because getting here is a bug.
-  if (ordinal === undefined) throw new Error(`the file has no column ${column.sourceName}`);
-  const text = quoteIdentifier(fieldName(ordinal));
-  const { value, bad, allowed } = parseSql(parseLogicalType(column.type), text, {
-    dialect: 'duckdb',
-    emptyIsNull: dfm.format.nullValue === '',
+/**
+ * The contract's columns; what is dropped is never even read: nothing of it may be written anywhere.
+ * @param wholeRow SQL: is this row a full image, in which NULL means NULL?
+ */
+function projectColumns(contract: Contract, dfm: Dfm, wholeRow: string): ProjectedColumn[] {
+  const { differences } = driftOf(contract, dfm.columns);
+  const wider = new Map(differences.flatMap(({ kind, column, file }) => (kind === 'widening' ? [[column, file]] : [])));
+  return storedColumns(contract).map((column) => {
+    const ordinal = ordinalOf(dfm, column.sourceName);
+    if (ordinal === undefined) return absentColumn(column);
+    const projected = projectColumn(column, dfm, quoteIdentifier(fieldName(ordinal)), wholeRow);
+    const told = contract.publish.postgres ? withoutNul(column, projected) : projected;
+    const file = wider.get(column.sourceName);
+    return file === undefined ? told : { ...told, remedy: widen(column, file) };
   });
+}
+
+/** A column that the file does not have. Drift keeps files without a needed one from being loaded. */
+function absentColumn(column: ContractColumn): ProjectedColumn {
+  if (!column.nullable) throw new Error(`the file has no column ${column.sourceName}`);
+  return { name: column.name, value: `CAST(NULL AS ${typeNames(storedType(column)).duckdb})` };
+}
+
+function projectColumn(column: ContractColumn, dfm: Dfm, text: string, wholeRow: string): ProjectedColumn {
+  const type = parseLogicalType(column.type);
+  const { value, bad, allowed } = parseSql(type, text, { dialect: 'duckdb', emptyIsNull: dfm.format.nullValue === '' });
   const absent = column.nullable ? '' : ` OR ((${value}) IS NULL AND ${wholeRow})`;
   return {
     name: column.name,
-    value,
+    value: treated(column, type, value),
     bad: `${bad}${absent}`,
     source: { name: column.sourceName, text },
     allowed: column.nullable ? allowed : `${allowed} (NULL is not allowed here)`,
+    ...(isHidden(column) ? { hidden: true } : {}),
   };
 }
+
+/** Values are typed first: what is hashed is the value, not the way in which this file writes it. */
+const treated = ({ treatment }: ContractColumn, type: LogicalType, value: string): string =>
+  treatment === 'hmac' ? hmacSql(type, value) : value;
+
+/** Of a column that goes to Postgres as text. A load is the place to refuse: afterwards the row is there to stay. */
+function withoutNul(column: ContractColumn, projected: ProjectedColumn): ProjectedColumn {
+  const { source, bad = 'false', allowed = 'text' } = projected;
+  if (source === undefined || column.treatment !== 'keep' || column.type !== 'string') return projected;
+  return {
+    ...projected,
+    bad: `${bad} OR coalesce(contains(${source.text}, chr(0)), false)`,
+    allowed: `${allowed} without a NUL character, which Postgres cannot hold (publish.postgres in the contract)`,
+  };
+}
+
+const widen = ({ type }: ContractColumn, file: string): string =>
+  `The file announces ${file}, the contract has ${type}: revise the contract (farelake table add), then ingest again.`;
 
 const ordinalOf = (dfm: Dfm, name: string): number | undefined =>
   dfm.columns.find((column) => column.name === name)?.ordinal;

@@ -59,8 +59,23 @@ describe('a snapshot row', () => {
     expect(row?.values).not.toHaveProperty('new');
   });
 
-  it('is never loaded without one of its columns: drift keeps such a file away', () => {
-    expect(() => projectSnapshot(contract(), dfm(['ID']))).toThrow('the file has no column NAME');
+  it('has NULL of the right type where the file lacks the column', async () => {
+    const typed = contract(({ name }) => (name === 'name' ? { type: 'decimal(10,2)' } : {}));
+    const columns = projectSnapshot(typed, dfm([OWN[0]!]));
+    expect((await project(connection, columns, [['1']]))[0]).toMatchObject({
+      values: { id: '1', name: null },
+      bad: [],
+    });
+    expect(columns.find(({ name }) => name === 'name')?.value).toBe('CAST(NULL AS DECIMAL(10,2))');
+    const hashed = contract(({ name }) => (name === 'name' ? { type: 'bigint', treatment: 'hmac' } : {}));
+    expect(projectSnapshot(hashed, dfm([OWN[0]!])).find(({ name }) => name === 'name')?.value).toBe(
+      'CAST(NULL AS VARCHAR)',
+    );
+  });
+
+  it('is never loaded without a column that may not be NULL: drift keeps such a file away', () => {
+    const strict = contract(() => ({ nullable: false }));
+    expect(() => projectSnapshot(strict, dfm(['ID']))).toThrow('the file has no column NAME');
   });
 });
 
@@ -151,6 +166,65 @@ describe('empty text', () => {
     const [row] = await project(connection, columns, [['', '']]);
     expect(row).toMatchObject({ bad, values });
   });
+});
+
+describe('values that Postgres cannot hold', () => {
+  const published = { ...contract(), publish: { postgres: true } };
+  const NUL = dfm(OWN);
+
+  test.each([
+    ['published', published, ['name']],
+    ['not published', contract(), []],
+    ['published hashed', { ...contract(() => ({ treatment: 'hmac' })), publish: { postgres: true } }, []],
+  ])('%s', async (_, by, bad) => {
+    const columns = projectSnapshot(by, NUL).map((column) => ({ ...column, value: 'NULL' }));
+    const delivered = [
+      ['1', 'a~b'],
+      ['1', ''],
+      ['1', null],
+    ];
+    const rows = await project(connection, columns, delivered, (sql) => sql.replace("'a~b'", "'a' || chr(0) || 'b'"));
+    expect(rows.map((row) => row.bad)).toEqual([bad, [], []]);
+  });
+
+  it('are told as such', () => {
+    const column = projectSnapshot(published, NUL).find(({ name }) => name === 'name');
+    expect(column?.allowed).toMatch(/^any text without a NUL character, which Postgres cannot hold/);
+  });
+});
+
+describe('what may be told of a value', () => {
+  const columnOf = (change: Partial<ContractColumn>) =>
+    projectSnapshot(
+      contract(({ name }) => (name === 'name' ? change : {})),
+      SNAPSHOT,
+    ).find(({ name }) => name === 'name');
+
+  test.each<[Partial<ContractColumn>, boolean | undefined]>([
+    [{}, undefined],
+    [{ classification: 'public' }, undefined],
+    [{ classification: 'pseudonymous' }, true],
+    [{ treatment: 'hmac' }, true],
+    [{ classification: 'personal', treatment: 'hmac' }, true],
+  ])('%j: hidden %s', (change, hidden) => {
+    expect(columnOf(change)?.hidden).toBe(hidden);
+  });
+});
+
+test('a value that does not fit a wider file: the contract is what to change', () => {
+  const narrow = contract(({ name }) => (name === 'name' ? { type: 'decimal(10,2)' } : {}));
+  const wide = dfm([OWN[0]!, { name: 'NAME', type: 'NUMERIC', precision: 12, scale: 2 }]);
+  const columns = projectSnapshot(narrow, wide);
+  expect(columns.find(({ name }) => name === 'name')?.remedy).toMatch(
+    /announces decimal\(12,2\), the contract has decimal\(10,2\): revise/,
+  );
+  expect(columns.find(({ name }) => name === 'id')?.remedy).toBeUndefined();
+});
+
+test('a mask that names a column the contract does not have says nothing of it', async () => {
+  const more = dfm([...CHANGE_HEADER, ...OWN, 'NEW']);
+  const [row] = await project(connection, projectChanges(contract(), more), [[SEQ, 'U', TIME, '60', '1', 'x', 'new']]);
+  expect(row).toMatchObject({ values: { header__change_mask: [102] }, bad: [] });
 });
 
 test('a dropped column is not even read', () => {

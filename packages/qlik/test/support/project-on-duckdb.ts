@@ -14,11 +14,15 @@ export interface Projected {
   readonly bad: string[];
 }
 
-/** @param rows delivered text by field, NULL as null */
+/**
+ * @param rows delivered text by field, NULL as null
+ * @param rewrite of the statement: for texts that no literal can hold
+ */
 export async function project(
   connection: DuckDBConnection,
   columns: readonly ProjectedColumn[],
   rows: readonly (readonly (string | null)[])[],
+  rewrite: (sql: string) => string = (sql) => sql,
 ): Promise<Projected[]> {
   const width = rows[0]?.length ?? 0;
   const names = [...Array.from({ length: width }, (_, index) => fieldName(index + 1)), '_load_id', '_line'];
@@ -28,8 +32,8 @@ export async function project(
   });
   const checked = columns.map(({ bad = 'false' }, index) => `(${bad}) AS "bad${index}"`);
   const reader = await connection.runAndReadAll(
-    `SELECT ${[...columns.map(({ name, value }) => `${value} AS ${q(name)}`), ...checked].join(', ')}
-     FROM (VALUES ${cells.join(', ')}) t(${names.map(q).join(', ')}) ORDER BY "_line"`,
+    rewrite(`SELECT ${[...columns.map(({ name, value }) => `${value} AS ${q(name)}`), ...checked].join(', ')}
+     FROM (VALUES ${cells.join(', ')}) t(${names.map(q).join(', ')}) ORDER BY "_line"`),
   );
   return reader.getRowObjectsJson().map((row) => ({
     values: Object.fromEntries(columns.map(({ name }) => [name, row[name]])),

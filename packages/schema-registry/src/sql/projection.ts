@@ -10,6 +10,10 @@ export interface ProjectedColumn {
   readonly source?: { readonly name: string; readonly text: string };
   /** What is allowed, for the error. */
   readonly allowed?: string;
+  /** The delivered text may be told to nobody: not in an error, not in a log. */
+  readonly hidden?: boolean;
+  /** What to do about a text that is not acceptable, where the general advice does not say enough. */
+  readonly remedy?: string;
 }
 
 /**
