@@ -1,6 +1,7 @@
 /** The public door of the use cases. */
 export { draftContract, isTable, type Draft } from './add-table.ts';
 export { currentColumns, historyColumns } from './columns.ts';
+export { type DriftStatus } from './drift.ts';
 export { ingest, type Ingested, type IngestOptions } from './ingest.ts';
 export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';
@@ -18,5 +19,7 @@ export {
   type Trouble,
 } from './status.ts';
 export { publishTable, type Published } from './publish/publish-table.ts';
+export { readSecret, type SecretPlace } from './secret/read-secret.ts';
+export { hmacKeyFor } from './treatment/hmac-key.ts';
 export { withEngine, sweepScratch, type Workspace } from './workspace.ts';
 export { runFold, type FoldFile, type FoldInputs, type FoldResult } from './fold/run-fold.ts';

@@ -5,11 +5,13 @@ import {
   publications,
   readManifest,
   tableCounts,
+  tableDrifts,
   type LoadState,
   type Publication,
   type Queryable,
 } from '@farelake/db';
 import { historyName, type Contract } from '@farelake/schema-registry';
+import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
 
 /**
@@ -32,6 +34,8 @@ export interface TableStatus {
   readonly quarantined: number;
   /** Null: the contract does not say that the table is published. */
   readonly publication: PublicationStatus | null;
+  /** How delivered files differ from the contract; it does not keep them from being loaded, unless it is incompatible. */
+  readonly drift: readonly DriftStatus[];
 }
 
 /** What the published table in Postgres shows; version 0 and no time: nothing yet. */
@@ -59,6 +63,7 @@ export async function status(
 ): Promise<TableStatus[]> {
   const counts = await tableCounts(db);
   const published = await publications(db, TARGET);
+  const drifts = await tableDrifts(db);
   const troubles = known ?? (await troublesOf(db));
   const tables = [...new Set([...contracts.keys(), ...counts.keys()])].sort();
   return Promise.all(
@@ -94,6 +99,13 @@ export async function status(
         movesOntoLive: manifest.fold?.movesOntoLive ?? 0,
         quarantined: counted?.quarantined ?? 0,
         publication,
+        drift:
+          contract === undefined
+            ? []
+            : driftStatus(
+                contract,
+                drifts.filter(({ dataset }) => dataset === table),
+              ),
       };
     }),
   );

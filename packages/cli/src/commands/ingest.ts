@@ -9,6 +9,7 @@ import {
   type Trouble,
 } from '@farelake/ingest';
 import { openFolder } from '../folder.ts';
+import { driftLines } from '../output/drift.ts';
 import { describeProgress } from '../output/progress.ts';
 import { count, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -109,6 +110,7 @@ function report(
   for (const { path, reason } of registered.unreadable)
     terminal.print(`unreadable: ${JSON.stringify(path)}: ${reason}`);
   for (const line of troubleLines(delivered, troubles)) terminal.print(line);
+  for (const line of driftLines(delivered)) terminal.note(line);
 }
 
 /** Lines about one table; more are counted. */

@@ -1,5 +1,6 @@
 import { status, troublesOf } from '@farelake/ingest';
 import { findContract } from '../find-contract.ts';
+import { driftLines } from '../output/drift.ts';
 import { count, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 import { troubleLines } from './ingest.ts';
@@ -44,6 +45,7 @@ export async function statusCommand(
       everyTrouble.filter(mine),
     ))
       context.terminal.print(line);
+    for (const line of driftLines(tables)) context.terminal.print(line);
     return 0;
   });
 }

@@ -1,5 +1,6 @@
 import { contractPath, draftContract, readRegistry, status, writeContract, type Draft } from '@farelake/ingest';
 import {
+  compatibility,
   formatContract,
   requireRegistry,
   reviseContract,
@@ -45,6 +46,7 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
     return 0;
   }
   refuseFaulty(contracts, contract);
+  if (present !== undefined) for (const line of changeLines(present, contract)) terminal.note(line);
   if (flags.yes !== true && !(await agreed(context, contract, present, file))) return 1;
   await writeContract(environment.registry, contract);
   const what = `${contract.columns.length} columns, key ${contract.key.join(', ')}`;
@@ -71,6 +73,12 @@ function warnings({ unreadable, withBeforeImages }: Draft): string[] {
     );
   return lines;
 }
+
+/** What readers of the table will see change; what they cannot go along with is said to be so. */
+const changeLines = (present: Contract, next: Contract): string[] =>
+  compatibility(present, next).map(({ compatible, text }) =>
+    compatible ? `Change: ${text}.` : `Incompatible change, of which readers must be told: ${text}.`,
+  );
 
 /** Two source names that come out as one table name: the second is refused, --yes or not. */
 function refuseCollision(present: Contract, { source, dataset }: Contract): void {
