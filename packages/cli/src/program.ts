@@ -2,9 +2,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { downCommand, migrateCommand } from './commands/database.ts';
 import { ingestCommand, type IngestFlags } from './commands/ingest.ts';
+import { psqlCommand } from './commands/psql.ts';
 import { queryCommand, type QueryFormat } from './commands/query.ts';
 import { statusCommand } from './commands/status.ts';
 import { tableAddCommand, tableListCommand, type AddFlags } from './commands/table.ts';
+import { tableShowCommand } from './commands/table-show.ts';
 import type { Context } from './session.ts';
 
 export interface Program {
@@ -37,14 +39,7 @@ export function createProgram(context: Context): Program {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addTableCommands(program, context, answer);
   addDataCommands(program, context, answer);
-  program
-    .command('migrate')
-    .description("bring the ledger's database to the newest version")
-    .action(() => answer(migrateCommand(context)));
-  program
-    .command('down')
-    .description("stop the home's Postgres; it stays up between commands until then")
-    .action(() => answer(downCommand(context)));
+  addDatabaseCommands(program, context, answer);
   return {
     command: program,
     run: async (args) => {
@@ -55,6 +50,25 @@ export function createProgram(context: Context): Program {
 }
 
 type Answer = (result: Promise<number>) => Promise<void>;
+
+function addDatabaseCommands(program: Command, context: Context, answer: Answer): void {
+  program
+    .command('migrate')
+    .description("bring the ledger's database to the newest version")
+    .action(() => answer(migrateCommand(context)));
+  program
+    .command('psql')
+    .description("open the system's psql on the database, where published tables are ods.edw_x")
+    .option('--url', 'print the connection string, password included, and nothing else')
+    .argument('[args...]', 'for psql: farelake psql -- -c "SELECT count(*) FROM ods.edw_x"')
+    // psql has options of its own: what is not ours is its.
+    .allowUnknownOption()
+    .action((args: string[], flags: { url?: boolean }) => answer(psqlCommand(context, args, flags)));
+  program
+    .command('down')
+    .description("stop the home's Postgres; it stays up between commands until then")
+    .action(() => answer(downCommand(context)));
+}
 
 function addTableCommands(program: Command, context: Context, answer: Answer): void {
   const table = program
@@ -82,6 +96,12 @@ function addTableCommands(program: Command, context: Context, answer: Answer): v
     .description('all contracts with the state of their tables')
     .option('--json', 'as JSON')
     .action((flags: { json?: boolean }) => answer(tableListCommand(context, flags)));
+  table
+    .command('show')
+    .description('one contract with its tables: columns, rules, state, files, publication')
+    .argument('<table>', 'EDW.SAMPLE or edw_sample')
+    .option('--json', 'as JSON')
+    .action((name: string, flags: { json?: boolean }) => answer(tableShowCommand(context, name, flags)));
 }
 
 function addDataCommands(program: Command, context: Context, answer: Answer): void {

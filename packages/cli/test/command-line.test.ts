@@ -309,6 +309,8 @@ it.each([
   [['table']],
   [['table', 'add']],
   [['table', 'list']],
+  [['table', 'show']],
+  [['psql']],
   [['ingest']],
   [['query']],
   [['status']],

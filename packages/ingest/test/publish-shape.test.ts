@@ -46,6 +46,8 @@ function revise(world: World, contract: Contract, change: Partial<Contract>): Co
 const changed = (contract: Contract, name: string, change: Partial<Contract['columns'][number]>) =>
   contract.columns.map((column) => (column.name === name ? { ...column, ...change } : column));
 
+const without = ({ columns }: Contract, name: string) => columns.filter((column) => column.name !== name);
+
 const withNew = (contract: Contract): Partial<Contract> => ({
   columns: [
     ...contract.columns,
@@ -124,11 +126,26 @@ describe('a published table follows its contract', () => {
 
   it('a dropped column leaves no value behind: the table is copied anew', async () => {
     const { world, contract, made } = await withTable();
-    const next = revise(world, contract, { columns: changed(contract, 'a', { treatment: 'drop' }) });
+    const next = revise(world, contract, { columns: without(contract, 'a') });
     await world.ingest();
     await expectPublished(world, next);
     expect(Object.keys(await typesOf(world))).not.toContain('a');
     expect(await oidOf(world)).not.toBe(made);
+  }, 30_000);
+
+  it('a column that files hold as delivered and the contract wants hashed: nothing is published by that contract', async () => {
+    const { world, delivery, contract, made } = await withTable();
+    revise(world, contract, { columns: changed(contract, 'a', { treatment: 'hmac', description: 'now hashed' }) });
+    await delivery.changes('20260102-000000000', [{ seq: seq(1), oper: 'D', row: ['3', null, null, null] }]);
+    await world.ingest();
+    expect((await world.status())[0]).toMatchObject({
+      state: 'held',
+      publication: { version: 1, rows: 6, trouble: null },
+    });
+    expect(await oidOf(world)).toBe(made);
+    world.contracts.set(contract.dataset, contract);
+    await world.ingest();
+    await expectPublished(world, contract);
   }, 30_000);
 
   it('another key makes another table, unique by that key', async () => {
@@ -150,7 +167,7 @@ describe('a published table follows its contract', () => {
     const wide = revise(world, contract, withNew(contract));
     await world.ingest();
     await expectPublished(world, wide);
-    const next = revise(world, wide, { key: ['b'], columns: changed(wide, 'a', { treatment: 'drop' }) });
+    const next = revise(world, wide, { key: ['b'], columns: without(wide, 'a') });
     await world.ingest();
     await expectPublished(world, next);
     expect(await oidOf(world)).toBe(made);
@@ -160,7 +177,7 @@ describe('a published table follows its contract', () => {
   it('a column that a view shows cannot go: publication says so, the lake goes on, and the table stays', async () => {
     const { world, delivery, contract } = await withTable();
     await world.pool.query('CREATE VIEW seen AS SELECT id, a FROM ods.edw_t');
-    const next = revise(world, contract, { columns: changed(contract, 'a', { treatment: 'drop' }) });
+    const next = revise(world, contract, { columns: without(contract, 'a') });
     await delivery.changes('20260102-000000000', [{ seq: seq(1), oper: 'D', row: ['3', null, null, null] }]);
     await world.ingest();
     expect((await world.status())[0]).toMatchObject({

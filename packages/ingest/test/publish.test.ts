@@ -2,6 +2,8 @@
  * Proves that a Postgres client sees the rows that the lake shows, of every type and key, after everything that can
  * happen to a table; and how they come there: by changes where that will do.
  */
+import { randomBytes } from 'node:crypto';
+import { publishTable } from '../src/index.ts';
 import { Delivery, seq, type Cell, type Column } from './support/delivery.ts';
 import { bothSides, expectPublished, publish } from './support/published.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
@@ -189,5 +191,40 @@ describe('a published table', () => {
     const after = await places();
     expect([...after].filter(([name, xmin]) => before.get(name) !== xmin).map(([name]) => name)).toEqual(['changed']);
     await expectPublished(world, contract);
+  }, 30_000);
+
+  it('is published once by those who come at the same time', async () => {
+    const { world, contract } = await withTable();
+    world.contracts.set(contract.dataset, { ...contract, publish: { postgres: false } });
+    await world.ingest();
+    const ways = await Promise.all([1, 2, 3].map(() => publishTable(world, publish(world, contract))));
+    expect([...ways].sort()).toEqual(['copy', 'nothing', 'nothing']);
+    await expectPublished(world, contract);
+  }, 30_000);
+
+  it('is published with a hashed key', async () => {
+    const { world, delivery, contract } = await withTable();
+    const before = process.env['FARELAKE_HMAC_KEY'];
+    process.env['FARELAKE_HMAC_KEY'] = randomBytes(32).toString('hex');
+    try {
+      const hashed = publish(world, {
+        ...contract,
+        columns: contract.columns.map((column) =>
+          column.name === 'part' || column.name === 'id' ? { ...column, treatment: 'hmac' as const } : column,
+        ),
+      });
+      await world.ingest();
+      await expectPublished(world, hashed);
+      await delivery.changes('20260102-000000000', [
+        { seq: seq(1), oper: 'D', row: row('1', 'a', null) },
+        { seq: seq(2), oper: 'U', row: row(null, 'b', 'changed') },
+        { seq: seq(3), oper: 'I', row: row('5', null, 'new') },
+      ]);
+      await world.ingest();
+      await expectPublished(world, hashed);
+    } finally {
+      if (before === undefined) delete process.env['FARELAKE_HMAC_KEY'];
+      else process.env['FARELAKE_HMAC_KEY'] = before;
+    }
   }, 30_000);
 });

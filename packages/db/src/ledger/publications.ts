@@ -83,7 +83,10 @@ export interface VersionDifference {
   readonly kept: readonly PlacedFile[];
 }
 
-export type PlacedFile = Pick<ListedFile, 'uri' | 'rows' | 'size'>;
+export type PlacedFile = Pick<ListedFile, 'uri' | 'rows' | 'size'> & {
+  /** Permanent ids of the contract's columns that it was written with; null: not noted, it may have any. */
+  readonly columnIds: readonly number[] | null;
+};
 
 /**
  * How two versions of a table differ in files, which never change and stay listed after they are removed.
@@ -98,7 +101,7 @@ export async function versionDifference(
 ): Promise<VersionDifference> {
   const { rows } = await db.query<PlacedFile & { before: boolean; after: boolean }>(
     `SELECT * FROM (
-       SELECT id, uri, rows, size,
+       SELECT id, uri, rows, size, column_ids AS "columnIds",
          version_added <= $2 AND (version_removed IS NULL OR version_removed > $2) AS before,
          version_added <= $3 AND (version_removed IS NULL OR version_removed > $3) AS after
        FROM ledger.files WHERE table_name = $1) f

@@ -3,7 +3,6 @@
  * its place; where people have hung something on the old one (views, policies, indexes), its rows are replaced instead.
  * Either way it is one transaction: a process that dies leaves things as they were.
  */
-import { filesSql } from '@farelake/lake';
 import { quoteIdentifier as q } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { withEngine } from '../workspace.ts';
@@ -56,9 +55,10 @@ async function copySegments(publication: Publication, table: string): Promise<vo
   const columns = currentColumns(contract);
   let copied = 0;
   await withEngine(workspace, async (engine, folder) => {
-    for (const { uri } of [...files.kept, ...files.added]) {
-      const relation = `${filesSql([uri], columns)} f`;
+    for (const file of [...files.kept, ...files.added]) {
+      const relation = `${await engine.files.sql([file], columns)} f`;
       copied += await copyRows({ client, engine, folder, signal: workspace.signal }, relation, table, columns);
+      await engine.files.release([file]);
       publication.onRows(copied);
     }
   });

@@ -1,6 +1,6 @@
 /** What differs in rows between two versions of a current table, found from the files in which they differ. */
-import { filesSql, localPath, type Engine } from '@farelake/lake';
-import { quoteIdentifier as q, quoteLiteral, type Contract } from '@farelake/schema-registry';
+import type { Engine } from '@farelake/lake';
+import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import type { PlacedFile } from '@farelake/db';
 import { currentColumns, type TableColumn } from '../columns.ts';
 import { sameKeySql } from '../fold/segments.ts';
@@ -30,15 +30,12 @@ export async function findDifference(
   added: readonly PlacedFile[],
 ): Promise<RowDifference> {
   const columns = currentColumns(contract);
-  const rows = (files: readonly PlacedFile[]) =>
-    `(SELECT *, true AS "@there" FROM ${filesSql(
-      files.map(({ uri }) => uri),
-      columns,
-    )} f)`;
+  const rows = async (files: readonly PlacedFile[]) =>
+    `(SELECT *, true AS "@there" FROM ${await engine.files.sql(files, columns)} f)`;
   const keys = contract.key.map((name) => `r.${q(name)} AS ${q(goneName(name))}`);
   await engine.run(`CREATE OR REPLACE TEMP TABLE "@difference" AS
     SELECT ${keys.join(', ')}, a.*, r."@there" AS "@was"
-    FROM ${rows(removed)} r FULL JOIN ${rows(added)} a ON ${sameKeySql(contract, 'r', 'a')}
+    FROM ${await rows(removed)} r FULL JOIN ${await rows(added)} a ON ${sameKeySql(contract, 'r', 'a')}
     WHERE r."@there" IS NULL OR a."@there" IS NULL OR ${columns.map(differs).join(' OR ')}`);
   const [counts] = await engine.rows('SELECT count("@was") AS gone, count("@there") AS fresh FROM "@difference"');
   const nulls = contract.key.map((name, place) => `${q(goneName(name))} IS NULL AS n${place}`);
@@ -61,18 +58,4 @@ function differs({ name, type }: TableColumn): string {
   return type === 'DOUBLE'
     ? `${plain} OR CAST(${r ?? ''} AS VARCHAR) IS DISTINCT FROM CAST(${a ?? ''} AS VARCHAR)`
     : plain;
-}
-
-/** Whether any of the files has a column with one of the permanent ids. Reads only their footers. */
-export async function hasColumn(
-  engine: Engine,
-  files: readonly PlacedFile[],
-  ids: readonly number[],
-): Promise<boolean> {
-  if (files.length === 0 || ids.length === 0) return false;
-  const paths = files.map(({ uri }) => quoteLiteral(localPath(uri)));
-  const [found] = await engine.rows(
-    `SELECT count(*) AS n FROM parquet_schema([${paths.join(', ')}]) WHERE field_id IN (${ids.join(', ')})`,
-  );
-  return Number(found?.['n']) > 0;
 }

@@ -22,5 +22,5 @@ export interface Publication {
   readonly onRows: (rows: number) => void;
 }
 
-/** The target does not hold what was published last: somebody else has written there. All of it has to be copied anew. */
+/** What was published last is nothing to build upon, most often because somebody else wrote there: all rows are to be copied. */
 export class TargetChanged extends Error {}

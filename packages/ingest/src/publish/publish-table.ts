@@ -15,6 +15,7 @@ import {
 import type { PoolClient } from 'pg';
 import type { Contract } from '@farelake/schema-registry';
 import type { OnProgress } from '../progress.ts';
+import { treatmentHold } from '../treatment/hold.ts';
 import type { Workspace } from '../workspace.ts';
 import { copyAll } from './copy-all.ts';
 import { planPublication, type PublicationPlan } from './plan.ts';
@@ -65,6 +66,8 @@ async function publish(work: PublishWork, copyAnew: boolean): Promise<'nothing' 
   const record = await lockPublication(client, TARGET, dataset);
   const manifest = await readManifest(client, dataset);
   if (manifest.version === 0) return 'nothing';
+  // Read as such a contract says, files would show what they do not hold. The table itself is held and says why.
+  if ((await treatmentHold(client, contract)) !== undefined) return 'nothing';
   const present = await readPresent(client, dataset);
   const planned = planPublication(record, present, shape, newestOf(manifest));
   const plan = copyAnew ? copyInstead(planned) : planned;

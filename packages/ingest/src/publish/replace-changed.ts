@@ -1,12 +1,11 @@
 /** Replaces the rows of a published table whose keys have changed. Cost follows the changes, not the table. */
-import type { Engine } from '@farelake/lake';
 import { quoteIdentifier as q } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { keyColumns } from '../fold/segments.ts';
 import { withEngine } from '../workspace.ts';
 import { copyRows, type Copier } from './csv.ts';
 import { alterColumns, commentTable } from './ddl.ts';
-import { findDifference, goneName, hasColumn, type RowDifference } from './difference.ts';
+import { findDifference, goneName, type RowDifference } from './difference.ts';
 import { tableName } from './names.ts';
 import type { Alterations } from './plan.ts';
 import { TargetChanged, type Publication } from './publication.ts';
@@ -17,11 +16,10 @@ import { TargetChanged, type Publication } from './publication.ts';
 export async function replaceChanged(publication: Publication, alterations: Alterations): Promise<void> {
   const { workspace, contract, client, files } = publication;
   const table = tableName(contract.dataset);
+  if (heldAlready(publication, alterations)) throw new TargetChanged('a column is back with its values');
   await withEngine(workspace, async (engine, folder) => {
     // Before anything is written: what is wrong with the files leaves the transaction as it was.
     const difference = await findDifference(engine, contract, files.removed, files.added);
-    if (await heldAlready(engine, publication, alterations))
-      throw new TargetChanged('a column is back with its values');
     await alterColumns(client, table, alterations);
     if (alterations.comments.length > 0) await commentTable(client, table, contract);
     const copier: Copier = { client, engine, folder, signal: workspace.signal };
@@ -39,14 +37,10 @@ export async function replaceChanged(publication: Publication, alterations: Alte
 
 /**
  * A column that the contract had before, lost and has again under its old id stands in files that have not changed since;
- * adding it empty would hide those values.
+ * adding it empty would hide those values. Of files without a note it is not known.
  */
-const heldAlready = (engine: Engine, { files }: Publication, { added }: Alterations): Promise<boolean> =>
-  hasColumn(
-    engine,
-    files.kept,
-    added.map(({ id }) => id),
-  );
+const heldAlready = ({ files }: Publication, { added }: Alterations): boolean =>
+  files.kept.some(({ columnIds }) => added.some(({ id }) => columnIds?.includes(id) ?? true));
 
 async function deleteGone(copier: Copier, { contract }: Publication, difference: RowDifference): Promise<number> {
   if (difference.goneRows === 0) return 0;

@@ -1,6 +1,5 @@
 /** Why a publication did not come about, in words: with table, column and remedy, never with a value. */
 import { readManifest } from '@farelake/db';
-import { filesSql } from '@farelake/lake';
 import { quoteIdentifier as q, UserError, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { withEngine, type Workspace } from '../workspace.ts';
@@ -8,7 +7,8 @@ import { SCHEMA, textColumns } from './shape.ts';
 
 /** Whether the engine could not read files; those of older versions need not be there for ever. */
 export const filesGone = (error: unknown): boolean =>
-  Error.isError(error) && /^(?:IO|Invalid Input) Error:/.test(error.message);
+  Error.isError(error) &&
+  (/^(?:IO|Invalid Input) Error:/.test(error.message) || (error instanceof UserError && error.code === 'object-gone'));
 
 export async function describeTrouble(workspace: Workspace, contract: Contract, error: unknown): Promise<string> {
   if (!Error.isError(error)) return String(error);
@@ -51,14 +51,18 @@ function postgresTrouble(contract: Contract, code: string, message: string, hold
 async function columnsWithNul(workspace: Workspace, contract: Contract): Promise<string[]> {
   const names = textColumns(contract);
   const { files } = await readManifest(workspace.pool, contract.dataset);
-  const relation = filesSql(
-    files.map(({ uri }) => uri),
-    currentColumns(contract),
-  );
+  const columns = currentColumns(contract);
   const found = names.map((name) => `count(*) FILTER (contains(${q(name)}, chr(0))) AS ${q(name)}`);
+  const holding = new Set<string>();
   return withEngine(workspace, async (engine) => {
-    const [counts] = names.length === 0 ? [] : await engine.rows(`SELECT ${found.join(', ')} FROM ${relation} f`);
-    return names.filter((name) => Number(counts?.[name] ?? 0) > 0);
+    for (const file of names.length === 0 ? [] : files) {
+      const [counts] = await engine.rows(
+        `SELECT ${found.join(', ')} FROM ${await engine.files.sql([file], columns)} f`,
+      );
+      for (const name of names) if (Number(counts?.[name] ?? 0) > 0) holding.add(name);
+      await engine.files.release([file]);
+    }
+    return [...holding];
   }).catch(() => {
     workspace.signal.throwIfAborted();
     return [];

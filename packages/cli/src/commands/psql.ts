@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import os from 'node:os';
+import { UserError } from '@farelake/schema-registry';
+import { databaseUrl, type Context } from '../session.ts';
+
+/**
+ * Opens the system's `psql` on the ledger's database, in which the published tables are too, or prints the connection
+ * string. @returns psql's own exit code
+ */
+export async function psqlCommand(
+  context: Context,
+  args: readonly string[],
+  flags: { readonly url?: boolean },
+): Promise<number> {
+  const url = await databaseUrl(context);
+  if (flags.url === true) {
+    context.terminal.print(url);
+    return 0;
+  }
+  const { shown, password } = withoutPassword(url);
+  // Whoever lists processes sees their arguments, not their environment.
+  const env = { ...process.env, ...(password === '' ? {} : { PGPASSWORD: password }) };
+  return leavingCtrlC(() => run(context, [`--dbname=${shown}`, ...args], env));
+}
+
+function withoutPassword(url: string): { shown: string; password: string } {
+  const shown = new URL(url);
+  const password = decodeURIComponent(shown.password) || (shown.searchParams.get('password') ?? '');
+  shown.password = '';
+  shown.searchParams.delete('password');
+  return { shown: shown.href, password };
+}
+
+async function run({ signal }: Context, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn('psql', args, { stdio: 'inherit', env });
+  // Of signals only SIGTERM gets here, and it is for psql too.
+  const stop = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', stop);
+  try {
+    const [code, killed] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + (killed === null ? 0 : os.constants.signals[killed]);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new UserError({
+      code: 'no-psql',
+      problem: 'There is no psql on this machine.',
+      remedy:
+        'Install the Postgres client, or use another one with the connection string that farelake psql --url prints.',
+      cause,
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** In psql Ctrl-C ends a query, not the session: while it runs, the keystroke is for it alone. */
+async function leavingCtrlC<T>(work: () => Promise<T>): Promise<T> {
+  const listeners = process.listeners('SIGINT');
+  const ignore = () => undefined;
+  process.removeAllListeners('SIGINT').on('SIGINT', ignore);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', ignore);
+    for (const listener of listeners) process.on('SIGINT', listener);
+  }
+}

@@ -1,0 +1,141 @@
+import { readManifest, tableDrifts, type Manifest, type TableDrift } from '@farelake/db';
+import { status, type TableStatus } from '@farelake/ingest';
+import { sourceName } from '@farelake/qlik';
+import {
+  describeDifference,
+  formatLogicalType,
+  historyName,
+  storedType,
+  type Contract,
+  type ContractColumn,
+  type Difference,
+} from '@farelake/schema-registry';
+import { findContract } from '../find-contract.ts';
+import { count, formatTable } from '../output/table.ts';
+import { withWorkspace, type Context } from '../session.ts';
+
+/** One contract with its tables: what the columns are, how changes apply, how things stand. */
+export async function tableShowCommand(
+  context: Context,
+  table: string,
+  flags: { readonly json?: boolean },
+): Promise<number> {
+  return withWorkspace(context, async ({ pool, contracts }) => {
+    const contract = findContract(contracts, table);
+    const { dataset } = contract;
+    const [stands] = (await status(pool, new Map([[dataset, contract]]))).filter((one) => one.table === dataset);
+    if (stands === undefined) throw new Error(`${dataset} has a contract and no status`);
+    const [current, history] = [await readManifest(pool, dataset), await readManifest(pool, historyName(dataset))];
+    const drift = (await tableDrifts(pool)).filter((one) => one.dataset === dataset);
+    const shown = asJson(contract, stands, current, history, drift);
+    if (flags.json === true) context.terminal.print(JSON.stringify(shown));
+    else for (const line of asText(shown)) context.terminal.print(line);
+    return 0;
+  });
+}
+
+type Shown = ReturnType<typeof asJson>;
+
+const asJson = (
+  contract: Contract,
+  stands: TableStatus,
+  current: Manifest,
+  history: Manifest,
+  drift: readonly TableDrift[],
+) => ({
+  table: contract.dataset,
+  source: sourceName(contract.source),
+  feed: contract.feed,
+  contractVersion: contract.version,
+  owner: contract.owner,
+  freshness: contract.freshness ?? null,
+  key: contract.key,
+  cdc: contract.cdc,
+  snapshot: contract.snapshot ?? 'required',
+  publish: contract.publish,
+  columns: contract.columns.map((column) => shownColumn(contract, column)),
+  state: stands.state,
+  reason: stands.reason,
+  generation: stands.generation,
+  loads: stands.loads,
+  current: extent(current),
+  history: extent(history),
+  publication: stands.publication,
+  /** How delivered files differ from the contract, and in how many. */
+  drift: drift.map(({ files, drift: differences }) => ({ files, differences: differences as readonly Difference[] })),
+});
+
+const shownColumn = ({ key }: Contract, column: ContractColumn) => ({
+  id: column.id,
+  name: column.name,
+  source: column.sourceName,
+  type: column.type,
+  /** Null: its values are in no table. */
+  storedType: column.treatment === 'drop' ? null : formatLogicalType(storedType(column)),
+  classification: column.classification,
+  treatment: column.treatment,
+  /** Place in the key, from 1. */
+  key: key.includes(column.name) ? key.indexOf(column.name) + 1 : null,
+  description: column.description,
+});
+
+const extent = ({ version, rows, files }: Manifest) => ({
+  version,
+  rows,
+  files: files.length,
+  bytes: files.reduce((sum, { size }) => sum + size, 0),
+});
+
+function asText(shown: Shown): string[] {
+  const { updateImage, beforeImage } = shown.cdc;
+  const facts = [
+    ['source', `${shown.source} (${shown.feed})`],
+    ['contract', `version ${shown.contractVersion}, owner ${shown.owner}`],
+    ['key', shown.key.length === 0 ? 'none: history only' : shown.key.join(', ')],
+    ['changes', `update image ${updateImage}, before image ${beforeImage}, snapshot ${shown.snapshot}`],
+    ['freshness', shown.freshness ?? 'not promised'],
+    ['state', `${shown.state}${shown.reason === null ? '' : `: ${shown.reason}`}`],
+    ['current', extentText(shown.current)],
+    ['history', extentText(shown.history)],
+    ['generation', shown.generation ?? 'none'],
+    [
+      'loads',
+      Object.entries(shown.loads)
+        .map(([state, n]) => `${n} ${state}`)
+        .join(', ') || 'none',
+    ],
+    ['published', publicationText(shown)],
+  ];
+  const columns = formatTable(
+    ['id', 'column', 'source', 'type', 'stored as', 'classification', 'treatment', 'key'],
+    shown.columns.map((column) => [
+      String(column.id),
+      column.name,
+      column.source,
+      column.type,
+      column.storedType ?? '',
+      column.classification,
+      column.treatment,
+      column.key === null ? '' : String(column.key),
+    ]),
+    [0],
+  );
+  for (const { files, differences } of shown.drift)
+    facts.push(['drift', `in ${count(files)} files: ${differences.map(describeDifference).join('; ')}`]);
+  return [shown.table, ...facts.map(([name = '', text = '']) => `  ${name.padEnd(11)}${text}`), '', columns];
+}
+
+const extentText = ({ version, rows, files, bytes }: Shown['current']): string =>
+  version === 0
+    ? 'nothing yet'
+    : `version ${version}: ${count(rows)} rows in ${count(files)} ${files === 1 ? 'file' : 'files'}, ${count(bytes)} bytes`;
+
+function publicationText({ table, publication }: Shown): string {
+  if (publication === null) return 'no';
+  const { version, rows, publishedAt, trouble } = publication;
+  const stands =
+    publishedAt === null
+      ? 'not yet'
+      : `ods.${table}, version ${version} with ${count(rows)} rows, since ${publishedAt.toISOString()}`;
+  return trouble === null ? stands : `${stands}; ${trouble}`;
+}
