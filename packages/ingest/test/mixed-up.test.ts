@@ -117,7 +117,10 @@ describe('around a snapshot that is shown', () => {
       await world.ingest(`${world.folder}/jan`);
       expect(await rows(world)).toEqual(shown);
     }
-    expect((await world.status())[0]).toMatchObject({ state: 'live', loads: { archived: 2, superseded: stems.length } });
+    expect((await world.status())[0]).toMatchObject({
+      state: 'live',
+      loads: { archived: 2, superseded: stems.length },
+    });
   });
 
   it('a newer one with a segment more, which began first, does not leak in', async () => {
@@ -304,11 +307,12 @@ describe('another contract than the rows were made by', () => {
         SELECT replace(object_key, '20260102', '20260109'), content_hash, dataset, source_schema, source_table, part, size, store_uri, path, seen FROM ledger.objects WHERE object_key LIKE '%20260102%gz' RETURNING id),
       l AS (INSERT INTO ledger.loads (object_id, dataset, state, dfm_object_id, batch_id) SELECT o.id, 'edw_x', 'loading', (SELECT id FROM ledger.objects WHERE object_key LIKE '%20260102%dfm'), b.id FROM o, b RETURNING id, batch_id)
       INSERT INTO ledger.batch_loads SELECT batch_id, id FROM l`);
-    world.contracts.set('edw_x', { ...contract, columns: contract.columns.slice(0, 1) });
+    const retyped = contract.columns.map((column) => (column.name === 's' ? { ...column, type: 'bigint' } : column));
+    world.contracts.set('edw_x', { ...contract, columns: retyped });
     await world.ingest();
     expect((await world.status())[0]).toMatchObject({
       state: 'held',
-      reason: expect.stringMatching(/new column S/) as string,
+      reason: expect.stringMatching(/column S is string, in the contract bigint/) as string,
     });
     const open = await world.pool.query(`SELECT 1 FROM ledger.batches WHERE state = 'open'`);
     expect(open.rows).toEqual([]);
