@@ -52,6 +52,11 @@ const SHARED_PER_THOUSAND = 10;
 /** Tries to find a row that is still there before a new one is made instead. */
 const TRIES = 64;
 
+/** Tries to find a row that is gone, so that it may come back under its key, before a new one is made instead. */
+const GONE_TRIES = 2;
+
+const NONE: ReadonlySet<number> = new Set();
+
 /** Sequences that rise, over one day of changes. */
 const clockOf = (random: Random, start: number, changes: number) => {
   let now = start;
@@ -123,6 +128,7 @@ const pickRow = (life: Life, { skew }: Plan, random: Random, taken: ReadonlySet<
 const actionsOf = (life: Life, plan: Plan, tally: Tally, random: Random) => {
   const { rows, states, operations } = life;
   const scribe = scribeOf(rows, random);
+  const isMove = (kind: Kind): boolean => rows.table.key.some((name) => kind.names.includes(name));
   const make = (stamp: Stamp) => {
     const values = rows.made(life.next);
     life.next += 1;
@@ -140,7 +146,7 @@ const actionsOf = (life: Life, plan: Plan, tally: Tally, random: Random) => {
       operations.inserted += 1;
       return scribe.insert(stamp, values);
     }
-    if (rows.table.key.some((name) => kind.names.includes(name))) operations.moved += 1;
+    if (isMove(kind)) operations.moved += 1;
     else operations.updated += 1;
     return scribe.update(stamp, () => rows.after(row, revision - 1), values, kind);
   };
@@ -150,25 +156,31 @@ const actionsOf = (life: Life, plan: Plan, tally: Tally, random: Random) => {
     operations.deleted += 1;
     return scribe.remove(stamp, rows.after(row, revision));
   };
+  let missing = FIRST_ORPHAN;
   const miss = (stamp: Stamp) => {
-    const row = FIRST_ORPHAN + operations.orphans;
+    // A move is an upsert: of a row that never was, it would make one.
+    while (isMove(rows.changed(missing, 1))) missing += 1;
+    const row = missing++;
     operations.orphans += 1;
     return scribe.update(stamp, () => rows.made(row), rows.after(row, 1), rows.changed(row, 1));
   };
-  /** A row that is gone may come back under its key, where rows are inserted at all. */
-  const mayReturn = plan.mix.insert > 0;
-  const live = (taken: ReadonlySet<number>, forUpdate: boolean): number | undefined => {
+  const live = (taken: ReadonlySet<number>): number | undefined => {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const row = pickRow(life, plan, random, taken);
       if (row === undefined || !states.isGone(row)) return row;
-      if (forUpdate && mayReturn && random.chance(0.5)) return row;
     }
     return undefined;
   };
-  return { make, change, remove, miss, live };
+  /** A row that is gone, if one is met soon. */
+  const gone = (): number | undefined => {
+    for (let attempt = 0; attempt < GONE_TRIES; attempt++) {
+      const row = pickRow(life, plan, random, NONE);
+      if (row !== undefined && states.isGone(row)) return row;
+    }
+    return undefined;
+  };
+  return { make, change, remove, miss, live, gone };
 };
-
-const NONE: ReadonlySet<number> = new Set();
 
 /**
  * @param disorderly the first so many changes may come late or twice, or be orphans
@@ -184,11 +196,12 @@ export const openLife = (rows: Rows, plan: Plan, start: number, disorderly: numb
     next: plan.rows,
     happenings,
   };
-  const { make, change, remove, miss, live } = actionsOf(life, plan, tally, random);
+  const { make, change, remove, miss, live, gone } = actionsOf(life, plan, tally, random);
   const { insert, update, move } = plan.mix;
   const ordinary = (stamp: Stamp): string[] => {
     const draw = random.next();
-    const row = draw < insert ? undefined : live(NONE, draw < insert + update + move);
+    const isInsert = draw < insert;
+    const row = isInsert ? gone() : live(NONE);
     if (row === undefined) return make(stamp);
     return draw < insert + update + move ? change(stamp, row) : remove(stamp, row);
   };
@@ -196,7 +209,7 @@ export const openLife = (rows: Rows, plan: Plan, start: number, disorderly: numb
   function* shared(stamp: Stamp, most: number): Generator<Happening> {
     const taken = new Set<number>();
     for (const many = Math.min(random.int(2, 4), most); taken.size < many;) {
-      const row = live(taken, false);
+      const row = live(taken);
       if (row === undefined) return;
       taken.add(row);
       yield { records: change(stamp, row), at: stamp.at, delivery: undefined };
@@ -213,7 +226,8 @@ export const openLife = (rows: Rows, plan: Plan, start: number, disorderly: numb
         continue;
       }
       const disorder = done < disorderly && random.chance(plan.disorder) ? random.int(0, 2) : undefined;
-      const records = disorder === 0 ? miss(stamp) : ordinary(stamp);
+      // Where all updates are moves there is none that a missing row could do without.
+      const records = disorder === 0 && update > 0 ? miss(stamp) : ordinary(stamp);
       done += 1;
       yield { records, at: stamp.at, delivery: disorder === 1 ? 'late' : disorder === 2 ? 'again' : undefined };
     }

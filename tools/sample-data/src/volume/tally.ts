@@ -47,7 +47,10 @@ const decimalText = (units: bigint, scale: number): string => {
   return `${units < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 };
 
-/** Adds safely: a double takes what fits, and hands over before a digit is lost. */
+/**
+ * Adds safely: a double takes what fits, and hands over before a digit is lost. Each number has to be below 2^52: the
+ * recipes' amounts are far below, times the largest rest of a key too.
+ */
 const exactSum = () => {
   let whole = 0n;
   let part = 0;
