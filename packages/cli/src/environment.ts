@@ -1,6 +1,9 @@
 /** Where everything is, from the environment; read once, here. */
 import path from 'node:path';
+import { openStore, schemeOf } from '@farelake/lake';
+import { UserError } from '@farelake/schema-registry';
 import { UsageError } from './output/problem.ts';
+import { parseBytes } from './parse-bytes.ts';
 
 export interface Environment {
   /** State of this machine: database, zones, scratch files. */
@@ -9,10 +12,15 @@ export interface Environment {
   readonly registry: string;
   /** Connection string of a Postgres; undefined: the home's own is used. */
   readonly databaseUrl: string | undefined;
-  /** Zones, as folders. */
+  /** Zones: each an absolute path of a folder, or `s3://bucket/prefix`. */
   readonly incoming: string;
   readonly archive: string;
+  readonly error: string;
   readonly stage: string;
+  /** Bytes that one piece of work may fetch from buckets. */
+  readonly scratchLimit: number | undefined;
+  /** File of DuckDB's extension `httpfs`. */
+  readonly httpfs: string | undefined;
 }
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
@@ -20,25 +28,49 @@ export const MIGRATIONS = path.join(REPOSITORY, 'migrations');
 
 /** @param variables as `process.env`; an empty variable counts as not set */
 export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd()): Environment {
-  const at = (name: string, otherwise: string) => path.resolve(cwd, refuseUri(name, variables[name]) || otherwise);
-  const home = at('FARELAKE_HOME', '.farelake');
+  const folder = (name: string, otherwise: string) =>
+    path.resolve(cwd, refuseUri(name, variables[name] || undefined) ?? otherwise);
+  const home = folder('FARELAKE_HOME', '.farelake');
+  const zone = (name: string, otherwise: string) => {
+    const place = variables[name] || undefined;
+    if (place === undefined) return path.join(home, otherwise);
+    return schemeOf(place) === undefined ? path.resolve(cwd, place) : bucketOf(name, place);
+  };
+  const httpfs = variables['FARELAKE_HTTPFS'] || undefined;
   return {
     home,
-    registry: at('FARELAKE_REGISTRY', path.join(REPOSITORY, 'packages/schema-registry/registry')),
+    registry: folder('FARELAKE_REGISTRY', path.join(REPOSITORY, 'packages/schema-registry/registry')),
     databaseUrl: variables['DATABASE_URL'] || undefined,
-    incoming: at('FARELAKE_INCOMING', path.join(home, 'incoming')),
-    archive: at('FARELAKE_ARCHIVE', path.join(home, 'archive')),
-    stage: at('FARELAKE_STAGE', path.join(home, 'stage')),
+    incoming: zone('FARELAKE_INCOMING', 'incoming'),
+    archive: zone('FARELAKE_ARCHIVE', 'archive'),
+    error: zone('FARELAKE_ERROR', 'error'),
+    stage: zone('FARELAKE_STAGE', 'stage'),
+    scratchLimit: parseBytes('FARELAKE_SCRATCH_LIMIT', variables['FARELAKE_SCRATCH_LIMIT'] || undefined),
+    httpfs: httpfs === undefined ? undefined : path.resolve(cwd, httpfs),
   };
 }
 
-/** Zones in buckets come later; taken for a folder, `s3://…` would quietly become one of that name. */
+/** Taken for a folder, `s3://…` would quietly become one of that name. */
 function refuseUri(name: string, value: string | undefined): string | undefined {
-  if (value !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(value))
+  if (value !== undefined && schemeOf(value) !== undefined && value.includes('://'))
     throw new UsageError({
       code: 'no-such-store',
-      problem: `${name} is ${value}: only folders of this machine can be used in this version.`,
-      remedy: `Set ${name} to a folder.`,
+      problem: `${name} has to be a folder of this machine.`,
+      remedy: 'Of the zones, FARELAKE_INCOMING, _ARCHIVE, _ERROR and _STAGE may be s3://bucket/prefix.',
     });
   return value;
+}
+
+/** The bucket itself is asked for only when it is needed. */
+function bucketOf(name: string, place: string): string {
+  try {
+    return openStore(place).uri;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UsageError({
+      code: 'no-such-store',
+      problem: `${name}: ${error.problem}`,
+      remedy: 'Set it to a folder of this machine, or to s3://bucket/prefix.',
+    });
+  }
 }

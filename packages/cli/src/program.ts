@@ -20,7 +20,10 @@ Environment:
   FARELAKE_HOME       state of this machine: database, tables (default .farelake)
   FARELAKE_REGISTRY   folder of contracts (default the repository's)
   FARELAKE_INCOMING   where ingest looks without an argument (default <home>/incoming)
+  FARELAKE_ARCHIVE    where copies of accepted files lie (default <home>/archive)
+  FARELAKE_ERROR      where refused files will lie (default <home>/error)
   FARELAKE_STAGE      where tables lie (default <home>/stage)
+                      each of these a folder, or s3://bucket/prefix
   DATABASE_URL        a Postgres to use instead of the home's own
 
 Exit codes: 0 all done · 1 something failed, or for ingest is held or waits · 2 usage · 130 stopped by Ctrl-C
@@ -78,7 +81,10 @@ function addTableCommands(program: Command, context: Context, answer: Answer): v
     .command('add')
     .description("draft a contract from delivered files' .dfm")
     .argument('<table>', 'source table, EDW.SAMPLE')
-    .requiredOption('--from <folder>', 'folder that holds EDW.SAMPLE/ and EDW.SAMPLE__ct/, at any depth')
+    .requiredOption(
+      '--from <folder>',
+      'folder or s3://bucket/prefix that holds EDW.SAMPLE/ and EDW.SAMPLE__ct/, at any depth',
+    )
     .option('--yes', 'write it without asking, replacing a different one')
     .addOption(
       new Option(
@@ -108,7 +114,7 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
   program
     .command('ingest')
     .description('register everything delivered below a folder and work until nothing is left to do')
-    .argument('[folder]', 'folder, read in place and never changed (default: the Incoming zone)')
+    .argument('[folder]', 'folder or s3://bucket/prefix, read in place and never changed (default: the Incoming zone)')
     .addOption(new Option('--engine <name>', 'who does the work').choices(['auto', 'duckdb', 'spark']).default('auto'))
     .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
     .option('--json', 'report as JSON')

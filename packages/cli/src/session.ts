@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { ensureLocalPostgres, migrate, openPool } from '@farelake/db';
 import { readRegistry, type Workspace } from '@farelake/ingest';
-import { folderStore } from '@farelake/lake';
 import { MIGRATIONS, type Environment } from './environment.ts';
+import { openZone } from './folder.ts';
 import type { Terminal } from './output/terminal.ts';
 
 export interface Context {
@@ -41,9 +41,11 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
     return await work({
       pool,
       contracts,
-      stage: folderStore(environment.stage),
-      archive: folderStore(environment.archive),
+      stage: openZone(environment.stage),
+      archive: openZone(environment.archive),
       scratch: path.join(environment.home, 'scratch'),
+      scratchLimit: environment.scratchLimit,
+      httpfs: environment.httpfs,
       signal,
     });
   } finally {

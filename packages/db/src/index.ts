@@ -14,7 +14,14 @@ export { inTransaction, openPool, PoolError, withConnection, withTransaction } f
 export type { PoolErrorCode, PoolOptions } from './pool.ts';
 export type { SignIn } from './sign-in.ts';
 export { redactUrl } from './url.ts';
-export { deliveredTables, nextSeen, registerObjects, type DeliveredObject, type Queryable } from './ledger/objects.ts';
+export {
+  deliveredTables,
+  knownObjects,
+  nextSeen,
+  registerObjects,
+  type DeliveredObject,
+  type Queryable,
+} from './ledger/objects.ts';
 export {
   changeLoad,
   dfmTexts,

@@ -1,7 +1,7 @@
 /** Makes every delivered object known to the ledger. Idempotent: what is known already changes nothing. */
 import { createHash } from 'node:crypto';
-import { nextSeen, registerObjects, type DeliveredObject } from '@farelake/db';
-import type { ObjectStore, SkippedEntry, StoredObject } from '@farelake/lake';
+import { knownObjects, nextSeen, registerObjects, type DeliveredObject } from '@farelake/db';
+import { isStoreTrouble, storeName, type ObjectStore, type SkippedEntry, type StoredObject } from '@farelake/lake';
 import { formatObjectKey, parseObjectKey, type ObjectKey } from '@farelake/qlik';
 import { datasetName } from '@farelake/schema-registry';
 import type { OnProgress } from './progress.ts';
@@ -40,23 +40,22 @@ export async function register(
   const unreadable: SkippedEntry[] = [];
   let found = 0;
   let fresh = 0;
-  let group: DeliveredObject[] = [];
+  let group: Delivered[] = [];
   const flush = async () => {
-    fresh += await registerObjects(workspace.pool, group, seen);
+    const described = await describeAll(workspace, store, group, unreadable);
+    fresh += await registerObjects(workspace.pool, described, seen);
     group = [];
   };
-  for await (const file of store.list((skipped) => unreadable.push(skipped))) {
+  const onSkipped = (skipped: SkippedEntry) => {
+    if (skipped.harmless !== true) unreadable.push(skipped);
+  };
+  for await (const file of store.list(onSkipped)) {
     workspace.signal.throwIfAborted();
     const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
     if (object === undefined) foreign.push(file.path);
     else if (options.dataset === undefined || options.dataset === datasetName(object)) {
       found += 1;
-      try {
-        group.push(await describe(store, file, object));
-      } catch (error) {
-        // One file that cannot be read, or is gone since the folder was listed, must not keep the others from coming in.
-        unreadable.push({ path: file.path, reason: Error.isError(error) ? error.message : String(error) });
-      }
+      group.push({ file, object });
       options.onProgress?.({ step: 'looking', found });
       if (group.length >= GROUP) await flush();
     }
@@ -65,24 +64,67 @@ export async function register(
   return { found, fresh, foreign, unreadable };
 }
 
+interface Delivered {
+  readonly file: StoredObject;
+  readonly object: ObjectKey;
+}
+
+/** Read at once: in a bucket, waiting for answers is most of it. */
+const AT_ONCE = 8;
+
+/** In the order of the files. What cannot be read is told, and must not keep the others from coming in. */
+async function describeAll(
+  { pool, signal }: Workspace,
+  store: ObjectStore,
+  files: readonly Delivered[],
+  unreadable: SkippedEntry[],
+): Promise<DeliveredObject[]> {
+  const known = await knownObjects(
+    pool,
+    files.flatMap(({ file: { tag }, object }) =>
+      tag === undefined ? [] : [{ objectKey: formatObjectKey(object), contentHash: tag }],
+    ),
+  );
+  const described: (DeliveredObject | undefined)[] = files.map(() => undefined);
+  const queue = files.entries();
+  const lane = async () => {
+    for (const [place, { file, object }] of queue) {
+      signal.throwIfAborted();
+      try {
+        // Of what the ledger knows already, it needs no text again.
+        const read = file.tag === undefined || !known.has(`${formatObjectKey(object)} ${file.tag}`);
+        described[place] = read ? await describe(store, file, object) : delivered(store, file, object, file.tag);
+      } catch (error) {
+        // A store out of reach is no matter of one file.
+        if (isStoreTrouble(error)) throw error;
+        unreadable.push({ path: file.path, reason: Error.isError(error) ? error.message : String(error) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return described.filter((one) => one !== undefined);
+}
+
 /** So that a table's own folder can be named, too: its name is part of the key. */
-export const lastName = (uri: string): string => decodeURIComponent(uri.split('/').at(-1) ?? '');
+export const lastName = storeName;
 
 export async function describe(store: ObjectStore, file: StoredObject, object: ObjectKey): Promise<DeliveredObject> {
   const { hash, size, dfm } = await readContent(store, file, object);
-  return {
-    objectKey: formatObjectKey(object),
-    contentHash: hash,
-    dataset: datasetName(object),
-    sourceSchema: object.schema,
-    sourceTable: object.table,
-    part: object.part,
-    size,
-    storeUri: store.uri,
-    path: file.path,
-    dfm,
-  };
+  return { ...delivered(store, file, object, hash), size, dfm };
 }
+
+const delivered = (store: ObjectStore, file: StoredObject, object: ObjectKey, hash: string): DeliveredObject => ({
+  objectKey: formatObjectKey(object),
+  contentHash: hash,
+  dataset: datasetName(object),
+  sourceSchema: object.schema,
+  sourceTable: object.table,
+  part: object.part,
+  size: file.size,
+  storeUri: store.uri,
+  path: file.path,
+  dfm: null,
+});
 
 /** The content's identity and size, and of a `.dfm` the text. A store that tells the identity is not read for it. */
 async function readContent(store: ObjectStore, file: StoredObject, object: ObjectKey) {

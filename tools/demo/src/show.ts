@@ -117,11 +117,16 @@ const answerText = ({ title, sql, columns, rows, remark }: Answer): string => {
   ].join('\n');
 };
 
+/** A bucket's files have no shorter name. */
+const shortPlace = (uri: string): string => (uri.startsWith('file:') ? shortPath(fileURLToPath(uri)) : uri);
+
 function filesText({ current, history, stage }: Shown): string {
   const line = (what: string, files: Files): string =>
     `${what} ${count(files.count)} Parquet files, ${count(Math.ceil(files.size / 1000))} kB`;
-  const example = current.example === undefined ? '' : `, for example ${shortPath(fileURLToPath(current.example))}`;
-  return [`${line('Current:', current)}${example}`, line('History:', history), `All below ${shortPath(stage)}`].join(
-    '\n',
-  );
+  const example = current.example === undefined ? '' : `, for example ${shortPlace(current.example)}`;
+  return [
+    `${line('Current:', current)}${example}`,
+    line('History:', history),
+    `All below ${stage.startsWith('s3:') ? stage : shortPath(stage)}`,
+  ].join('\n');
 }

@@ -8,6 +8,7 @@ import {
   type TableStatus,
   type Trouble,
 } from '@farelake/ingest';
+import { schemeOf } from '@farelake/lake';
 import { openFolder } from '../folder.ts';
 import { driftLines } from '../output/drift.ts';
 import { describeProgress } from '../output/progress.ts';
@@ -30,8 +31,9 @@ export async function ingestCommand(context: Context, folder: string | undefined
       problem: 'The engine spark is not available in this version.',
       remedy: 'Use --engine duckdb or auto.',
     });
-  if (folder === undefined) await mkdir(context.environment.incoming, { recursive: true });
-  const store = await openFolder(folder ?? context.environment.incoming);
+  const { incoming } = context.environment;
+  if (folder === undefined && schemeOf(incoming) === undefined) await mkdir(incoming, { recursive: true });
+  const store = await openFolder(folder ?? incoming);
   return withWorkspace(context, async (workspace) => {
     const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;
     const done = await ingest(workspace, store, {

@@ -25,7 +25,9 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
   return withWorkspace(context, async (workspace) =>
     withEngine(workspace, async (engine) => {
       await requireOne(engine.connection, sql);
-      const { unreadable } = await createViews(engine, workspace.pool, workspace.contracts.values());
+      const { unreadable } = await createViews(engine, workspace.pool, workspace.contracts.values(), {
+        statement: sql,
+      });
       try {
         const result = await engine.connection.stream(sql);
         await WRITERS[format]({ columns: result.deduplicatedColumnNames(), chunks: chunksOf(result) });

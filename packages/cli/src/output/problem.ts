@@ -19,7 +19,11 @@ export class UsageError extends UserError {
 
 /** Codes of errors that are about what was typed. */
 const USAGE_CODES: readonly string[] = [
+  'bad-endpoint',
+  'bad-store-uri',
+  'bad-timeout',
   'no-key',
+  'no-such-bucket',
   'nothing-delivered',
   'registry-no-folder',
   'unknown-key-column',

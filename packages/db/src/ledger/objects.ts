@@ -68,6 +68,20 @@ export async function registerObjects(
   return rows[0]?.fresh ?? 0;
 }
 
+/** Of the given objects those that are known, each as `key hash`. */
+export async function knownObjects(
+  db: Queryable,
+  objects: readonly Pick<DeliveredObject, 'objectKey' | 'contentHash'>[],
+): Promise<ReadonlySet<string>> {
+  if (objects.length === 0) return new Set();
+  const { rows } = await db.query<{ known: string }>(
+    `SELECT object_key || ' ' || content_hash AS known FROM ledger.objects
+     JOIN unnest($1::text[], $2::text[]) o(object_key, content_hash) USING (object_key, content_hash)`,
+    [objects.map((object) => object.objectKey), objects.map((object) => object.contentHash)],
+  );
+  return new Set(rows.map(({ known }) => known));
+}
+
 /** Source tables of which anything was ever delivered. */
 export async function deliveredTables(db: Queryable): Promise<{ dataset: string; schema: string; table: string }[]> {
   const { rows } = await db.query<{ dataset: string; schema: string; table: string }>(

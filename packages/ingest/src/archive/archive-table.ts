@@ -10,7 +10,7 @@ import {
   type ArchivedObject,
   type UnarchivedObject,
 } from '@farelake/db';
-import { copyObject } from '@farelake/lake';
+import { copyObject, isStoreTrouble } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import { moveLoad } from '../move-load.ts';
 import type { OnProgress } from '../progress.ts';
@@ -63,7 +63,7 @@ async function copy(
     return { id: object.id, uri: archive.uriOf(target) };
   } catch (error) {
     // One source that is gone must not keep the others from being copied.
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || isStoreTrouble(error)) throw error;
     return { path, reason: error.message };
   }
 }

@@ -1,9 +1,9 @@
 /** The views that people query: each table as of its newest version, each history without redelivered rows. */
 import { existsSync } from 'node:fs';
 import { loadPlaces, readManifest, treatedFiles, type Queryable } from '@farelake/db';
-import { filesSql, localPath, type Engine } from '@farelake/lake';
+import { localPath, schemeOf, type Engine, type EngineFile, type ViewColumn } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
-import { historyName, quoteIdentifier as q, quoteLiteral, type Contract } from '@farelake/schema-registry';
+import { historyName, quoteIdentifier as q, quoteLiteral, UserError, type Contract } from '@farelake/schema-registry';
 import { currentColumns, historyColumns } from '../columns.ts';
 import { disagreement } from '../treatment/disagreement.ts';
 
@@ -15,6 +15,14 @@ export interface UnreadableTable {
   readonly reason: string;
 }
 
+export interface ViewOptions {
+  /**
+   * Statement that will be run. Views that it does not name are there, and fail when read if their files would have to be
+   * fetched from a bucket first. Without, all views can be read.
+   */
+  readonly statement?: string;
+}
+
 /**
  * Makes a view for each contract's table and its history; empty ones until data comes.
  * @returns the views that are not there because a file of theirs is gone or cannot be read; the others are
@@ -23,52 +31,91 @@ export async function createViews(
   engine: Engine,
   db: Queryable,
   contracts: Iterable<Contract>,
+  { statement }: ViewOptions = {},
 ): Promise<{ unreadable: UnreadableTable[] }> {
   const unreadable: UnreadableTable[] = [];
-  // The engine looks into the files when it makes the view.
-  const createView = async (contract: Contract, table: string, uris: readonly string[], select: string) => {
-    // Read as the contract says, such files would show what they do not hold.
-    const held = disagreement(contract, await treatedFiles(db, [table]));
-    if (held !== undefined) {
-      unreadable.push({ table, reason: held });
-      return;
-    }
-    try {
-      await engine.run(`CREATE VIEW ${q(table)} AS ${select}`);
-    } catch (error) {
-      const reason = reasonOf(error, uris);
-      if (reason === undefined) throw error;
-      unreadable.push({ table, reason });
-    }
+  const isNamed = statement === undefined ? () => true : namedBy(statement);
+  const createView = async (contract: Contract, view: View) => {
+    const reason = await refusal(engine, db, contract, view, isNamed(view.table));
+    if (reason !== undefined) unreadable.push({ table: view.table, reason });
   };
   await engine.run(
     `CREATE SCHEMA farelake; CREATE TABLE farelake.loads (load_id BIGINT, rank INTEGER, generation VARCHAR)`,
   );
   for (const contract of contracts) {
-    const current = await filesOf(db, contract.dataset);
-    await createView(
-      contract,
-      contract.dataset,
-      current,
-      `SELECT * FROM ${filesSql(current, currentColumns(contract))} t`,
-    );
+    const [current, history] = [contract.dataset, historyName(contract.dataset)];
+    await createView(contract, {
+      table: current,
+      columns: currentColumns(contract),
+      select: (rows) => `SELECT * FROM ${rows} t`,
+    });
     await registerLoads(engine, db, contract);
-    const history = await filesOf(db, historyName(contract.dataset));
-    const rows = filesSql(history, historyColumns(contract));
-    await createView(contract, historyName(contract.dataset), history, onceSql(contract, rows));
+    await createView(contract, {
+      table: history,
+      columns: historyColumns(contract),
+      select: (rows) => onceSql(contract, rows),
+    });
   }
   return { unreadable };
 }
 
-const filesOf = async (db: Queryable, table: string): Promise<string[]> =>
-  (await readManifest(db, table)).files.map((file) => file.uri);
+interface View {
+  readonly table: string;
+  readonly columns: readonly ViewColumn[];
+  /** @param rows SQL of the relation of the table's files */
+  readonly select: (rows: string) => string;
+}
+
+/**
+ * By the words of its text, in names, strings and comments alike: too many only cost time. The engine's own list of a
+ * statement's tables knows neither names in strings (`query_table('edw_x')`) nor what DESCRIBE or PIVOT read.
+ */
+function namedBy(statement: string): (view: string) => boolean {
+  const words = new Set(statement.toLowerCase().match(/[\p{L}\p{N}_]+/gu));
+  return (view) => words.has(view.toLowerCase());
+}
+
+/** Makes the view. @returns why it is not there */
+async function refusal(
+  engine: Engine,
+  db: Queryable,
+  contract: Contract,
+  { table, columns, select }: View,
+  isNamed: boolean,
+): Promise<string | undefined> {
+  // Read as the contract says, such files would show what they do not hold.
+  const held = disagreement(contract, await treatedFiles(db, [table]));
+  if (held !== undefined) return held;
+  const { files } = await readManifest(db, table);
+  try {
+    const far = !isNamed && files.some(({ uri }) => schemeOf(uri) !== 'file');
+    const rows = far ? unfetchedSql(table, columns) : await engine.files.sql(files, columns);
+    // The engine looks into the files when it makes the view.
+    await engine.run(`CREATE VIEW ${q(table)} AS ${select(rows)}`);
+    return undefined;
+  } catch (error) {
+    const reason = reasonOf(error, files);
+    if (reason === undefined) throw error;
+    return reason;
+  }
+}
+
+/** A relation that can be described, and fails when it is read: an empty one would be a wrong answer. */
+function unfetchedSql(table: string, columns: readonly ViewColumn[]): string {
+  const nothing = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${q(name)}`).join(', ');
+  const problem = `${table} lies in a bucket and was not fetched, because the statement does not name it`;
+  return `(SELECT ${nothing} WHERE error(${quoteLiteral(problem)}) IS NULL)`;
+}
 
 /** Undefined where it is not the files: our own SQL, or Ctrl-C. */
-function reasonOf(error: unknown, uris: readonly string[]): string | undefined {
-  if (!Error.isError(error) || !/^(?:IO|Invalid Input) Error:/.test(error.message)) return undefined;
-  for (const file of uris.map(localPath))
-    if (!existsSync(file))
-      return `${file} is not there. If the home was moved, move it back; otherwise restore the file.`;
+function reasonOf(error: unknown, files: readonly EngineFile[]): string | undefined {
+  if (error instanceof UserError)
+    return error.code === 'object-gone' ? `${error.problem} Restore the file.` : error.message;
+  if (!Error.isError(error) || !/^(?:IO|Invalid Input|HTTP) Error:/.test(error.message)) return undefined;
+  for (const { uri } of files) {
+    if (schemeOf(uri) !== 'file' || existsSync(localPath(uri))) continue;
+    return `${localPath(uri)} is not there. If the home was moved, move it back; otherwise restore the file.`;
+  }
   return `${error.message.split('\n')[0] ?? ''}. Make its files readable, or restore them.`;
 }
 

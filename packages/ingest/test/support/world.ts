@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { migrate, openPool } from '@farelake/db';
-import { folderStore } from '@farelake/lake';
+import { folderStore, openStore, schemeOf, type ObjectStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
 import { createTestDatabase } from '../../../db/test/support/postgres.ts';
@@ -28,7 +28,11 @@ export interface World extends Workspace {
 
 const opened: { world: { pool: Pool; folder: string }; drop: () => Promise<void> }[] = [];
 
-export async function openWorld(): Promise<World> {
+/** A folder, or `s3://bucket/prefix`. */
+const storeAt = (place: string): ObjectStore => (schemeOf(place) === undefined ? folderStore(place) : openStore(place));
+
+/** @param zones folder or `s3://bucket/prefix` of stage and archive; the world's own folder unless given */
+export async function openWorld(zones?: string, settings: Partial<Workspace> = {}): Promise<World> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'farelake-world-'));
   const database = await createTestDatabase();
   const pool = openPool(database.url);
@@ -38,10 +42,11 @@ export async function openWorld(): Promise<World> {
   const workspace: Workspace = {
     pool,
     contracts,
-    stage: folderStore(path.join(folder, 'stage')),
-    archive: folderStore(path.join(folder, 'archive')),
+    stage: storeAt(`${zones ?? folder}/stage`),
+    archive: storeAt(`${zones ?? folder}/archive`),
     scratch: path.join(folder, 'scratch'),
     signal: new AbortController().signal,
+    ...settings,
   };
   const world: World = {
     ...workspace,
@@ -49,15 +54,15 @@ export async function openWorld(): Promise<World> {
     folder,
     delivered,
     addTable: async (table, { from = delivered, segmentRows, ...options } = {}) => {
-      const { contract } = await draftContract(folderStore(from), table, options);
+      const { contract } = await draftContract(storeAt(from), table, options);
       const kept = segmentRows === undefined ? contract : { ...contract, layout: { segmentRows } };
       contracts.set(contract.dataset, kept);
       return kept;
     },
-    ingest: (from = delivered) => ingest(workspace, folderStore(from)),
+    ingest: (from = delivered) => ingest(workspace, storeAt(from)),
     rows: (sql) =>
       withEngine(workspace, async (engine) => {
-        await createViews(engine, pool, contracts.values());
+        await createViews(engine, pool, contracts.values(), { statement: sql });
         const result = await engine.connection.runAndReadAll(sql);
         return result.getRowObjectsJson();
       }),

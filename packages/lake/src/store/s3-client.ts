@@ -21,6 +21,9 @@ const CONNECT = 10_000;
 /** Tries of one request, with a growing random pause between them. The SDK's own number, 3, is for when a person waits. */
 const TRIES = 6;
 
+const nothing = () => undefined;
+const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 let opened: { readonly settings: string; readonly s3: Promise<S3> } | undefined;
 
 /** @throws UserError `bad-endpoint`, `bad-timeout` */
@@ -49,7 +52,12 @@ function settingsOf(variables: NodeJS.ProcessEnv): Settings {
   const named = variables['AWS_REGION'] || variables['AWS_DEFAULT_REGION'] || undefined;
   // Servers other than Amazon's have no regions, and still want one named.
   const region = named ?? (endpoint === undefined || variables['AWS_PROFILE'] ? undefined : 'us-east-1');
-  return { endpoint, region, patience: patienceOf(variables), tries: variables['AWS_MAX_ATTEMPTS'] ? undefined : TRIES };
+  return {
+    endpoint,
+    region,
+    patience: patienceOf(variables),
+    tries: variables['AWS_MAX_ATTEMPTS'] ? undefined : TRIES,
+  };
 }
 
 function patienceOf({ FARELAKE_S3_TIMEOUT: text }: NodeJS.ProcessEnv): number {
@@ -70,6 +78,8 @@ async function connect({ endpoint, region, patience, tries }: Settings): Promise
     ...(region === undefined ? {} : { region }),
     ...(tries === undefined ? {} : { maxAttempts: tries }),
     retryMode: 'standard',
+    // Errors say all there is to say; the SDK's warnings would land in the output of commands.
+    logger: SILENT,
     followRegionRedirects: true,
     requestHandler: { connectionTimeout: Math.min(CONNECT, patience), socketTimeout: patience },
   });

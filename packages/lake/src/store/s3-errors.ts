@@ -66,6 +66,21 @@ const NO_REGION: Kind = {
   remedy: 'Set AWS_REGION, or a region in the AWS profile.',
 };
 
+/** It concerns the store as a whole: the next object would fail the same way. */
+export const isStoreTrouble = (error: unknown): boolean =>
+  error instanceof UserError && WHOLE_STORE.includes(error.code);
+
+const WHOLE_STORE = [
+  'no-such-bucket',
+  'no-region',
+  'wrong-region',
+  'no-credentials',
+  'bad-credentials',
+  'store-unreachable',
+  'bad-endpoint',
+  'bad-timeout',
+];
+
 const PROBLEMS: readonly Kind[] = [
   {
     code: 'no-such-bucket',
@@ -97,7 +112,8 @@ const PROBLEMS: readonly Kind[] = [
     names: ['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException'],
     statuses: [301],
     say: (_, bucket) => `The bucket ${bucket} lies in another region or under another address.`,
-    remedy: 'Set AWS_REGION to the region of the bucket, and AWS_ENDPOINT_URL_S3 only for another server than Amazon S3.',
+    remedy:
+      'Set AWS_REGION to the region of the bucket, and AWS_ENDPOINT_URL_S3 only for another server than Amazon S3.',
   },
   {
     code: 'object-asleep',
@@ -110,7 +126,8 @@ const PROBLEMS: readonly Kind[] = [
     names: ['AccessDenied', 'AllAccessDisabled', 'Forbidden'],
     statuses: [401, 403],
     say: (uri) => `Access to ${uri} is denied.`,
-    remedy: 'The credentials need s3:ListBucket on the bucket, s3:GetObject to read, s3:PutObject and s3:DeleteObject to write.',
+    remedy:
+      'The credentials need s3:ListBucket on the bucket, s3:GetObject to read, s3:PutObject and s3:DeleteObject to write.',
   },
 ];
 
@@ -121,9 +138,13 @@ const problem = ({ code, say, remedy }: Kind, uri: string, { bucket }: S3Locatio
 const NETWORK =
   /^(?:E(?:CONN[A-Z]+|PIPE|TIMEDOUT|HOSTUNREACH|NET[A-Z]+|NOTFOUND|AI_[A-Z]+|PROTO)|ERR_(?:SSL|TLS)_.*|UNABLE_TO_.*|.*CERT.*)$/;
 
-const isOutage = (error: Trouble, status: number | undefined): boolean =>
+/** What the SDK makes of an error of Node's own that comes from another realm, as all do in tests. */
+const FOREIGN = /^AWS SDK error wrapper for \w*Error: (?:socket hang up|connect|read|write|aborted|getaddrinfo)\b/;
+
+const isOutage = (error: Error & Trouble, status: number | undefined): boolean =>
   (status !== undefined && (status >= 500 || status === 429 || status === 408)) ||
   error.name === 'TimeoutError' ||
+  FOREIGN.test(error.message) ||
   NETWORK.test(error.code ?? '');
 
 /** @param cause of which only name and code are told */

@@ -13,6 +13,12 @@ import { buffer } from 'node:stream/consumers';
  */
 export type Fault = 'reset' | 'lost' | 'cut' | 'stall' | 'mute' | 'busy' | 'broken';
 
+/** An answer of the store's own. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+
 export interface FrontRequest {
   readonly method: string;
   readonly url: string;
@@ -26,7 +32,7 @@ export interface Front {
   /** Faults done so far. */
   readonly done: Partial<Record<Fault, number>>;
   /** Asked for each request. */
-  fault: (request: FrontRequest) => Fault | undefined;
+  fault: (request: FrontRequest) => Fault | Refusal | undefined;
   /** Whether `If-None-Match: *` on writing counts, as it does in S3. */
   conditions: boolean;
   close(): Promise<void>;
@@ -43,7 +49,7 @@ export async function startFront(endpoint: string): Promise<Front> {
     const seen = { method, url, headers };
     front.seen.push(seen);
     const fault = front.fault(seen);
-    if (fault !== undefined) front.done[fault] = (front.done[fault] ?? 0) + 1;
+    if (typeof fault === 'string') front.done[fault] = (front.done[fault] ?? 0) + 1;
     const conditional = front.conditions && headers['if-none-match'] === '*' && (method === 'PUT' || method === 'POST');
     const answered = conditional ? writing.then(() => answer(true)) : answer(false);
     if (conditional) writing = answered.catch(() => undefined);
@@ -53,6 +59,7 @@ export async function startFront(endpoint: string): Promise<Front> {
       const body = await buffer(request);
       if (fault === 'reset') return void request.socket.destroy();
       if (fault === 'mute') return;
+      if (typeof fault === 'object') return void response.writeHead(fault.status).end(xml(fault.code));
       if (fault === 'busy') return void response.writeHead(503).end(xml('SlowDown'));
       if (fault === 'broken') return void response.writeHead(500).end(xml('InternalError'));
       const target = url.replace(/\?.*/, '');

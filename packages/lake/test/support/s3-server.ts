@@ -32,7 +32,14 @@ export async function startS3(): Promise<S3Server> {
     once(child, 'exit').then(() => Promise.reject(new Error('the S3 server did not start'))),
   ])) as [Buffer];
   const endpoint = `http://127.0.0.1:${line.toString().trim()}`;
-  const client = new S3Client({ endpoint, forcePathStyle: true, region: 'us-east-1', credentials: CREDENTIALS });
+  const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const client = new S3Client({
+    endpoint,
+    forcePathStyle: true,
+    region: 'us-east-1',
+    credentials: CREDENTIALS,
+    logger,
+  });
   return {
     endpoint,
     client,
