@@ -1,9 +1,10 @@
 /** The bundle's handler in a process of its own, on recorded events, with a real Postgres and a server that speaks S3. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { openPool } from '@farelake/db';
 import { withTestDatabase } from '../../../db/test/support/postgres.ts';
 import { s3Variables, startS3, type S3Server } from '../../../lake/test/support/s3-server.ts';
 import { bundleFunctions } from '../../src/index.ts';
@@ -121,7 +122,7 @@ test('a batch of many is done whole, over one connection that is kept', async ()
   expect(await register.invoke(batch(...events))).toEqual({ batchItemFailures: [] });
   expect(await objects()).toHaveLength(50);
   const connections = () =>
-    rows(`SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query <> 'x'
+    rows(`SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
           AND backend_type = 'client backend' ORDER BY pid`) as Promise<{ pid: number }[]>;
   const before = await connections();
   await register.invoke(batch(...events));
@@ -136,6 +137,27 @@ test('a connection that broke between two invocations is made anew', async () =>
   );
   expect(rowCount).toBeGreaterThan(0);
   expect(await register.invoke(batch(event))).toEqual({ batchItemFailures: [] });
+});
+
+test('the rights that docs/infrastructure.md grants are enough, and no more than that', async () => {
+  const role = `register_${randomBytes(6).toString('hex')}`;
+  const docs = await readFile(path.join(REPOSITORY, 'docs/infrastructure.md'), 'utf8');
+  const rights = /```sql rights\n([^`]+)```/.exec(docs)?.[1] ?? '';
+  await database.pool.query(`CREATE ROLE ${role}; ${rights.replaceAll('farelake_register', role)}`);
+  const url = new URL(database.url);
+  url.searchParams.set('options', `-c role=${role}`);
+  const variables = { ...s3Variables(s3.endpoint), DATABASE_URL: url.href, FARELAKE_INCOMING: `s3://${BUCKET}` };
+  const limited = await startFunction(file, variables);
+  const events = batch(await deliver(DATA, await recorded()), await deliver(DFM, '{}'));
+  expect(await limited.invoke(events)).toEqual({ batchItemFailures: [] });
+  expect(await limited.invoke(events)).toEqual({ batchItemFailures: [] });
+  await limited.close();
+  expect(await objects()).toHaveLength(2);
+  const pool = openPool(url.href, { max: 1 });
+  await expect(pool.query('DELETE FROM ledger.objects')).rejects.toThrow(/permission denied/);
+  await expect(pool.query('SELECT * FROM ledger.versions')).rejects.toThrow(/permission denied/);
+  await pool.end();
+  await database.pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
 });
 
 test('a store that does not answer fails its messages, and a database that does not all of them', async () => {
