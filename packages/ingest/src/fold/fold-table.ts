@@ -2,6 +2,7 @@
  * Brings what is in history but not yet in the current table into it, by one commit. Does nothing when there is nothing
  * to bring, when the snapshot is not whole, or when the events hold the table.
  */
+import os from 'node:os';
 import {
   appliedLoads,
   commitVersion,
@@ -13,11 +14,12 @@ import {
   withdrawApplications,
   withTransaction,
   writeTable,
+  type ListedFile,
   type Load,
   type Manifest,
   type Queryable,
 } from '@farelake/db';
-import { filesSql } from '@farelake/lake';
+import type { Engine } from '@farelake/lake';
 import { foldRulesOf, rankFiles, type Generation, type Instant } from '@farelake/qlik';
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { currentColumns, historyColumns } from '../columns.ts';
@@ -28,7 +30,8 @@ import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, withEngine, type Workspace } from '../workspace.ts';
 import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
-import { assignSql, inKeyOrder, keyColumns, sameKeySql } from './segments.ts';
+import { assignSql, inKeyOrder, keyColumns, sameKeySql, sliceRows, type KeyColumn } from './segments.ts';
+import { slicesOfPresent, slicesOfWhole, type Cutting, type Slice } from './slices.ts';
 import { writeTouched, writeWhole, type SegmentChange, type SegmentWriter } from './write-segments.ts';
 
 export type FoldOutcome =
@@ -102,42 +105,61 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
   const { workspace, contract, base, anew } = work;
   const history = await readManifest(workspace.pool, historyName(contract.dataset));
   return withEngine(workspace, async (engine, folder) => {
+    await engine.run(`SET memory_limit = '${Math.floor(memoryOf(os.totalmem()) / MIB)}MiB'`);
+    const key = keyColumns(contract);
     // Folded anew, the old segments only go; their bounds may be those of another key.
-    const present = anew ? base.files : await inKeyOrder(engine, keyColumns(contract), base.files);
-    let touched: number[] = [];
-    const place = async () => {
-      await engine.run(
-        `CREATE OR REPLACE TEMP TABLE "@placed" AS ${assignSql(keyColumns(contract), '"@keys"', present)}`,
-      );
-      touched = (await engine.rows('SELECT DISTINCT "@segment" AS s FROM "@placed" ORDER BY 1')).map((row) =>
-        Number(row['s']),
-      );
-    };
-    const folded = await runFold(engine, {
+    const ordered = anew ? [] : await inKeyOrder(engine, key, base.files);
+    const cutting: Cutting = { engine, key, ordered, rows: sliceRows(contract) };
+    const nextSegment = base.highestSegment + 1;
+    const note = inheritedNote(contract, [...history.files, ...base.files]);
+    const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment, note };
+    const change: SegmentChange = { add: [], remove: new Set() };
+    const folded = await runFold<Slice>(engine, {
       rules: foldRulesOf(contract),
       files: foldFiles(work),
-      history: (files) => historySql(work, history, files),
+      history: (files) => historySql(work, engine, history, files),
       watermark: anew || base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
-      current: async () => {
-        await place();
-        const uris = touched.flatMap((index) => present[index]?.uri ?? []);
-        const rows = filesSql(uris, currentColumns(contract));
-        return `SELECT * FROM ${rows} s WHERE EXISTS (SELECT 1 FROM "@keys" k WHERE ${sameKeySql(contract, 's', 'k')})`;
+      slices: async (mode, events) => {
+        work.onProgress?.({ step: 'folding', table: contract.dataset, mode });
+        return mode === 'whole'
+          ? slicesOfWhole(cutting, events)
+          : slicesOfPresent(cutting, mode, await changesByPlace(engine, key, ordered));
       },
+      current: (slice) => currentSql(contract, engine, slice),
+      settle: (slice, mode) =>
+        mode === 'whole' ? writeWhole(writer, change) : writeTouched(writer, slice.runs, change),
     });
     if (folded.result === 'held') {
       await endAttempt(workspace.pool, work.attempt, 'failed');
       return folded;
     }
-    work.onProgress?.({ step: 'folding', table: contract.dataset, mode: folded.mode });
-    if (folded.mode === 'rebuild') await place();
-    const nextSegment = base.highestSegment + 1;
-    const note = inheritedNote(contract, [...history.files, ...base.files]);
-    const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment, note };
-    const change =
-      folded.mode === 'whole' ? await writeWhole(writer, present) : await writeTouched(writer, present, touched);
+    if (folded.mode === 'whole') for (const file of base.files) change.remove.add(file);
     return commitFold(work, folded, change);
   });
+}
+
+const MIB = 1024 * 1024;
+
+/** Bytes that the engine may take for a fold. Slices are cut to fit into the larger figure; with less it spills. */
+const memoryOf = (machine: number): number => Math.min(1536 * MIB, Math.max(512 * MIB, Math.floor(machine / 4)));
+
+/** Current rows of the slice's changed keys. */
+async function currentSql(contract: Contract, { files }: Engine, { within, runs }: Slice): Promise<string> {
+  const present = [...new Set(runs.flatMap((run) => run.present))];
+  return `SELECT * FROM ${await files.sql(present, currentColumns(contract))} s
+    WHERE ${within} AND EXISTS (SELECT 1 FROM "@keys" k WHERE ${sameKeySql(contract, 's', 'k')})`;
+}
+
+/** How many of the changed keys fall into each segment, by its place in key order. */
+async function changesByPlace(
+  engine: Engine,
+  key: readonly KeyColumn[],
+  ordered: readonly ListedFile[],
+): Promise<Map<number, number>> {
+  const rows = await engine.rows(
+    `SELECT "@segment" AS s, count(*) AS n FROM (${assignSql(key, '"@keys"', ordered)}) p GROUP BY 1`,
+  );
+  return new Map(rows.map((row) => [Number(row['s']), Number(row['n'])]));
 }
 
 const foldFiles = ({ members, fresh }: FoldWork): FoldFile[] => {
@@ -151,12 +173,19 @@ const foldFiles = ({ members, fresh }: FoldWork): FoldFile[] => {
   return rankFiles(places).map(({ file, rank }) => ({ loadId: file.id, rank, fresh: isFresh.has(file.id) }));
 };
 
-/** History files that hold rows of the loads: a batch's rows are in one file. */
-function historySql({ contract, members }: FoldWork, history: Manifest, files: readonly FoldFile[]): string {
+/** History files that hold rows of the loads: those of their batches. */
+function historySql(
+  { contract, members }: FoldWork,
+  { files: opener }: Engine,
+  history: Manifest,
+  files: readonly FoldFile[],
+): Promise<string> {
   const wanted = new Set(files.map((file) => file.loadId));
   const batches = new Set(members.filter((load) => wanted.has(load.id)).map((load) => load.batchId));
-  const uris = history.files.filter((file) => batches.has(file.batchId)).map((file) => file.uri);
-  return filesSql(uris, historyColumns(contract));
+  return opener.sql(
+    history.files.filter((file) => batches.has(file.batchId)),
+    historyColumns(contract),
+  );
 }
 
 async function commitFold(
@@ -167,7 +196,7 @@ async function commitFold(
   const { workspace, contract, generation, attempt, base, fresh } = work;
   const before = folded.mode === 'append' ? base.fold : null;
   const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
-  const rows = base.rows + rowsOf(change.add) - rowsOf(change.remove);
+  const rows = base.rows + rowsOf(change.add) - rowsOf([...change.remove]);
   const version = await withTransaction(workspace.pool, async (db) => {
     const committed = await commitVersion(db, {
       tableName: contract.dataset,
@@ -175,7 +204,7 @@ async function commitFold(
       attemptId: attempt,
       contractVersion: contract.version,
       add: change.add,
-      remove: change.remove.map((file) => file.id),
+      remove: [...change.remove].map((file) => file.id),
       rows,
       fold: {
         generation: generation.name,

@@ -14,19 +14,35 @@ export interface FoldFile {
   readonly fresh: boolean;
 }
 
-export interface FoldInputs {
+/** A part of the keys: those of which a predicate over the key columns is true. */
+export interface FoldSlice {
+  readonly within: string;
+}
+
+export interface FoldInputs<Slice extends FoldSlice = FoldSlice> {
   readonly rules: FoldRules;
   /** Every load of the generation that is in history. */
   readonly files: readonly FoldFile[];
   /** SQL of the relation of history rows that holds at least the given loads. */
-  readonly history: (loads: readonly FoldFile[]) => string;
+  readonly history: (loads: readonly FoldFile[]) => string | Promise<string>;
   /** Highest sequence in the current table; undefined: there is no current table yet. */
   readonly watermark: string | undefined;
   /**
-   * Called once the changed keys are known (relation `@keys`): answers SQL of the current rows to start from, which may
-   * leave out rows of other keys.
+   * Cuts the keys, so that no slice needs more memory than there is. In `append` and `rebuild` the changed keys are known
+   * by then (relation `@keys`), and slices may leave out keys only in `append`, and only such as have not changed.
+   * @param events how many there are: the fresh ones in `append`, else all
    */
-  readonly current: () => Promise<string>;
+  readonly slices: (mode: FoldMode, events: number) => Promise<readonly Slice[]>;
+  /**
+   * SQL of the current rows of a slice to start from; it may leave out rows of keys that have not changed, and hold rows
+   * of other slices.
+   */
+  readonly current: (slice: Slice) => string | Promise<string>;
+  /**
+   * Takes the slice's states: the view `@folded`, worked out whenever it is read, which in `append` and `rebuild` says all
+   * about the slice's keys in `@keys`. The next slice replaces it.
+   */
+  readonly settle: (slice: Slice, mode: FoldMode) => Promise<void>;
 }
 
 export type FoldResult =
@@ -41,35 +57,41 @@ export type FoldResult =
       readonly movesOntoLive: number;
     };
 
-/** Leaves behind `@folded`, and in `append` and `rebuild` `@keys`: the keys whose rows `@folded` says all about. */
-export async function runFold(engine: Engine, inputs: FoldInputs): Promise<FoldResult> {
+/** Hands the states of the changed keys to `settle`, slice by slice; nothing of it when the events hold the table. */
+export async function runFold<Slice extends FoldSlice>(engine: Engine, inputs: FoldInputs<Slice>): Promise<FoldResult> {
   const fresh = inputs.files.filter((file) => file.fresh);
   await registerFiles(engine, inputs.files);
-  await make(engine, { name: '@history', kind: 'view', sql: `SELECT * FROM ${inputs.history(fresh)} h` });
+  await make(engine, { name: '@history', kind: 'view', sql: `SELECT * FROM ${await inputs.history(fresh)} h` });
   const survey = await takeSurvey(engine, 'WHERE fresh');
   const mode = foldMode(inputs.watermark, survey);
   if (mode === 'append') await engine.run(`DELETE FROM "@files" WHERE NOT fresh`);
-  else await make(engine, { name: '@history', kind: 'view', sql: `SELECT * FROM ${inputs.history(inputs.files)} h` });
-  const all = mode === 'append' ? survey : await takeSurvey(engine, '');
+  else
+    await make(engine, {
+      name: '@history',
+      kind: 'view',
+      sql: `SELECT * FROM ${await inputs.history(inputs.files)} h`,
+    });
+  const all = mode === 'append' || inputs.files.every((file) => file.fresh) ? survey : await takeSurvey(engine, '');
 
   const fold = compileFold(inputs.rules, mode, { truncates: all.truncates });
   for (const relation of fold.changes) await make(engine, relation);
   const held = fold.holds === undefined ? [] : await engine.rows(fold.holds);
   if (held.length > 0) return { result: 'held', reason: holdReason(held as unknown as Hold[]) };
   if (fold.keys !== undefined) await make(engine, fold.keys);
-  if (mode === 'append') await make(engine, { name: '@current', kind: 'view', sql: await inputs.current() });
-  for (const relation of fold.folded) await make(engine, relation);
-
-  const [counters] = await engine.rows(fold.counters);
-  const [conflicts] = await engine.rows(fold.conflicts);
-  return {
-    result: 'folded',
-    mode,
-    watermark: all.highest > (inputs.watermark ?? '') ? all.highest : (inputs.watermark ?? ''),
-    orphans: Number(counters?.['orphans']),
-    movesOntoLive: Number(counters?.['moves_onto_live']),
-    conflicts: Number(conflicts?.['conflicts']),
-  };
+  const counts = { orphans: 0, conflicts: 0, movesOntoLive: 0 };
+  for (const slice of await inputs.slices(mode, all.events)) {
+    const { folded, counters, conflicts } = fold.slice(slice.within);
+    if (mode === 'append') await make(engine, { name: '@current', kind: 'view', sql: await inputs.current(slice) });
+    for (const relation of folded) await make(engine, relation);
+    const [counted] = await engine.rows(counters);
+    const [differing] = await engine.rows(conflicts);
+    counts.orphans += Number(counted?.['orphans']);
+    counts.movesOntoLive += Number(counted?.['moves_onto_live']);
+    counts.conflicts += Number(differing?.['conflicts']);
+    await inputs.settle(slice, mode);
+  }
+  const watermark = all.highest > (inputs.watermark ?? '') ? all.highest : (inputs.watermark ?? '');
+  return { result: 'folded', mode, watermark, ...counts };
 }
 
 async function registerFiles(engine: Engine, files: readonly FoldFile[]): Promise<void> {
@@ -83,12 +105,13 @@ async function takeSurvey(engine: Engine, which: string) {
   const rows = await engine.rows(
     surveySql(`(SELECT h.* FROM "@history" h WHERE h."_load_id" IN (SELECT load_id FROM "@files" ${which}))`),
   );
-  const { lowest, highest, truncates, snapshots } = rows[0] ?? {};
+  const { lowest, highest, truncates, snapshots, events } = rows[0] ?? {};
   return {
     lowest: lowest === null || lowest === undefined ? null : String(lowest),
     highest: String(highest),
     truncates: Number(truncates) === 1,
     snapshots: Number(snapshots) === 1,
+    events: Number(events),
   };
 }
 

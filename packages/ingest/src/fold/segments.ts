@@ -12,6 +12,15 @@ const SEGMENT_ROWS = 262_144;
 
 export const segmentRows = (contract: Contract): number => contract.layout.segmentRows ?? SEGMENT_ROWS;
 
+/** Cells (rows times columns) that are folded and sorted at once: some 600 MB of memory for fare facts. */
+const SLICE_CELLS = 12_000_000;
+
+/** Rows of one slice of a fold: two segments, fewer of a wide table, but not less than a segment. */
+export const sliceRows = (contract: Contract): number => {
+  const segment = segmentRows(contract);
+  return Math.max(segment, Math.min(2 * segment, Math.floor(SLICE_CELLS / contract.columns.length)));
+};
+
 export interface KeyColumn {
   readonly name: string;
   /** DuckDB type. */
@@ -60,6 +69,56 @@ export async function lowestKey(
   return key.map((_, place) => ((row?.[`k${place}`] ?? null) as string | null)?.slice(1) ?? null);
 }
 
+/** A key as texts, in key order; null is NULL. */
+export type Bound = readonly (string | null)[];
+
+/** Predicate over the key columns: keys at or above `from` and below `to`; undefined: no bound on that side. */
+export function rangeSql(key: readonly KeyColumn[], from: Bound | undefined, to: Bound | undefined): string {
+  const parts: string[] = [];
+  if (from !== undefined) parts.push(atOrAbove(key, from));
+  // Above a bound that is not NULL there are no NULLs, and the engine skips what a plain comparison rules out.
+  if (to !== undefined) parts.push(below(key, to, (from?.[0] ?? null) !== null));
+  return parts.length === 0 ? 'true' : parts.join(' AND ');
+}
+
+function atOrAbove([column, ...rest]: readonly KeyColumn[], [text = null, ...texts]: Bound): string {
+  if (column === undefined) return 'true';
+  const [name, value] = [quoteIdentifier(column.name), keyLiteral(column, text)];
+  const further = atOrAbove(rest, texts);
+  if (text === null) return further === 'true' ? 'true' : `(${name} IS NOT NULL OR ${further})`;
+  return further === 'true' ? `${name} >= ${value}` : `${name} >= ${value} AND (${name} > ${value} OR ${further})`;
+}
+
+function below([column, ...rest]: readonly KeyColumn[], [text = null, ...texts]: Bound, noNulls: boolean): string {
+  if (column === undefined) return 'false';
+  const [name, value] = [quoteIdentifier(column.name), keyLiteral(column, text)];
+  const further = below(rest, texts, false);
+  if (text === null) return further === 'false' ? 'false' : `${name} IS NULL AND ${further}`;
+  const orNull = noNulls ? '' : `${name} IS NULL OR `;
+  if (further === 'false') return noNulls ? `${name} < ${value}` : `(${orNull}${name} < ${value})`;
+  const atMost = noNulls ? `${name} <= ${value}` : `(${orNull}${name} <= ${value})`;
+  return `${atMost} AND (${orNull}${name} < ${value} OR ${further})`;
+}
+
+/** Rows looked at for each part that a relation is cut into: parts come out equal to some percent. */
+const SAMPLE_PER_PART = 2000;
+
+/** Keys at which a relation falls into about equal parts, ascending; fewer where keys are the same. */
+export async function sampleBounds(
+  engine: Engine,
+  key: readonly KeyColumn[],
+  relation: string,
+  parts: number,
+): Promise<Bound[]> {
+  const names = key.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const texts = key.map((column, place) => `${keyText(column)} AS k${place}`).join(', ');
+  const rows = await engine.rows(`SELECT DISTINCT ON (${names}) ${texts} FROM (
+    SELECT *, row_number() OVER (ORDER BY ${keyOrder(key)}) - 1 AS "@n", count(*) OVER () AS "@of"
+    FROM (SELECT ${names} FROM (SELECT ${names} FROM ${relation}) USING SAMPLE reservoir(${SAMPLE_PER_PART * parts} ROWS) REPEATABLE (1)) s
+  ) o WHERE "@n" > 0 AND "@n" * ${parts} // "@of" <> ("@n" - 1) * ${parts} // "@of" ORDER BY ${keyOrder(key)}`);
+  return rows.map((row) => key.map((_, place) => ((row[`k${place}`] ?? null) as string | null)?.slice(1) ?? null));
+}
+
 /** Segments in key order; the first also takes what is below its lowest key. */
 export const inKeyOrder = async (
   engine: Engine,
@@ -98,4 +157,4 @@ export function assignSql(key: readonly KeyColumn[], keys: string, ordered: read
 
 /** How many pieces rows are cut into: none is larger than one and a half segments, and pieces are about equal. */
 export const pieces = (rows: number, perSegment: number): number =>
-  rows === 0 ? 0 : rows <= perSegment * 1.5 ? 1 : Math.ceil(rows / perSegment);
+  rows === 0 ? 0 : rows <= perSegment * 1.5 ? 1 : Math.round(rows / perSegment);

@@ -1,12 +1,13 @@
-/** From folded keys to new segment files: only segments that a changed key falls into are written again. */
+/** From folded keys to new segment files: only ranges that a changed key falls into are written again. */
 import path from 'node:path';
 import type { ListedFile, ManifestFile } from '@farelake/db';
-import { filesSql, writeParquet, type Engine } from '@farelake/lake';
+import { writeParquet, type Engine } from '@farelake/lake';
 import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import type { TreatmentNote } from '../treatment/file-treatments.ts';
 import type { Workspace } from '../workspace.ts';
 import { keyColumns, keyOrder, lowestKey, pieces, sameKeySql, segmentRows } from './segments.ts';
+import type { Run } from './slices.ts';
 
 export interface SegmentWriter {
   readonly workspace: Workspace;
@@ -20,66 +21,54 @@ export interface SegmentWriter {
   readonly note: TreatmentNote;
 }
 
+/** What a table's segments become; filled run by run. */
 export interface SegmentChange {
-  readonly add: readonly ManifestFile[];
-  readonly remove: readonly ListedFile[];
+  readonly add: ManifestFile[];
+  readonly remove: Set<ListedFile>;
 }
 
-/** All rows of `@folded` become the table; every present segment goes. */
-export async function writeWhole(writer: SegmentWriter, present: readonly ListedFile[]): Promise<SegmentChange> {
-  const columns = columnList(writer.contract);
-  const add = await writePieces(writer, `SELECT ${columns} FROM "@folded" WHERE "@alive"`, writer.nextSegment);
-  return { add, remove: present };
-}
+/** The living rows of `@folded` become the rows of the range. */
+export const writeWhole = async (writer: SegmentWriter, change: SegmentChange): Promise<void> =>
+  writePieces(writer, `SELECT ${columnList(writer.contract)} FROM "@folded" WHERE "@alive"`, change);
 
-/**
- * The touched segments with the rows of `@keys` taken out and the living ones of `@folded` put in.
- * @param ordered the present segments in key order; `@placed` has the changed keys with `@segment`, a place in it
- */
-export async function writeTouched(
-  writer: SegmentWriter,
-  ordered: readonly ListedFile[],
-  touched: readonly number[],
-): Promise<SegmentChange> {
-  const columns = columnList(writer.contract);
-  const { engine } = writer;
-  await engine.run(`CREATE OR REPLACE TEMP TABLE "@incoming" AS SELECT ${columnList(writer.contract, 'f')}, p."@segment"
-    FROM "@folded" f JOIN "@placed" p ON ${sameKeySql(writer.contract, 'p', 'f')} WHERE f."@alive"`);
-  const add: ManifestFile[] = [];
-  const remove: ListedFile[] = [];
-  for (const place of touched) {
-    const present = ordered[place];
-    const incoming = `SELECT ${columns} FROM "@incoming" WHERE "@segment" = ${place}`;
-    const staying = `SELECT ${columns} FROM ${filesSql(present ? [present.uri] : [], currentColumns(writer.contract))} s
-      WHERE NOT EXISTS (SELECT 1 FROM "@keys" k WHERE ${sameKeySql(writer.contract, 'k', 's')})`;
-    add.push(...(await writePieces(writer, `${staying}\nUNION ALL\n${incoming}`, writer.nextSegment + add.length)));
-    if (present !== undefined) remove.push(present);
+/** The present rows of each run with those of `@keys` taken out and the living ones of `@folded` put in. */
+export async function writeTouched(writer: SegmentWriter, runs: readonly Run[], change: SegmentChange): Promise<void> {
+  const { engine, contract } = writer;
+  const columns = columnList(contract);
+  await engine.run(`CREATE OR REPLACE TEMP TABLE "@states" AS SELECT ${columns} FROM "@folded" WHERE "@alive"`);
+  for (const { within, present } of runs) {
+    const rows = await engine.files.sql(present, currentColumns(contract));
+    const staying = `SELECT ${columns} FROM ${rows} s
+      WHERE ${within} AND NOT EXISTS (SELECT 1 FROM (SELECT * FROM "@keys" WHERE ${within}) k WHERE ${sameKeySql(contract, 'k', 's')})`;
+    const incoming = `SELECT ${columns} FROM "@states" WHERE ${within}`;
+    await writePieces(writer, `${staying}\nUNION ALL\n${incoming}`, change);
+    await engine.files.release(present);
+    for (const file of present) change.remove.add(file);
   }
-  return { add, remove };
+  await engine.run('DROP TABLE "@states"');
 }
 
-const columnList = (contract: Contract, alias?: string): string =>
+const columnList = (contract: Contract): string =>
   currentColumns(contract)
-    .map(({ name }) => (alias === undefined ? q(name) : `${alias}.${q(name)}`))
+    .map(({ name }) => q(name))
     .join(', ');
 
-async function writePieces(writer: SegmentWriter, rows: string, firstSegment: number): Promise<ManifestFile[]> {
+/** Sorted once, then cut: how many rows there are is known only afterwards. */
+async function writePieces(writer: SegmentWriter, rows: string, change: SegmentChange): Promise<void> {
   const { engine, contract, workspace } = writer;
   const key = keyColumns(contract);
   await engine.run(`CREATE OR REPLACE TEMP TABLE "@rows" AS SELECT * FROM (${rows}) r ORDER BY ${keyOrder(key)}`);
   const [counted] = await engine.rows('SELECT count(*) AS n FROM "@rows"');
   const total = Number(counted?.['n']);
   const count = pieces(total, segmentRows(contract));
-  const files: ManifestFile[] = [];
   for (let piece = 0; piece < count; piece += 1) {
     workspace.signal.throwIfAborted();
     const [from, to] = [Math.floor((total * piece) / count), Math.floor((total * (piece + 1)) / count)];
-    files.push(
-      await writeOne(writer, firstSegment + piece, `"@rows" WHERE rowid >= ${from} AND rowid < ${to} ORDER BY rowid`),
-    );
+    // The engine keeps the order of a table's rows.
+    const relation = `"@rows" WHERE rowid >= ${from} AND rowid < ${to}`;
+    change.add.push(await writeOne(writer, writer.nextSegment + change.add.length, relation));
   }
   await engine.run('DROP TABLE "@rows"');
-  return files;
 }
 
 async function writeOne(writer: SegmentWriter, segment: number, relation: string): Promise<ManifestFile> {

@@ -20,7 +20,8 @@ const MODES: [mode: FoldMode, truncates: boolean][] = [
 
 function sqlOf(rules: FoldRules): string {
   const parts = MODES.flatMap(([mode, truncates]) => {
-    const { changes, holds, keys, folded, counters, conflicts } = compileFold(rules, mode, { truncates });
+    const { changes, holds, keys, slice } = compileFold(rules, mode, { truncates });
+    const { folded, counters, conflicts } = slice('true');
     const relations = [...changes, ...(keys ? [keys] : []), ...folded];
     return [
       `-- ==== ${mode}${truncates ? ', with truncations' : ''} ====`,

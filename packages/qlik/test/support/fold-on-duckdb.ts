@@ -27,10 +27,11 @@ export async function foldOnDuckDb(connection: DuckDBConnection, rules: FoldRule
   const fold = compileFold(rules, 'whole', { truncates: events.some((event) => event.oper === 'T') });
   for (const relation of fold.changes) await make(relation);
   if (fold.holds !== undefined && (await rows(fold.holds)).length > 0) return 'held';
-  for (const relation of fold.folded) await make(relation);
+  const slice = fold.slice('true');
+  for (const relation of slice.folded) await make(relation);
   const folded = await rows('SELECT * FROM "@folded" WHERE "@alive"');
-  const [counters] = await rows(fold.counters);
-  const [conflicts] = await rows(fold.conflicts);
+  const [counters] = await rows(slice.counters);
+  const [conflicts] = await rows(slice.conflicts);
   return {
     rows: folded
       .map((row) => {

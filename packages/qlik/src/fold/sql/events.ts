@@ -15,13 +15,13 @@ ${rules.beforeImage === 'none' ? `WHERE ${oper} <> 'B'` : ''}`;
 }
 
 /**
- * B and U, the last copy of each (sequence, operation, key). The other operations need no such step: each sets or
- * clears the whole row, so that of several copies the last one wins anyway.
+ * Keys and places of B and U, the last copy of each (sequence, operation, key). The other operations need no such step:
+ * each sets or clears the whole row, so that of several copies the last one wins anyway.
  */
 export function updatesSql(rules: FoldRules): string {
-  const columns = [...eventColumns(rules), C.seq, C.op, C.file, C.line];
+  const columns = [...rules.key, C.seq, C.op, C.file, C.line];
   return `SELECT ${list(columns)} FROM (
-  SELECT *, row_number() OVER (
+  SELECT ${list(columns)}, row_number() OVER (
     PARTITION BY ${list([C.seq, C.op, ...rules.key])} ORDER BY ${q(C.file)} DESC, ${q(C.line)} DESC) AS "@copy"
   FROM ${q(RELATION.events)} WHERE ${q(C.op)} IN ('B', 'U')
 ) copies WHERE "@copy" = 1`;

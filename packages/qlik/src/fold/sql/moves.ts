@@ -2,7 +2,7 @@
 import { dataColumns, type FoldRules } from '../rules.ts';
 import type { Dialect } from './dialect.ts';
 import { setsSql } from './events.ts';
-import { COLUMN as C, HEADER, RELATION, q, sameKey } from './names.ts';
+import { COLUMN as C, HEADER, RELATION, q, sameKey, samePlace } from './names.ts';
 
 /** B and U without a partner of the same key, in sequences that have both left over. */
 export const leftoverSql = (rules: FoldRules): string => `SELECT * FROM (
@@ -27,10 +27,12 @@ export function movesSql(rules: FoldRules, dialect: Dialect): string {
   const header = [HEADER.seq, HEADER.timestamp, C.seq, C.file, C.line].map((name) => `u.${q(name)}`);
   return `SELECT ${[...oldKeys, ...newKeys, ...laidOver, ...header].join(',\n  ')},
   ${tellsWholeRow(rules)} AS "@complete"
-FROM ${q(RELATION.leftover)} b JOIN ${q(RELATION.leftover)} u ON b.${q(C.seq)} = u.${q(C.seq)}
-WHERE b.${q(C.op)} = 'B' AND u.${q(C.op)} = 'U' AND (
-  (b."@befores" = 1 AND b."@afters" = 1)
-  OR (b.${q(C.file)} = u.${q(C.file)} AND b.${q(C.line)} + 1 = u.${q(C.line)}))`;
+FROM ${q(RELATION.leftover)} x JOIN ${q(RELATION.leftover)} y ON x.${q(C.seq)} = y.${q(C.seq)}
+JOIN ${q(RELATION.events)} b ON ${samePlace('b', 'x')}
+JOIN ${q(RELATION.events)} u ON ${samePlace('u', 'y')}
+WHERE x.${q(C.op)} = 'B' AND y.${q(C.op)} = 'U' AND (
+  (x."@befores" = 1 AND x."@afters" = 1)
+  OR (x.${q(C.file)} = y.${q(C.file)} AND x.${q(C.line)} + 1 = y.${q(C.line)}))`;
 }
 
 const tellsWholeRow = (rules: FoldRules): string => {

@@ -11,11 +11,11 @@ export const INPUT = {
   history: '@history',
   /** `load_id` bigint, `file` integer (rank of the file, `rankFiles`), `fresh` boolean (not yet applied). */
   files: '@files',
-  /** Rows of the current table under the changed keys: contract columns, header__change_seq, header__timestamp. */
+  /** Rows of the current table under the slice's changed keys: contract columns, header__change_seq, header__timestamp. */
   current: '@current',
 } as const;
 
-/** Relations that the fold makes, in this order. */
+/** Relations that the fold makes: the first ones once, those from `busy` on for each slice of keys. */
 export const RELATION = {
   events: '@events',
   updates: '@updates',
@@ -23,7 +23,9 @@ export const RELATION = {
   moves: '@moves',
   changes: '@changes',
   keys: '@keys',
-  steps: '@steps',
+  busy: '@busy',
+  order: '@order',
+  copies: '@copies',
   folded: '@folded',
 } as const;
 
@@ -35,10 +37,14 @@ export const COLUMN = {
   file: '@file',
   line: '@line',
   half: '@half',
+  move: '@move',
   fresh: '@fresh',
   n: '@n',
   alive: '@alive',
 } as const;
+
+/** Where a step comes from, in `@half`; the two halves of a move stand at one place, in this order. */
+export const HALF = { event: 0, leaves: 1, arrives: 2, truncation: 3 } as const;
 
 export const q = quoteIdentifier;
 
@@ -49,6 +55,14 @@ export const list = (names: readonly string[], alias?: string): string =>
 /** Null-safe equality of two relations' keys. */
 export const sameKey = (rules: FoldRules, a: string, b: string): string =>
   rules.key.map((name) => `${a}.${q(name)} IS NOT DISTINCT FROM ${b}.${q(name)}`).join(' AND ');
+
+/** Is the key of `alias` among those of the relation? */
+export const keyIn = (rules: FoldRules, alias: string, relation: string): string =>
+  `EXISTS (SELECT 1 FROM ${q(relation)} k WHERE ${sameKey(rules, alias, 'k')})`;
+
+/** Two rows are of the same event: an event has a place of its own. */
+export const samePlace = (a: string, b: string): string =>
+  `${a}.${q(COLUMN.file)} = ${b}.${q(COLUMN.file)} AND ${a}.${q(COLUMN.line)} = ${b}.${q(COLUMN.line)}`;
 
 export const HEADER = {
   seq: 'header__change_seq',

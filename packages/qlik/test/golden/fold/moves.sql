@@ -2,7 +2,7 @@
 SELECT
   min(coalesce("header__change_seq", '')) AS lowest, coalesce(max("header__change_seq"), '') AS highest,
   coalesce(max(CASE WHEN "header__change_oper" = 'T' THEN 1 ELSE 0 END), 0) AS truncates,
-  coalesce(max(CASE WHEN "header__change_oper" = 'L' THEN 1 ELSE 0 END), 0) AS snapshots
+  coalesce(max(CASE WHEN "header__change_oper" = 'L' THEN 1 ELSE 0 END), 0) AS snapshots, count(*) AS events
 FROM "@history" h;
 
 -- ==== append ====
@@ -15,8 +15,8 @@ FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 ;
 
 -- table @updates
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@op", "@file", "@line" FROM (
-  SELECT *, row_number() OVER (
+SELECT "k2", "k1", "@seq", "@op", "@file", "@line" FROM (
+  SELECT "k2", "k1", "@seq", "@op", "@file", "@line", row_number() OVER (
     PARTITION BY "@seq", "@op", "k2", "k1" ORDER BY "@file" DESC, "@line" DESC) AS "@copy"
   FROM "@events" WHERE "@op" IN ('B', 'U')
 ) copies WHERE "@copy" = 1;
@@ -44,46 +44,67 @@ SELECT b."k2" AS "@old_0",
   u."@file",
   u."@line",
   u."header__change_mask" IS NULL AS "@complete"
-FROM "@leftover" b JOIN "@leftover" u ON b."@seq" = u."@seq"
-WHERE b."@op" = 'B' AND u."@op" = 'U' AND (
-  (b."@befores" = 1 AND b."@afters" = 1)
-  OR (b."@file" = u."@file" AND b."@line" + 1 = u."@line"));
+FROM "@leftover" x JOIN "@leftover" y ON x."@seq" = y."@seq"
+JOIN "@events" b ON b."@file" = x."@file" AND b."@line" = x."@line"
+JOIN "@events" u ON u."@file" = y."@file" AND u."@line" = y."@line"
+WHERE x."@op" = 'B' AND y."@op" = 'U' AND (
+  (x."@befores" = 1 AND x."@afters" = 1)
+  OR (x."@file" = y."@file" AND x."@line" + 1 = y."@line"));
 
 -- view @changes
 SELECT * FROM (
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", 0, false
+SELECT "k2", "k1", "@seq", "@rank", "@file", "@line", 0, "@op", false
 FROM "@events" WHERE "@op" IN ('I', 'D', 'L')
 UNION ALL
-SELECT u."k1", u."a", u."k2", u."b", u."header__change_seq", u."header__timestamp", u."header__change_mask", u."@seq", 5, u."@file", u."@line", u."@op", 0, false
-FROM "@updates" u WHERE u."@op" = 'U' AND NOT EXISTS (SELECT 1 FROM "@moves" m
-  WHERE m."@seq" = u."@seq" AND m."@file" = u."@file" AND m."@line" = u."@line")
+SELECT "k2", "k1", "@seq", 5, "@file", "@line", 0, "@op", false
+FROM "@updates" u WHERE "@op" = 'U' AND NOT EXISTS (SELECT 1 FROM "@moves" m WHERE m."@file" = u."@file" AND m."@line" = u."@line")
 UNION ALL
-SELECT "@old_1", NULL, "@old_0", NULL, "header__change_seq", "header__timestamp", NULL, "@seq", 5, "@file", "@line", CAST('D' AS VARCHAR), 0, false
-FROM "@moves"
+SELECT "@old_0", "@old_1", "@seq", 5, "@file", "@line", 1, CAST('D' AS VARCHAR), false FROM "@moves"
 UNION ALL
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", NULL, "@seq", 5, "@file", "@line", 'I', 1, true
-FROM "@moves"
-) steps("k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move");
+SELECT "k2", "k1", "@seq", 5, "@file", "@line", 2, 'I', true FROM "@moves"
+) steps("k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move");
 
 -- table @keys
 SELECT DISTINCT "k2", "k1" FROM "@changes";
 
--- table @steps
+-- table @busy
+SELECT "k2", "k1" FROM "@changes" WHERE true GROUP BY "k2", "k1"
+HAVING count(*) > 1 OR max(CASE WHEN "@op" IN ('U', 'D') OR "@move" THEN 1 ELSE 0 END) = 1;
+
+-- table @order
 SELECT *, row_number() OVER (PARTITION BY "k2", "k1" ORDER BY "@seq", "@rank", "@file", "@line", "@half") AS "@n"
 FROM (
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move" FROM "@changes"
-UNION ALL
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", NULL,
-  coalesce("header__change_seq", ''), 6, 0, 0, 'C', 0, false FROM "@current"
+SELECT "k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move" FROM "@changes" c WHERE true AND EXISTS (SELECT 1 FROM "@busy" k WHERE c."k2" IS NOT DISTINCT FROM k."k2" AND c."k1" IS NOT DISTINCT FROM k."k1")
 ) s;
 
--- table @folded
+-- table @copies
+SELECT "@seq", "@op", "k2", "k1" FROM "@events" e
+WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1"))
+GROUP BY "@seq", "@op", "k2", "k1" HAVING count(*) > 1;
+
+-- view @folded
+SELECT "k2", "k1", "a", "b", "header__change_seq", "header__timestamp", true AS "@alive" FROM "@events" e
+WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1")
+
+UNION ALL
 SELECT "k2", "k1",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END) AS "a",
   arg_max_null(s."b", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END) AS "b",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
   coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
-FROM "@steps" s
+FROM (
+SELECT e."k1", e."a", e."k2", e."b", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
+FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
+UNION ALL
+SELECT m."k1", m."a", m."k2", m."b", m."header__change_seq", m."header__timestamp", NULL, o."@op", o."@n"
+FROM "@moves" m JOIN "@order" o ON o."@file" = m."@file" AND o."@line" = m."@line" AND o."@half" = 2
+UNION ALL
+SELECT o."k1", NULL, o."k2", NULL, NULL, NULL, NULL, o."@op", o."@n" FROM "@order" o
+WHERE o."@half" IN (1, 3)
+UNION ALL
+SELECT c."k1", c."a", c."k2", c."b", c."header__change_seq", c."header__timestamp", NULL, 'C', 0
+FROM "@current" c WHERE EXISTS (SELECT 1 FROM "@busy" k WHERE c."k2" IS NOT DISTINCT FROM k."k2" AND c."k1" IS NOT DISTINCT FROM k."k1")
+) s
 
 GROUP BY s."k2", s."k1";
 
@@ -100,17 +121,20 @@ ORDER BY 1, 2;
 SELECT count(CASE WHEN "@op" = 'U' AND NOT lives THEN 1 END) AS orphans,
   count(CASE WHEN "@move" AND lives THEN 1 END) AS moves_onto_live
 FROM (SELECT "@op", "@move", coalesce(max(CASE WHEN "@op" = 'U' THEN NULL WHEN "@op" = 'D' THEN 2 * "@n" ELSE 2 * "@n" + 1 END) OVER (PARTITION BY "k2", "k1" ORDER BY "@n"
-  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives FROM "@steps") x;
+  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives
+FROM (SELECT "k2", "k1", "@n", "@op", "@move" FROM "@order"
+  UNION ALL SELECT "k2", "k1", 0, 'C', false FROM "@current" c WHERE EXISTS (SELECT 1 FROM "@busy" k WHERE c."k2" IS NOT DISTINCT FROM k."k2" AND c."k1" IS NOT DISTINCT FROM k."k1")) o) x;
 
 -- conflicts
 SELECT count(*) AS conflicts FROM (
-  SELECT 1 FROM "@events" WHERE "@op" <> 'T'
-  GROUP BY "@seq", "@op", "k2", "k1"
-  HAVING count(*) > 1 AND (min("k1") IS DISTINCT FROM max("k1") OR count("k1") NOT IN (0, count(*))
-    OR min("a") IS DISTINCT FROM max("a") OR count("a") NOT IN (0, count(*))
-    OR min("k2") IS DISTINCT FROM max("k2") OR count("k2") NOT IN (0, count(*))
-    OR min("b") IS DISTINCT FROM max("b") OR count("b") NOT IN (0, count(*))
-    OR min(CAST("header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST("header__change_mask" AS VARCHAR)) OR count(CAST("header__change_mask" AS VARCHAR)) NOT IN (0, count(*)))
+  SELECT 1 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@copies" c
+    ON e."@seq" = c."@seq" AND e."@op" = c."@op" AND e."k2" IS NOT DISTINCT FROM c."k2" AND e."k1" IS NOT DISTINCT FROM c."k1"
+  GROUP BY e."@seq", e."@op", e."k2", e."k1"
+  HAVING min(e."k1") IS DISTINCT FROM max(e."k1") OR count(e."k1") NOT IN (0, count(*))
+    OR min(e."a") IS DISTINCT FROM max(e."a") OR count(e."a") NOT IN (0, count(*))
+    OR min(e."k2") IS DISTINCT FROM max(e."k2") OR count(e."k2") NOT IN (0, count(*))
+    OR min(e."b") IS DISTINCT FROM max(e."b") OR count(e."b") NOT IN (0, count(*))
+    OR min(CAST(e."header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST(e."header__change_mask" AS VARCHAR)) OR count(CAST(e."header__change_mask" AS VARCHAR)) NOT IN (0, count(*))
 ) differing;
 
 -- ==== rebuild ====
@@ -123,8 +147,8 @@ FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 ;
 
 -- table @updates
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@op", "@file", "@line" FROM (
-  SELECT *, row_number() OVER (
+SELECT "k2", "k1", "@seq", "@op", "@file", "@line" FROM (
+  SELECT "k2", "k1", "@seq", "@op", "@file", "@line", row_number() OVER (
     PARTITION BY "@seq", "@op", "k2", "k1" ORDER BY "@file" DESC, "@line" DESC) AS "@copy"
   FROM "@events" WHERE "@op" IN ('B', 'U')
 ) copies WHERE "@copy" = 1;
@@ -152,26 +176,25 @@ SELECT b."k2" AS "@old_0",
   u."@file",
   u."@line",
   u."header__change_mask" IS NULL AS "@complete"
-FROM "@leftover" b JOIN "@leftover" u ON b."@seq" = u."@seq"
-WHERE b."@op" = 'B' AND u."@op" = 'U' AND (
-  (b."@befores" = 1 AND b."@afters" = 1)
-  OR (b."@file" = u."@file" AND b."@line" + 1 = u."@line"));
+FROM "@leftover" x JOIN "@leftover" y ON x."@seq" = y."@seq"
+JOIN "@events" b ON b."@file" = x."@file" AND b."@line" = x."@line"
+JOIN "@events" u ON u."@file" = y."@file" AND u."@line" = y."@line"
+WHERE x."@op" = 'B' AND y."@op" = 'U' AND (
+  (x."@befores" = 1 AND x."@afters" = 1)
+  OR (x."@file" = y."@file" AND x."@line" + 1 = y."@line"));
 
 -- view @changes
 SELECT * FROM (
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", 0, false
+SELECT "k2", "k1", "@seq", "@rank", "@file", "@line", 0, "@op", false
 FROM "@events" WHERE "@op" IN ('I', 'D', 'L')
 UNION ALL
-SELECT u."k1", u."a", u."k2", u."b", u."header__change_seq", u."header__timestamp", u."header__change_mask", u."@seq", 5, u."@file", u."@line", u."@op", 0, false
-FROM "@updates" u WHERE u."@op" = 'U' AND NOT EXISTS (SELECT 1 FROM "@moves" m
-  WHERE m."@seq" = u."@seq" AND m."@file" = u."@file" AND m."@line" = u."@line")
+SELECT "k2", "k1", "@seq", 5, "@file", "@line", 0, "@op", false
+FROM "@updates" u WHERE "@op" = 'U' AND NOT EXISTS (SELECT 1 FROM "@moves" m WHERE m."@file" = u."@file" AND m."@line" = u."@line")
 UNION ALL
-SELECT "@old_1", NULL, "@old_0", NULL, "header__change_seq", "header__timestamp", NULL, "@seq", 5, "@file", "@line", CAST('D' AS VARCHAR), 0, false
-FROM "@moves"
+SELECT "@old_0", "@old_1", "@seq", 5, "@file", "@line", 1, CAST('D' AS VARCHAR), false FROM "@moves"
 UNION ALL
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", NULL, "@seq", 5, "@file", "@line", 'I', 1, true
-FROM "@moves"
-) steps("k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move");
+SELECT "k2", "k1", "@seq", 5, "@file", "@line", 2, 'I', true FROM "@moves"
+) steps("k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move");
 
 -- table @keys
 SELECT DISTINCT "k2", "k1" FROM "@events" WHERE "@fresh"
@@ -179,19 +202,41 @@ UNION
 SELECT DISTINCT "k2", "k1" FROM "@events" WHERE "@op" IN ('B', 'U')
   AND "@seq" IN (SELECT "@seq" FROM "@events" WHERE "@fresh" AND "@op" IN ('B', 'U'));
 
--- table @steps
+-- table @busy
+SELECT "k2", "k1" FROM "@changes" WHERE true GROUP BY "k2", "k1"
+HAVING count(*) > 1 OR max(CASE WHEN "@op" IN ('U', 'D') OR "@move" THEN 1 ELSE 0 END) = 1;
+
+-- table @order
 SELECT *, row_number() OVER (PARTITION BY "k2", "k1" ORDER BY "@seq", "@rank", "@file", "@line", "@half") AS "@n"
 FROM (
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move" FROM "@changes"
+SELECT "k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move" FROM "@changes" c WHERE true AND EXISTS (SELECT 1 FROM "@busy" k WHERE c."k2" IS NOT DISTINCT FROM k."k2" AND c."k1" IS NOT DISTINCT FROM k."k1")
 ) s;
 
--- table @folded
+-- table @copies
+SELECT "@seq", "@op", "k2", "k1" FROM "@events" e
+WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1"))
+GROUP BY "@seq", "@op", "k2", "k1" HAVING count(*) > 1;
+
+-- view @folded
+SELECT "k2", "k1", "a", "b", "header__change_seq", "header__timestamp", true AS "@alive" FROM "@events" e
+WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1")
+AND EXISTS (SELECT 1 FROM "@keys" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1")
+UNION ALL
 SELECT "k2", "k1",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END) AS "a",
   arg_max_null(s."b", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END) AS "b",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
   coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
-FROM "@steps" s
+FROM (
+SELECT e."k1", e."a", e."k2", e."b", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
+FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
+UNION ALL
+SELECT m."k1", m."a", m."k2", m."b", m."header__change_seq", m."header__timestamp", NULL, o."@op", o."@n"
+FROM "@moves" m JOIN "@order" o ON o."@file" = m."@file" AND o."@line" = m."@line" AND o."@half" = 2
+UNION ALL
+SELECT o."k1", NULL, o."k2", NULL, NULL, NULL, NULL, o."@op", o."@n" FROM "@order" o
+WHERE o."@half" IN (1, 3)
+) s
 WHERE EXISTS (SELECT 1 FROM "@keys" k WHERE s."k2" IS NOT DISTINCT FROM k."k2" AND s."k1" IS NOT DISTINCT FROM k."k1")
 GROUP BY s."k2", s."k1";
 
@@ -208,17 +253,19 @@ ORDER BY 1, 2;
 SELECT count(CASE WHEN "@op" = 'U' AND NOT lives THEN 1 END) AS orphans,
   count(CASE WHEN "@move" AND lives THEN 1 END) AS moves_onto_live
 FROM (SELECT "@op", "@move", coalesce(max(CASE WHEN "@op" = 'U' THEN NULL WHEN "@op" = 'D' THEN 2 * "@n" ELSE 2 * "@n" + 1 END) OVER (PARTITION BY "k2", "k1" ORDER BY "@n"
-  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives FROM "@steps") x;
+  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives
+FROM (SELECT "k2", "k1", "@n", "@op", "@move" FROM "@order") o) x;
 
 -- conflicts
 SELECT count(*) AS conflicts FROM (
-  SELECT 1 FROM "@events" WHERE "@op" <> 'T'
-  GROUP BY "@seq", "@op", "k2", "k1"
-  HAVING count(*) > 1 AND (min("k1") IS DISTINCT FROM max("k1") OR count("k1") NOT IN (0, count(*))
-    OR min("a") IS DISTINCT FROM max("a") OR count("a") NOT IN (0, count(*))
-    OR min("k2") IS DISTINCT FROM max("k2") OR count("k2") NOT IN (0, count(*))
-    OR min("b") IS DISTINCT FROM max("b") OR count("b") NOT IN (0, count(*))
-    OR min(CAST("header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST("header__change_mask" AS VARCHAR)) OR count(CAST("header__change_mask" AS VARCHAR)) NOT IN (0, count(*)))
+  SELECT 1 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@copies" c
+    ON e."@seq" = c."@seq" AND e."@op" = c."@op" AND e."k2" IS NOT DISTINCT FROM c."k2" AND e."k1" IS NOT DISTINCT FROM c."k1"
+  GROUP BY e."@seq", e."@op", e."k2", e."k1"
+  HAVING min(e."k1") IS DISTINCT FROM max(e."k1") OR count(e."k1") NOT IN (0, count(*))
+    OR min(e."a") IS DISTINCT FROM max(e."a") OR count(e."a") NOT IN (0, count(*))
+    OR min(e."k2") IS DISTINCT FROM max(e."k2") OR count(e."k2") NOT IN (0, count(*))
+    OR min(e."b") IS DISTINCT FROM max(e."b") OR count(e."b") NOT IN (0, count(*))
+    OR min(CAST(e."header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST(e."header__change_mask" AS VARCHAR)) OR count(CAST(e."header__change_mask" AS VARCHAR)) NOT IN (0, count(*))
 ) differing;
 
 -- ==== whole, with truncations ====
@@ -231,8 +278,8 @@ FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 ;
 
 -- table @updates
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@op", "@file", "@line" FROM (
-  SELECT *, row_number() OVER (
+SELECT "k2", "k1", "@seq", "@op", "@file", "@line" FROM (
+  SELECT "k2", "k1", "@seq", "@op", "@file", "@line", row_number() OVER (
     PARTITION BY "@seq", "@op", "k2", "k1" ORDER BY "@file" DESC, "@line" DESC) AS "@copy"
   FROM "@events" WHERE "@op" IN ('B', 'U')
 ) copies WHERE "@copy" = 1;
@@ -260,44 +307,60 @@ SELECT b."k2" AS "@old_0",
   u."@file",
   u."@line",
   u."header__change_mask" IS NULL AS "@complete"
-FROM "@leftover" b JOIN "@leftover" u ON b."@seq" = u."@seq"
-WHERE b."@op" = 'B' AND u."@op" = 'U' AND (
-  (b."@befores" = 1 AND b."@afters" = 1)
-  OR (b."@file" = u."@file" AND b."@line" + 1 = u."@line"));
+FROM "@leftover" x JOIN "@leftover" y ON x."@seq" = y."@seq"
+JOIN "@events" b ON b."@file" = x."@file" AND b."@line" = x."@line"
+JOIN "@events" u ON u."@file" = y."@file" AND u."@line" = y."@line"
+WHERE x."@op" = 'B' AND y."@op" = 'U' AND (
+  (x."@befores" = 1 AND x."@afters" = 1)
+  OR (x."@file" = y."@file" AND x."@line" + 1 = y."@line"));
 
 -- view @changes
 SELECT * FROM (
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", 0, false
+SELECT "k2", "k1", "@seq", "@rank", "@file", "@line", 0, "@op", false
 FROM "@events" WHERE "@op" IN ('I', 'D', 'L')
 UNION ALL
-SELECT u."k1", u."a", u."k2", u."b", u."header__change_seq", u."header__timestamp", u."header__change_mask", u."@seq", 5, u."@file", u."@line", u."@op", 0, false
-FROM "@updates" u WHERE u."@op" = 'U' AND NOT EXISTS (SELECT 1 FROM "@moves" m
-  WHERE m."@seq" = u."@seq" AND m."@file" = u."@file" AND m."@line" = u."@line")
+SELECT "k2", "k1", "@seq", 5, "@file", "@line", 0, "@op", false
+FROM "@updates" u WHERE "@op" = 'U' AND NOT EXISTS (SELECT 1 FROM "@moves" m WHERE m."@file" = u."@file" AND m."@line" = u."@line")
 UNION ALL
-SELECT "@old_1", NULL, "@old_0", NULL, "header__change_seq", "header__timestamp", NULL, "@seq", 5, "@file", "@line", CAST('D' AS VARCHAR), 0, false
-FROM "@moves"
+SELECT "@old_0", "@old_1", "@seq", 5, "@file", "@line", 1, CAST('D' AS VARCHAR), false FROM "@moves"
 UNION ALL
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", NULL, "@seq", 5, "@file", "@line", 'I', 1, true
-FROM "@moves"
-) steps("k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move");
+SELECT "k2", "k1", "@seq", 5, "@file", "@line", 2, 'I', true FROM "@moves"
+) steps("k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move");
 
--- table @steps
+-- table @busy
+SELECT "k2", "k1" FROM "@changes" WHERE true GROUP BY "k2", "k1"
+;
+
+-- table @order
 SELECT *, row_number() OVER (PARTITION BY "k2", "k1" ORDER BY "@seq", "@rank", "@file", "@line", "@half") AS "@n"
 FROM (
-SELECT "k1", "a", "k2", "b", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move" FROM "@changes"
+SELECT "k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move" FROM "@changes" c WHERE true AND EXISTS (SELECT 1 FROM "@busy" k WHERE c."k2" IS NOT DISTINCT FROM k."k2" AND c."k1" IS NOT DISTINCT FROM k."k1")
 UNION ALL
-SELECT k."k1", NULL, k."k2", NULL, t."@seq", NULL, NULL, t."@seq", 0, 0, 0, 'D', 0, false
-FROM (SELECT DISTINCT "k2", "k1" FROM "@changes") k
+SELECT k."k2", k."k1", t."@seq", 0, 0, 0, 3, 'D', false FROM "@busy" k
 CROSS JOIN (SELECT DISTINCT "@seq" FROM "@events" WHERE "@op" = 'T') t
 ) s;
 
--- table @folded
+-- table @copies
+SELECT "@seq", "@op", "k2", "k1" FROM "@events" e
+WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1"))
+GROUP BY "@seq", "@op", "k2", "k1" HAVING count(*) > 1;
+
+-- view @folded
 SELECT "k2", "k1",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END) AS "a",
   arg_max_null(s."b", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END) AS "b",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
   coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
-FROM "@steps" s
+FROM (
+SELECT e."k1", e."a", e."k2", e."b", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
+FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
+UNION ALL
+SELECT m."k1", m."a", m."k2", m."b", m."header__change_seq", m."header__timestamp", NULL, o."@op", o."@n"
+FROM "@moves" m JOIN "@order" o ON o."@file" = m."@file" AND o."@line" = m."@line" AND o."@half" = 2
+UNION ALL
+SELECT o."k1", NULL, o."k2", NULL, NULL, NULL, NULL, o."@op", o."@n" FROM "@order" o
+WHERE o."@half" IN (1, 3)
+) s
 
 GROUP BY s."k2", s."k1";
 
@@ -314,15 +377,17 @@ ORDER BY 1, 2;
 SELECT count(CASE WHEN "@op" = 'U' AND NOT lives THEN 1 END) AS orphans,
   count(CASE WHEN "@move" AND lives THEN 1 END) AS moves_onto_live
 FROM (SELECT "@op", "@move", coalesce(max(CASE WHEN "@op" = 'U' THEN NULL WHEN "@op" = 'D' THEN 2 * "@n" ELSE 2 * "@n" + 1 END) OVER (PARTITION BY "k2", "k1" ORDER BY "@n"
-  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives FROM "@steps") x;
+  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives
+FROM (SELECT "k2", "k1", "@n", "@op", "@move" FROM "@order") o) x;
 
 -- conflicts
 SELECT count(*) AS conflicts FROM (
-  SELECT 1 FROM "@events" WHERE "@op" <> 'T'
-  GROUP BY "@seq", "@op", "k2", "k1"
-  HAVING count(*) > 1 AND (min("k1") IS DISTINCT FROM max("k1") OR count("k1") NOT IN (0, count(*))
-    OR min("a") IS DISTINCT FROM max("a") OR count("a") NOT IN (0, count(*))
-    OR min("k2") IS DISTINCT FROM max("k2") OR count("k2") NOT IN (0, count(*))
-    OR min("b") IS DISTINCT FROM max("b") OR count("b") NOT IN (0, count(*))
-    OR min(CAST("header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST("header__change_mask" AS VARCHAR)) OR count(CAST("header__change_mask" AS VARCHAR)) NOT IN (0, count(*)))
+  SELECT 1 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@copies" c
+    ON e."@seq" = c."@seq" AND e."@op" = c."@op" AND e."k2" IS NOT DISTINCT FROM c."k2" AND e."k1" IS NOT DISTINCT FROM c."k1"
+  GROUP BY e."@seq", e."@op", e."k2", e."k1"
+  HAVING min(e."k1") IS DISTINCT FROM max(e."k1") OR count(e."k1") NOT IN (0, count(*))
+    OR min(e."a") IS DISTINCT FROM max(e."a") OR count(e."a") NOT IN (0, count(*))
+    OR min(e."k2") IS DISTINCT FROM max(e."k2") OR count(e."k2") NOT IN (0, count(*))
+    OR min(e."b") IS DISTINCT FROM max(e."b") OR count(e."b") NOT IN (0, count(*))
+    OR min(CAST(e."header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST(e."header__change_mask" AS VARCHAR)) OR count(CAST(e."header__change_mask" AS VARCHAR)) NOT IN (0, count(*))
 ) differing;

@@ -2,7 +2,7 @@
 SELECT
   min(coalesce("header__change_seq", '')) AS lowest, coalesce(max("header__change_seq"), '') AS highest,
   coalesce(max(CASE WHEN "header__change_oper" = 'T' THEN 1 ELSE 0 END), 0) AS truncates,
-  coalesce(max(CASE WHEN "header__change_oper" = 'L' THEN 1 ELSE 0 END), 0) AS snapshots
+  coalesce(max(CASE WHEN "header__change_oper" = 'L' THEN 1 ELSE 0 END), 0) AS snapshots, count(*) AS events
 FROM "@history" h;
 
 -- ==== append ====
@@ -15,39 +15,55 @@ FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 WHERE h."header__change_oper" <> 'B';
 
 -- table @updates
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@op", "@file", "@line" FROM (
-  SELECT *, row_number() OVER (
+SELECT "k", "@seq", "@op", "@file", "@line" FROM (
+  SELECT "k", "@seq", "@op", "@file", "@line", row_number() OVER (
     PARTITION BY "@seq", "@op", "k" ORDER BY "@file" DESC, "@line" DESC) AS "@copy"
   FROM "@events" WHERE "@op" IN ('B', 'U')
 ) copies WHERE "@copy" = 1;
 
 -- view @changes
 SELECT * FROM (
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", 0, false
+SELECT "k", "@seq", "@rank", "@file", "@line", 0, "@op", false
 FROM "@events" WHERE "@op" IN ('I', 'D', 'L')
 UNION ALL
-SELECT u."k", u."a", u."header__change_seq", u."header__timestamp", u."header__change_mask", u."@seq", 5, u."@file", u."@line", u."@op", 0, false
-FROM "@updates" u WHERE u."@op" = 'U'
-) steps("k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move");
+SELECT "k", "@seq", 5, "@file", "@line", 0, "@op", false
+FROM "@updates" u WHERE "@op" = 'U'
+) steps("k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move");
 
 -- table @keys
 SELECT DISTINCT "k" FROM "@changes";
 
--- table @steps
+-- table @busy
+SELECT "k" FROM "@changes" WHERE true GROUP BY "k"
+HAVING count(*) > 1 OR max(CASE WHEN "@op" IN ('U', 'D') OR "@move" THEN 1 ELSE 0 END) = 1;
+
+-- table @order
 SELECT *, row_number() OVER (PARTITION BY "k" ORDER BY "@seq", "@rank", "@file", "@line", "@half") AS "@n"
 FROM (
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move" FROM "@changes"
-UNION ALL
-SELECT "k", "a", "header__change_seq", "header__timestamp", NULL,
-  coalesce("header__change_seq", ''), 6, 0, 0, 'C', 0, false FROM "@current"
+SELECT "k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move" FROM "@changes" c WHERE true AND EXISTS (SELECT 1 FROM "@busy" k WHERE c."k" IS NOT DISTINCT FROM k."k")
 ) s;
 
--- table @folded
+-- table @copies
+SELECT "@seq", "@op", "k" FROM "@events" e
+WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k"))
+GROUP BY "@seq", "@op", "k" HAVING count(*) > 1;
+
+-- view @folded
+SELECT "k", "a", "header__change_seq", "header__timestamp", true AS "@alive" FROM "@events" e
+WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k")
+
+UNION ALL
 SELECT "k",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END) AS "a",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
   coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
-FROM "@steps" s
+FROM (
+SELECT e."k", e."a", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
+FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
+UNION ALL
+SELECT c."k", c."a", c."header__change_seq", c."header__timestamp", NULL, 'C', 0
+FROM "@current" c WHERE EXISTS (SELECT 1 FROM "@busy" k WHERE c."k" IS NOT DISTINCT FROM k."k")
+) s
 
 GROUP BY s."k";
 
@@ -58,15 +74,18 @@ GROUP BY s."k";
 SELECT count(CASE WHEN "@op" = 'U' AND NOT lives THEN 1 END) AS orphans,
   count(CASE WHEN "@move" AND lives THEN 1 END) AS moves_onto_live
 FROM (SELECT "@op", "@move", coalesce(max(CASE WHEN "@op" = 'U' THEN NULL WHEN "@op" = 'D' THEN 2 * "@n" ELSE 2 * "@n" + 1 END) OVER (PARTITION BY "k" ORDER BY "@n"
-  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives FROM "@steps") x;
+  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives
+FROM (SELECT "k", "@n", "@op", "@move" FROM "@order"
+  UNION ALL SELECT "k", 0, 'C', false FROM "@current" c WHERE EXISTS (SELECT 1 FROM "@busy" k WHERE c."k" IS NOT DISTINCT FROM k."k")) o) x;
 
 -- conflicts
 SELECT count(*) AS conflicts FROM (
-  SELECT 1 FROM "@events" WHERE "@op" <> 'T'
-  GROUP BY "@seq", "@op", "k"
-  HAVING count(*) > 1 AND (min("k") IS DISTINCT FROM max("k") OR count("k") NOT IN (0, count(*))
-    OR min("a") IS DISTINCT FROM max("a") OR count("a") NOT IN (0, count(*))
-    OR min(CAST("header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST("header__change_mask" AS VARCHAR)) OR count(CAST("header__change_mask" AS VARCHAR)) NOT IN (0, count(*)))
+  SELECT 1 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@copies" c
+    ON e."@seq" = c."@seq" AND e."@op" = c."@op" AND e."k" IS NOT DISTINCT FROM c."k"
+  GROUP BY e."@seq", e."@op", e."k"
+  HAVING min(e."k") IS DISTINCT FROM max(e."k") OR count(e."k") NOT IN (0, count(*))
+    OR min(e."a") IS DISTINCT FROM max(e."a") OR count(e."a") NOT IN (0, count(*))
+    OR min(CAST(e."header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST(e."header__change_mask" AS VARCHAR)) OR count(CAST(e."header__change_mask" AS VARCHAR)) NOT IN (0, count(*))
 ) differing;
 
 -- ==== rebuild ====
@@ -79,20 +98,20 @@ FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 WHERE h."header__change_oper" <> 'B';
 
 -- table @updates
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@op", "@file", "@line" FROM (
-  SELECT *, row_number() OVER (
+SELECT "k", "@seq", "@op", "@file", "@line" FROM (
+  SELECT "k", "@seq", "@op", "@file", "@line", row_number() OVER (
     PARTITION BY "@seq", "@op", "k" ORDER BY "@file" DESC, "@line" DESC) AS "@copy"
   FROM "@events" WHERE "@op" IN ('B', 'U')
 ) copies WHERE "@copy" = 1;
 
 -- view @changes
 SELECT * FROM (
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", 0, false
+SELECT "k", "@seq", "@rank", "@file", "@line", 0, "@op", false
 FROM "@events" WHERE "@op" IN ('I', 'D', 'L')
 UNION ALL
-SELECT u."k", u."a", u."header__change_seq", u."header__timestamp", u."header__change_mask", u."@seq", 5, u."@file", u."@line", u."@op", 0, false
-FROM "@updates" u WHERE u."@op" = 'U'
-) steps("k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move");
+SELECT "k", "@seq", 5, "@file", "@line", 0, "@op", false
+FROM "@updates" u WHERE "@op" = 'U'
+) steps("k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move");
 
 -- table @keys
 SELECT DISTINCT "k" FROM "@events" WHERE "@fresh"
@@ -100,18 +119,34 @@ UNION
 SELECT DISTINCT "k" FROM "@events" WHERE "@op" IN ('B', 'U')
   AND "@seq" IN (SELECT "@seq" FROM "@events" WHERE "@fresh" AND "@op" IN ('B', 'U'));
 
--- table @steps
+-- table @busy
+SELECT "k" FROM "@changes" WHERE true GROUP BY "k"
+HAVING count(*) > 1 OR max(CASE WHEN "@op" IN ('U', 'D') OR "@move" THEN 1 ELSE 0 END) = 1;
+
+-- table @order
 SELECT *, row_number() OVER (PARTITION BY "k" ORDER BY "@seq", "@rank", "@file", "@line", "@half") AS "@n"
 FROM (
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move" FROM "@changes"
+SELECT "k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move" FROM "@changes" c WHERE true AND EXISTS (SELECT 1 FROM "@busy" k WHERE c."k" IS NOT DISTINCT FROM k."k")
 ) s;
 
--- table @folded
+-- table @copies
+SELECT "@seq", "@op", "k" FROM "@events" e
+WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k"))
+GROUP BY "@seq", "@op", "k" HAVING count(*) > 1;
+
+-- view @folded
+SELECT "k", "a", "header__change_seq", "header__timestamp", true AS "@alive" FROM "@events" e
+WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k")
+AND EXISTS (SELECT 1 FROM "@keys" k WHERE e."k" IS NOT DISTINCT FROM k."k")
+UNION ALL
 SELECT "k",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END) AS "a",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
   coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
-FROM "@steps" s
+FROM (
+SELECT e."k", e."a", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
+FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
+) s
 WHERE EXISTS (SELECT 1 FROM "@keys" k WHERE s."k" IS NOT DISTINCT FROM k."k")
 GROUP BY s."k";
 
@@ -122,15 +157,17 @@ GROUP BY s."k";
 SELECT count(CASE WHEN "@op" = 'U' AND NOT lives THEN 1 END) AS orphans,
   count(CASE WHEN "@move" AND lives THEN 1 END) AS moves_onto_live
 FROM (SELECT "@op", "@move", coalesce(max(CASE WHEN "@op" = 'U' THEN NULL WHEN "@op" = 'D' THEN 2 * "@n" ELSE 2 * "@n" + 1 END) OVER (PARTITION BY "k" ORDER BY "@n"
-  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives FROM "@steps") x;
+  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives
+FROM (SELECT "k", "@n", "@op", "@move" FROM "@order") o) x;
 
 -- conflicts
 SELECT count(*) AS conflicts FROM (
-  SELECT 1 FROM "@events" WHERE "@op" <> 'T'
-  GROUP BY "@seq", "@op", "k"
-  HAVING count(*) > 1 AND (min("k") IS DISTINCT FROM max("k") OR count("k") NOT IN (0, count(*))
-    OR min("a") IS DISTINCT FROM max("a") OR count("a") NOT IN (0, count(*))
-    OR min(CAST("header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST("header__change_mask" AS VARCHAR)) OR count(CAST("header__change_mask" AS VARCHAR)) NOT IN (0, count(*)))
+  SELECT 1 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@copies" c
+    ON e."@seq" = c."@seq" AND e."@op" = c."@op" AND e."k" IS NOT DISTINCT FROM c."k"
+  GROUP BY e."@seq", e."@op", e."k"
+  HAVING min(e."k") IS DISTINCT FROM max(e."k") OR count(e."k") NOT IN (0, count(*))
+    OR min(e."a") IS DISTINCT FROM max(e."a") OR count(e."a") NOT IN (0, count(*))
+    OR min(CAST(e."header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST(e."header__change_mask" AS VARCHAR)) OR count(CAST(e."header__change_mask" AS VARCHAR)) NOT IN (0, count(*))
 ) differing;
 
 -- ==== whole, with truncations ====
@@ -143,37 +180,51 @@ FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 WHERE h."header__change_oper" <> 'B';
 
 -- table @updates
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@op", "@file", "@line" FROM (
-  SELECT *, row_number() OVER (
+SELECT "k", "@seq", "@op", "@file", "@line" FROM (
+  SELECT "k", "@seq", "@op", "@file", "@line", row_number() OVER (
     PARTITION BY "@seq", "@op", "k" ORDER BY "@file" DESC, "@line" DESC) AS "@copy"
   FROM "@events" WHERE "@op" IN ('B', 'U')
 ) copies WHERE "@copy" = 1;
 
 -- view @changes
 SELECT * FROM (
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", 0, false
+SELECT "k", "@seq", "@rank", "@file", "@line", 0, "@op", false
 FROM "@events" WHERE "@op" IN ('I', 'D', 'L')
 UNION ALL
-SELECT u."k", u."a", u."header__change_seq", u."header__timestamp", u."header__change_mask", u."@seq", 5, u."@file", u."@line", u."@op", 0, false
-FROM "@updates" u WHERE u."@op" = 'U'
-) steps("k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move");
+SELECT "k", "@seq", 5, "@file", "@line", 0, "@op", false
+FROM "@updates" u WHERE "@op" = 'U'
+) steps("k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move");
 
--- table @steps
+-- table @busy
+SELECT "k" FROM "@changes" WHERE true GROUP BY "k"
+;
+
+-- table @order
 SELECT *, row_number() OVER (PARTITION BY "k" ORDER BY "@seq", "@rank", "@file", "@line", "@half") AS "@n"
 FROM (
-SELECT "k", "a", "header__change_seq", "header__timestamp", "header__change_mask", "@seq", "@rank", "@file", "@line", "@op", "@half", "@move" FROM "@changes"
+SELECT "k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move" FROM "@changes" c WHERE true AND EXISTS (SELECT 1 FROM "@busy" k WHERE c."k" IS NOT DISTINCT FROM k."k")
 UNION ALL
-SELECT k."k", NULL, t."@seq", NULL, NULL, t."@seq", 0, 0, 0, 'D', 0, false
-FROM (SELECT DISTINCT "k" FROM "@changes") k
+SELECT k."k", t."@seq", 0, 0, 0, 3, 'D', false FROM "@busy" k
 CROSS JOIN (SELECT DISTINCT "@seq" FROM "@events" WHERE "@op" = 'T') t
 ) s;
 
--- table @folded
+-- table @copies
+SELECT "@seq", "@op", "k" FROM "@events" e
+WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k"))
+GROUP BY "@seq", "@op", "k" HAVING count(*) > 1;
+
+-- view @folded
 SELECT "k",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END) AS "a",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
   coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
-FROM "@steps" s
+FROM (
+SELECT e."k", e."a", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
+FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
+UNION ALL
+SELECT o."k", NULL, NULL, NULL, NULL, o."@op", o."@n" FROM "@order" o
+WHERE o."@half" IN (1, 3)
+) s
 
 GROUP BY s."k";
 
@@ -184,13 +235,15 @@ GROUP BY s."k";
 SELECT count(CASE WHEN "@op" = 'U' AND NOT lives THEN 1 END) AS orphans,
   count(CASE WHEN "@move" AND lives THEN 1 END) AS moves_onto_live
 FROM (SELECT "@op", "@move", coalesce(max(CASE WHEN "@op" = 'U' THEN NULL WHEN "@op" = 'D' THEN 2 * "@n" ELSE 2 * "@n" + 1 END) OVER (PARTITION BY "k" ORDER BY "@n"
-  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives FROM "@steps") x;
+  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) % 2 = 1, false) AS lives
+FROM (SELECT "k", "@n", "@op", "@move" FROM "@order") o) x;
 
 -- conflicts
 SELECT count(*) AS conflicts FROM (
-  SELECT 1 FROM "@events" WHERE "@op" <> 'T'
-  GROUP BY "@seq", "@op", "k"
-  HAVING count(*) > 1 AND (min("k") IS DISTINCT FROM max("k") OR count("k") NOT IN (0, count(*))
-    OR min("a") IS DISTINCT FROM max("a") OR count("a") NOT IN (0, count(*))
-    OR min(CAST("header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST("header__change_mask" AS VARCHAR)) OR count(CAST("header__change_mask" AS VARCHAR)) NOT IN (0, count(*)))
+  SELECT 1 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@copies" c
+    ON e."@seq" = c."@seq" AND e."@op" = c."@op" AND e."k" IS NOT DISTINCT FROM c."k"
+  GROUP BY e."@seq", e."@op", e."k"
+  HAVING min(e."k") IS DISTINCT FROM max(e."k") OR count(e."k") NOT IN (0, count(*))
+    OR min(e."a") IS DISTINCT FROM max(e."a") OR count(e."a") NOT IN (0, count(*))
+    OR min(CAST(e."header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST(e."header__change_mask" AS VARCHAR)) OR count(CAST(e."header__change_mask" AS VARCHAR)) NOT IN (0, count(*))
 ) differing;
