@@ -115,7 +115,7 @@ describe('the command line', () => {
     expect(readRequest(['--rows', '5', '--out', 'x', '--tables', 'a,b'])).toEqual({
       kind: 'volume',
       json: false,
-      options: { out: 'x', rows: 5, tables: ['a', 'b'], seed: 20260301 },
+      options: { out: path.resolve('x'), rows: 5, tables: ['a', 'b'], seed: 20260301 },
     });
   });
 });

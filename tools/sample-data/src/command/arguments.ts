@@ -124,6 +124,14 @@ const seedOf = (text: string | undefined): number => {
   return seed;
 };
 
+/**
+ * Where relative folders begin: where the command was given. As scripts, npm and Nx run it in this package's folder.
+ */
+const startFolder = (): string => {
+  const { npm_lifecycle_event: script, NX_WORKSPACE_ROOT: root, INIT_CWD: asked } = process.env;
+  return script === 'generate' ? (root ?? asked ?? process.cwd()) : process.cwd();
+};
+
 /** Leaves out what nobody said, so that the defaults are named in one place. */
 const said = <T extends object>(options: { [K in keyof T]: T[K] | undefined }): T =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
@@ -159,8 +167,12 @@ export const readRequest = (args: readonly string[]): Request => {
     const stray = Object.keys(values).find((name) => !SMALL.has(name));
     if (stray !== undefined)
       throw new UsageError(`--${stray} belongs to a feed of any size`, 'say with --rows how large it shall be');
-    return { kind: 'small', out: path.resolve(values.out ?? DEFAULT_OUT), seed: seedOf(values.seed) };
+    return { kind: 'small', out: path.resolve(startFolder(), values.out ?? DEFAULT_OUT), seed: seedOf(values.seed) };
   }
   if (values.out === undefined) throw new UsageError('--rows needs a folder to write to', 'name one with --out');
-  return { kind: 'volume', options: volume(values, values.out, rows), json: values.json ?? false };
+  return {
+    kind: 'volume',
+    options: volume(values, path.resolve(startFolder(), values.out), rows),
+    json: values.json ?? false,
+  };
 };
