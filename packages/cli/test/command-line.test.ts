@@ -256,6 +256,8 @@ describe('ingest', () => {
         conflicts: 0,
         movesOntoLive: 0,
         quarantined: 0,
+        publication: null,
+        drift: [],
       },
     ]);
   }, 60_000);

@@ -74,7 +74,7 @@ describe('a new generation', () => {
     await world.pool.query('GRANT SELECT ON ods.edw_t TO PUBLIC');
     const acls = async () =>
       (
-        await world.pool.query(
+        await world.pool.query<{ table: string; a: string }>(
           `SELECT relacl::text AS table, (SELECT attacl::text FROM pg_attribute WHERE attrelid = c.oid AND attname = 'a') AS a
            FROM pg_class c WHERE oid = 'ods.edw_t'::regclass`,
         )
