@@ -63,6 +63,8 @@ async function publish(work: PublishWork, copyAnew: boolean): Promise<'nothing' 
   const { dataset } = contract;
   // Somebody who reads the table for hours must not keep all other readers waiting behind us.
   await client.query(`SET LOCAL lock_timeout = '10s'`);
+  // While the engine reads and sorts, the connection is idle for as long as that takes.
+  await client.query('SET LOCAL idle_in_transaction_session_timeout = 0');
   const record = await lockPublication(client, TARGET, dataset);
   const manifest = await readManifest(client, dataset);
   if (manifest.version === 0) return 'nothing';
