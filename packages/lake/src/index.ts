@@ -16,12 +16,14 @@ export type {
 } from './store/object-store.ts';
 export { unpack, type Unpacked, type UnpackOptions } from './csv/unpack.ts';
 export { readRecords } from './csv/read-records.ts';
-export { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type RowCounts } from './csv/load-csv.ts';
+export type { Piece } from './csv/pieces.ts';
+export { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type LoadedCsv, type RowCounts } from './csv/load-csv.ts';
+export { loadPieces, PORTION_BYTES, type LoadedPieces, type PieceLoader, type PiecesSpec } from './csv/load-pieces.ts';
 export {
   writeParquet,
   type ColumnStatistics,
   type ParquetField,
   type WrittenParquet,
 } from './parquet/write-parquet.ts';
-export { hmacOf, openHmacKey, registerHmacKey, type HashableValue, type HmacKey } from './treatment/hmac.ts';
 export { filesSql, localPath, type ViewColumn } from './view.ts';
+export { hmacOf, openHmacKey, registerHmacKey, type HashableValue, type HmacKey } from './treatment/hmac.ts';

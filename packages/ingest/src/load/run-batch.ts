@@ -1,6 +1,6 @@
 /**
- * One attempt at a batch: its objects are unpacked and proven, loaded into one Parquet file of history, and committed
- * together with their receipts. Dies the process anywhere before the commit, nothing is there and the batch is open.
+ * One attempt at a batch: its objects are unpacked and proven, loaded into Parquet files of history on the way, and
+ * committed together with their receipts when every one of them is proven. Dies the process anywhere before the commit, nothing is there and the batch is open.
  */
 import path from 'node:path';
 import {
@@ -17,13 +17,17 @@ import {
   type WaitingFor,
 } from '@farelake/db';
 import {
-  loadCsv,
+  isStoreTrouble,
+  loadPieces,
+  PORTION_BYTES,
   registerHmacKey,
   SpoiledLoad,
   unpack,
-  type CsvInput,
   type Engine,
   type HmacKey,
+  type LoadedPieces,
+  type PieceLoader,
+  type PiecesSpec,
   type RowCounts,
   type WrittenParquet,
 } from '@farelake/lake';
@@ -86,17 +90,25 @@ interface Attempt {
 }
 
 async function work(context: Attempt, members: readonly BatchMember[]): Promise<BatchOutcome> {
-  const inputs: CsvInput[] = [];
-  const spoiled: Spoiled[] = [];
-  for (const member of members) {
-    const input = await prove(context, member);
-    if ('load' in input) spoiled.push(input);
-    else inputs.push(input);
-  }
-  if (spoiled.length > 0) return close(context, members, spoiled, []);
-  if (context.key !== undefined) await registerHmacKey(context.engine, context.key);
+  const loader = loadPieces(context.engine, specOf(context, members));
   try {
-    const written = await write(context, members, inputs);
+    const spoiled: Spoiled[] = [];
+    for (const member of members) spoiled.push(...(await prove(context, member, loader, spoiled.length === 0)));
+    if (spoiled.length > 0) return await close(context, members, spoiled, []);
+    return await loadAndCommit(context, members, loader);
+  } finally {
+    await loader.close();
+  }
+}
+
+/** Every object of the batch is proven: what was made of them may be seen, if their rows are right. */
+async function loadAndCommit(
+  context: Attempt,
+  members: readonly BatchMember[],
+  loader: PieceLoader,
+): Promise<BatchOutcome> {
+  try {
+    const written = await loader.finish();
     const misannounced = members.flatMap((member) => countDifference(member, written.counts));
     if (misannounced.length > 0) return await close(context, members, misannounced, []);
     return await commit(context, members, written);
@@ -116,43 +128,49 @@ async function work(context: Attempt, members: readonly BatchMember[]): Promise<
   }
 }
 
-/** The object as plain text in the scratch folder, whole and with the header that its `.dfm` announces. */
+/**
+ * Unpacks the object to its end: only that proves it whole. Its text goes to the loader on the way, if the header is the
+ * one that its `.dfm` announces.
+ * @param wanted false: the batch is spoiled already, and the object is only looked at
+ */
 async function prove(
   { workspace, contract, folder }: Attempt,
   { load, dfm }: BatchMember,
-): Promise<CsvInput | Spoiled> {
+  loader: PieceLoader,
+  wanted: boolean,
+): Promise<Spoiled[]> {
   try {
     const { signal } = workspace;
     const source = await openStore(load.storeUri).read(load.path, { tag: load.contentHash, signal });
-    const unpacked = await unpack(source, path.join(folder, `${load.id}.csv`), {
+    const difference = (header: readonly string[]) => headerDifference(dfm, header, !contract.columns.some(isHidden));
+    const { header } = await unpack(source, path.join(folder, `${load.id}.csv`), {
       format: dfm.format,
+      pieceBytes: PORTION_BYTES,
+      accept: (found) => wanted && difference(found) === undefined,
+      take: (piece) => loader.add({ ...piece, loadId: load.id }),
       signal,
     });
-    const difference = headerDifference(dfm, unpacked.header, !contract.columns.some(isHidden));
-    if (difference !== undefined)
-      return { load, event: 'wait', waitingFor: 'dfm', reason: `does not agree with its .dfm: ${difference}` };
-    return { loadId: load.id, file: unpacked.file, size: unpacked.size, announced: dfm.recordCount };
+    const found = difference(header);
+    if (found === undefined) return [];
+    return [{ load, event: 'wait', waitingFor: 'dfm', reason: `does not agree with its .dfm: ${found}` }];
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { load, event: 'fail', reason: error.message };
+    // A store out of reach says nothing about the file.
+    if (!(error instanceof UserError) || isStoreTrouble(error)) throw error;
+    return [{ load, event: 'fail', reason: error.message }];
   }
 }
 
-function write(
-  { contract, batch, engine, folder }: Attempt,
-  members: readonly BatchMember[],
-  inputs: readonly CsvInput[],
-) {
+function specOf({ contract, batch, folder, key }: Attempt, members: readonly BatchMember[]): PiecesSpec {
   const dfm = members[0]?.dfm;
   if (dfm === undefined) throw new Error(`batch ${batch.id} has no loads`);
-  return loadCsv(engine, {
-    inputs,
+  return {
     fields: dfm.columns.length,
     format: dfm.format,
     columns: batch.kind === 'snapshot' ? projectSnapshot(contract, dfm) : projectChanges(contract, dfm),
     parquetFields: historyColumns(contract),
-    target: path.join(folder, 'history.parquet'),
-  });
+    targetOf: (portion) => path.join(folder, `history-${portion}.parquet`),
+    ...(key === undefined ? {} : { prepare: (lane) => registerHmacKey(lane, key) }),
+  };
 }
 
 function countDifference({ load, dfm }: BatchMember, counts: RowCounts): Spoiled[] {
@@ -162,16 +180,12 @@ function countDifference({ load, dfm }: BatchMember, counts: RowCounts): Spoiled
   return [{ load, event: 'wait', waitingFor: 'dfm', reason }];
 }
 
-async function commit(
-  context: Attempt,
-  members: readonly BatchMember[],
-  written: WrittenParquet & { counts: RowCounts },
-): Promise<BatchOutcome> {
+async function commit(context: Attempt, members: readonly BatchMember[], written: LoadedPieces): Promise<BatchOutcome> {
   const { workspace, batch, attempt } = context;
-  const uri = written.rows === 0 ? undefined : await adopt(context, written.file);
-  // A file adopted for a commit that fails stays behind unlisted: whether a lost COMMIT arrived cannot be told here.
+  const adopted = await adopt(context, written.files);
+  // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
   await withTransaction(workspace.pool, async (db) => {
-    if (uri !== undefined) await addToHistory(db, context, written, uri);
+    if (adopted.length > 0) await addToHistory(db, context, adopted, written.rows);
     for (const { load, dfm } of members) {
       const read = written.counts.get(load.id) ?? 0;
       await writeReceipt(db, attempt, {
@@ -189,41 +203,48 @@ async function commit(
   return { result: 'done', rows: written.rows };
 }
 
-const stagePath = (contract: Contract, batch: Batch, attempt: string): string =>
-  `${historyName(contract.dataset)}/${batch.folder}/b${String(batch.id).padStart(6, '0')}-${attempt}.parquet`;
+type AdoptedFile = WrittenParquet & { readonly uri: string };
 
-async function adopt({ workspace, contract, batch, attempt }: Attempt, file: string): Promise<string> {
-  const target = stagePath(contract, batch, attempt);
-  await workspace.stage.adopt(file, target);
-  return workspace.stage.uriOf(target);
+/** Moves the batch's files to stage. Names carry batch, attempt and, where there are several, the number of the file. */
+async function adopt(
+  { workspace, contract, batch, attempt }: Attempt,
+  files: readonly WrittenParquet[],
+): Promise<AdoptedFile[]> {
+  const name = `${historyName(contract.dataset)}/${batch.folder}/b${String(batch.id).padStart(6, '0')}-${attempt}`;
+  const adopted: AdoptedFile[] = [];
+  for (const [index, written] of files.entries()) {
+    const part = files.length === 1 ? '' : `-${String(index + 1).padStart(4, '0')}`;
+    await workspace.stage.adopt(written.file, `${name}${part}.parquet`);
+    adopted.push({ ...written, uri: workspace.stage.uriOf(`${name}${part}.parquet`) });
+  }
+  return adopted;
 }
 
 async function addToHistory(
   db: Queryable,
   { contract, batch, attempt, key }: Attempt,
-  written: WrittenParquet,
-  uri: string,
+  adopted: readonly AdoptedFile[],
+  rows: number,
 ) {
   const tableName = historyName(contract.dataset);
   const base = await readManifest(db, tableName);
-  const { size, rows, statistics } = written;
-  const file = {
+  const add = adopted.map(({ uri, size, rows: own, statistics }) => ({
     uri,
     size,
-    rows,
+    rows: own,
     statistics,
     contractVersion: contract.version,
     batchId: batch.id,
     segment: null,
     lowestKey: null,
     ...treatmentNote(contract, () => key?.id),
-  };
+  }));
   await commitVersion(db, {
     tableName,
     baseVersion: base.version,
     attemptId: attempt,
     contractVersion: contract.version,
-    add: [file],
+    add,
     remove: [],
     rows: base.rows + rows,
     fold: null,

@@ -1,5 +1,5 @@
 /**
- * A batch of unpacked CSV files becomes one typed Parquet file. Streaming: no file is held in memory.
+ * Unpacked CSV files, or a piece of one, become one typed Parquet file. Streaming: no file is held in memory.
  * One text that does not fit fails the batch and names its place; nothing is rounded, cut or left out in silence.
  */
 import {
@@ -12,17 +12,13 @@ import {
 } from '@farelake/schema-registry';
 import type { Engine, EngineRow } from '../engine/duckdb.ts';
 import { writeParquet, type ParquetField, type WrittenParquet } from '../parquet/write-parquet.ts';
+import type { Piece } from './pieces.ts';
 import { readCsvSql } from './read-csv.ts';
 import { textLine } from './read-records.ts';
 
-export interface CsvInput {
+/** Plain text in a file made by this program: a delivered file, or a piece of it. */
+export interface CsvInput extends Piece {
   readonly loadId: number;
-  /** Local path of the plain text, made by this program. */
-  readonly file: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Rows announced. */
-  readonly announced: number;
 }
 
 export interface CsvLoad {
@@ -53,51 +49,83 @@ export class SpoiledLoad extends UserError {
 /** Rows found per load; a load without rows is absent. */
 export type RowCounts = ReadonlyMap<number, number>;
 
+export interface LoadedCsv extends WrittenParquet {
+  readonly counts: RowCounts;
+  /** Per load with rows, the lowest `_line`: right when the rows counted before it were. */
+  readonly firstLines: ReadonlyMap<number, number>;
+}
+
 const MISFIT = 'farelake: a value does not fit its type';
 
 /** @throws SpoiledLoad `bad-value`, `bad-csv` */
-export async function loadCsv(engine: Engine, load: CsvLoad): Promise<WrittenParquet & { counts: RowCounts }> {
-  const values = load.columns.map((column) => `${column.value} AS ${quoteIdentifier(column.name)}`);
-  const misfits = load.columns.flatMap((column) => (column.bad === undefined ? [] : [`(${column.bad})`]));
-  const guard =
-    misfits.length === 0
-      ? 'true'
-      : `CASE WHEN ${misfits.join(' OR ')} THEN error(${quoteLiteral(MISFIT)}) ELSE true END`;
-  const query = `SELECT ${values.join(', ')} FROM (${textSql(load)}) t WHERE ${guard}`;
+export async function loadCsv(engine: Engine, load: CsvLoad): Promise<LoadedCsv> {
   try {
-    const written = await writeParquet(engine, query, load.target, load.parquetFields);
-    return { ...written, counts: await countRows(engine, load.target) };
+    const written = await writeParquet(engine, typedSql(load), load.target, load.parquetFields);
+    return { ...written, ...(await countRows(engine, load, written)) };
   } catch (error) {
     throw discreet(load, await explain(engine, load, error));
   }
 }
 
-/** Delivered text with `_load_id` and `_line`: the record's number in its file, the header being 1. */
+/**
+ * Every value is worked out once, below, and looked at above: `bad` repeats its column's value, and the copy becomes a
+ * mention of the column. The guard stands in a column, not in WHERE: a filter would be pushed below and bring the values
+ * with it, to be worked out twice.
+ */
+function typedSql(load: CsvLoad): string {
+  const texts = Array.from({ length: load.fields }, (_, index) => quoteIdentifier(fieldName(index + 1)));
+  const values = load.columns.map((column) => `${column.value} AS ${quoteIdentifier(column.name)}`);
+  const misfits = load.columns.flatMap(({ name, value, bad }) =>
+    bad === undefined || bad === 'false' ? [] : [`(${bad.replaceAll(value, quoteIdentifier(name))})`],
+  );
+  const names = load.columns.map(({ name }) => quoteIdentifier(name));
+  const last = names.pop() ?? 'NULL';
+  const guarded =
+    misfits.length === 0
+      ? last
+      : `CASE WHEN ${misfits.join(' OR ')} THEN error(${quoteLiteral(MISFIT)}) ELSE ${last} END AS ${last}`;
+  return `SELECT ${[...names, guarded].join(', ')} FROM (SELECT ${[...values, ...texts].join(', ')} FROM (${textSql(load)}) t) v`;
+}
+
+/** Delivered text with `_load_id` and `_line`: the record's number in its delivered file, the header being 1. */
 function textSql(load: CsvLoad): string {
-  let before = 0;
-  const files = load.inputs.map((input) => {
-    const row = `(${quoteLiteral(input.file)}, CAST(${input.loadId} AS BIGINT), CAST(${before} AS BIGINT))`;
-    // Announced, not found: a file that has another number of rows fails the batch, so the lines of what is kept are right.
-    before += input.announced;
-    return row;
-  });
-  const largest = Math.max(...load.inputs.map((input) => input.size));
   const csv = readCsvSql(
     load.inputs.map((input) => input.file),
     load.fields,
     load.format,
-    largest,
+    Math.max(...load.inputs.map((input) => input.longestRecord)),
   );
+  const [only, ...others] = load.inputs;
+  if (only !== undefined && others.length === 0)
+    return `SELECT *, CAST(${only.loadId} AS BIGINT) AS "_load_id", row_number() OVER () + ${only.rowsBefore + 1} AS "_line" FROM ${csv}`;
+  let before = 0;
+  const files = load.inputs.map(({ file, loadId, rows, rowsBefore }) => {
+    const row = `(${quoteLiteral(file)}, CAST(${loadId} AS BIGINT), CAST(${before - rowsBefore} AS BIGINT))`;
+    before += rows;
+    return row;
+  });
   return `SELECT c.*, f.load_id AS "_load_id", c."@row" - f.rows_before + 1 AS "_line"
 FROM (SELECT *, row_number() OVER () AS "@row" FROM ${csv}) c
 JOIN (VALUES ${files.join(', ')}) f(file, load_id, rows_before) ON c."@file" = f.file`;
 }
 
-async function countRows(engine: Engine, file: string): Promise<RowCounts> {
+async function countRows(
+  engine: Engine,
+  { inputs, target }: CsvLoad,
+  { rows: total }: WrittenParquet,
+): Promise<Pick<LoadedCsv, 'counts' | 'firstLines'>> {
+  const [only, ...others] = inputs;
+  if (total === 0) return { counts: new Map(), firstLines: new Map() };
+  if (only !== undefined && others.length === 0)
+    return { counts: new Map([[only.loadId, total]]), firstLines: new Map([[only.loadId, only.rowsBefore + 2]]) };
   const rows = await engine.rows(
-    `SELECT "_load_id" AS id, count(*) AS n FROM read_parquet([${quoteLiteral(file)}], hive_partitioning = false) GROUP BY 1`,
+    `SELECT "_load_id" AS id, count(*) AS n, min("_line") AS line
+     FROM read_parquet([${quoteLiteral(target)}], hive_partitioning = false) GROUP BY 1`,
   );
-  return new Map(rows.map(({ id, n }) => [Number(id), Number(n)]));
+  return {
+    counts: new Map(rows.map(({ id, n }) => [Number(id), Number(n)])),
+    firstLines: new Map(rows.map(({ id, line }) => [Number(id), Number(line)])),
+  };
 }
 
 /** Errors of the engine that quote values: of loads with hidden columns their words stay untold, and the error with them. */
@@ -144,15 +172,17 @@ async function findMisfit(engine: Engine, load: CsvLoad): Promise<SpoiledLoad | 
      WHERE "@which" IS NOT NULL
      QUALIFY row_number() OVER (PARTITION BY "_load_id" ORDER BY line) = 1 ORDER BY load_id`,
   );
-  const all = rows.flatMap((row) => misfit(row, checked[Number(row['which'])]) ?? []);
+  const all = rows.flatMap((row) => misfit(load, row, checked[Number(row['which'])]) ?? []);
   const [first] = all;
   if (first !== undefined) first.all = all;
   return first;
 }
 
-function misfit(row: EngineRow, column: ProjectedColumn | undefined): SpoiledLoad | undefined {
+function misfit(load: CsvLoad, row: EngineRow, column: ProjectedColumn | undefined): SpoiledLoad | undefined {
   if (column === undefined) return undefined;
-  const [line, textLine] = [Number(row['line']), Number(row['text_line'])];
+  const input = load.inputs.find(({ loadId }) => loadId === Number(row['load_id']));
+  const line = Number(row['line']) + (input?.rowsBefore ?? 0);
+  const textLine = Number(row['text_line']) + (input?.linesBefore ?? 0);
   const shown = row['found'] === null ? 'NULL' : shorten(JSON.stringify(row['found']));
   const found = column.hidden === true ? 'the value (hidden)' : shown;
   const name = column.source?.name ?? column.name;
@@ -189,16 +219,20 @@ async function brokenCsv(load: CsvLoad, { message }: Error): Promise<SpoiledLoad
   const settings = message.slice(message.lastIndexOf('\n  file = '));
   const input = load.inputs.find(({ file }) => settings.startsWith(`\n  file = ${file}\n`));
   const record = /^Invalid Input Error: CSV Error on Line: (\d+)/.exec(message)?.[1];
+  const recordNumber = record === undefined ? undefined : Number(record) + (input?.rowsBefore ?? 0);
   const line =
     record === undefined || input === undefined
       ? undefined
-      : await textLine(input.file, load.format, Number(record)).catch(() => undefined);
-  const place = line !== undefined ? `Line ${line}` : record !== undefined ? `Record ${record}` : 'A record';
+      : await textLine(input.file, load.format, Number(record)).then(
+          (found) => found + input.linesBefore,
+          () => undefined,
+        );
+  const place = line !== undefined ? `Line ${line}` : record !== undefined ? `Record ${recordNumber}` : 'A record';
   return new SpoiledLoad(input?.loadId ?? (load.inputs.length === 1 ? load.inputs[0]?.loadId : undefined), {
     code: 'bad-csv',
     problem: `${place} ${faultOf(message) ?? 'cannot be read as CSV'}.`,
     remedy: 'Deliver the file again, written as its .dfm says.',
-    data: { line, record: record === undefined ? undefined : Number(record) },
+    data: { line, record: recordNumber },
   });
 }
 

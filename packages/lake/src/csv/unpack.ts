@@ -1,19 +1,18 @@
 /**
- * A delivered `.csv.gz` becomes plain text in a scratch file, in one pass that also proves that the gzip stream is whole.
+ * A delivered `.csv.gz` becomes plain text in scratch files, in one pass that also proves that the gzip stream is whole.
  * That it is the content that was registered is the store's to prove: read by its tag, the source fails otherwise.
- * Engines read the scratch file only: they check no checksum, stop in silence where a gzip file is cut off, and would
+ * Engines read the scratch files only: they check no checksum, stop in silence where a gzip file is cut off, and would
  * take a `*` in a delivered name for a pattern.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError } from 'csv-parse';
 import { UserError, type CsvFormat } from '@farelake/schema-registry';
+import { LONGEST_HEADER, writePieces, type Piece } from './pieces.ts';
 import { csvParser } from './read-records.ts';
 
 export interface Unpacked {
-  readonly file: string;
   /** Bytes of the plain text. */
   readonly size: number;
   /** Names in the header line. */
@@ -22,22 +21,49 @@ export interface Unpacked {
 
 export interface UnpackOptions {
   readonly format: CsvFormat;
+  /** Bytes after which a piece ends with the next record; without it, all is one piece. */
+  readonly pieceBytes?: number;
+  /** Whether a file with this header is wanted; of one that is not, no piece is made. Without it, each is. */
+  readonly accept?: (header: readonly string[]) => boolean;
+  /**
+   * Gets each piece when it is complete. **Only the end of `unpack` proves the file**: what is made of a piece before may
+   * be shown to nobody until then. Nothing more is unpacked until the answer has come.
+   */
+  readonly take: (piece: Piece) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
 /**
  * @param source the object, read with its content tag
- * @throws UserError `broken-gzip`, `broken-header`, and those of the source
+ * @param file local path of the first piece; further ones add a number to it
+ * @throws UserError `broken-gzip`, `broken-header`, and those of the source and of `take`
  */
 export async function unpack(source: Readable, file: string, options: UnpackOptions): Promise<Unpacked> {
-  const target = createWriteStream(file);
+  const { format, signal, take, pieceBytes = Infinity, accept = () => true } = options;
+  let header: readonly string[] = [];
+  let headerFault: UserError | undefined;
+  let size = 0;
+  const acceptHeader = async (text: Buffer): Promise<boolean> => {
+    try {
+      header = await readHeader(text, format);
+      return accept(header);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // Told at the end: that the file is damaged would be the better answer.
+      headerFault = error;
+      return false;
+    }
+  };
+  const write = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+    size = await writePieces(chunks, file, { format, pieceBytes, accept: acceptHeader, take });
+  };
   try {
-    const stop = options.signal ? { signal: options.signal } : {};
-    await pipeline(source, createGunzip({ chunkSize: 1 << 18 }), target, stop);
+    await pipeline(source, createGunzip({ chunkSize: 1 << 18 }), write, signal ? { signal } : {});
   } catch (cause) {
     throw isGzipFault(cause) ? brokenGzip(cause) : cause;
   }
-  return { file, size: target.bytesWritten, header: await headerOf(file, options.format) };
+  if (headerFault !== undefined) throw headerFault;
+  return { size, header };
 }
 
 const isGzipFault = (error: unknown): error is NodeJS.ErrnoException =>
@@ -55,15 +81,10 @@ function brokenGzip(cause: NodeJS.ErrnoException): UserError {
   });
 }
 
-/** Bytes within which the header line has to end. */
-const LONGEST_HEADER = 4 * 1024 * 1024;
-
-async function headerOf(file: string, format: CsvFormat): Promise<string[]> {
-  const parser = csvParser(format, { to: 1 });
-  const source = createReadStream(file, { end: LONGEST_HEADER });
+async function readHeader(text: Buffer, format: CsvFormat): Promise<string[]> {
   try {
-    source.on('error', (error) => parser.destroy(error)).pipe(parser);
-    for await (const record of parser) return record as string[];
+    if (text.length > LONGEST_HEADER) throw new Error('it does not end');
+    for await (const record of Readable.from([text]).pipe(csvParser(format, { to: 1 }))) return record as string[];
     return [];
   } catch (cause) {
     throw new UserError({
@@ -72,8 +93,6 @@ async function headerOf(file: string, format: CsvFormat): Promise<string[]> {
       problem: `The header line cannot be read (${faultOf(cause)}).`,
       remedy: 'Deliver the file again with the header line that its .dfm describes.',
     });
-  } finally {
-    source.destroy();
   }
 }
 

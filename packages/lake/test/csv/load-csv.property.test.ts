@@ -135,7 +135,7 @@ describe('a loaded batch', () => {
         const result = await loadCsv(engine, { ...textColumns(batch.fields), inputs, format: batch.format, target });
         expect(await loadedRows(batch.fields)).toEqual(expected);
         expect(result.rows).toBe(expected.length);
-        for (const { loadId, announced } of inputs) expect(result.counts.get(loadId) ?? 0).toBe(announced);
+        for (const { loadId, rows } of inputs) expect(result.counts.get(loadId) ?? 0).toBe(rows);
         // What was written is what both read, so that they are not wrong together.
         expect(expected.map(({ values }) => values)).toEqual(
           batch.files.flatMap(({ rows }) => rows.map((row) => row.map((each) => each.text))),

@@ -39,5 +39,7 @@ export const csvInputs = (
   files.map((content, index) => {
     const file = path.join(folder, `${index + 1}.csv`);
     writeFileSync(file, content);
-    return { loadId: index + 1, file, size: Buffer.byteLength(content), announced: announced[index] ?? 0 };
+    const size = Buffer.byteLength(content);
+    const rows = announced[index] ?? 0;
+    return { loadId: index + 1, file, size, rows, rowsBefore: 0, linesBefore: 0, longestRecord: size };
   });

@@ -1,0 +1,173 @@
+/**
+ * The texts of a batch become typed Parquet while further ones are still being unpacked. Texts are gathered to portions
+ * of some size, one Parquet file each: a large file's pieces are portions of their own, many small files are one. Several
+ * portions are loaded at a time, each by one thread: numbering lines keeps a query to one. The engine stays with one
+ * thread for a statement from then on; it is one opened for the batch.
+ *
+ * - A text is loaded before all of its file is proven; so nothing of the result may be used before `finish` has answered
+ *   **and** every file is proven.
+ * - Lines are numbered from the rows counted when unpacking. Where the engine finds other numbers of rows, they are set
+ *   right before `finish` answers.
+ * - A spoiled portion stops further loading, and nothing else: files still to come are proven all the same.
+ */
+import { rm } from 'node:fs/promises';
+import os from 'node:os';
+import { quoteLiteral } from '@farelake/schema-registry';
+import type { Engine } from '../engine/duckdb.ts';
+import { writeParquet, type WrittenParquet } from '../parquet/write-parquet.ts';
+import { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type LoadedCsv, type RowCounts } from './load-csv.ts';
+
+/** Bytes of text of a portion. A piece of this size is a Parquet file of some 20 MB, and a second or two of one thread. */
+export const PORTION_BYTES = 64 * 1024 * 1024;
+
+/** Portions at a time. Not more: each holds a thread of Node's pool, and reading and unpacking need some of the four. */
+const LANES = Math.max(1, Math.min(3, os.availableParallelism()));
+
+export interface PiecesSpec extends Omit<CsvLoad, 'inputs' | 'target'> {
+  /** Local path that a portion's Parquet file is written to. */
+  readonly targetOf: (portion: number) => string;
+  /** What every connection needs before it works. */
+  readonly prepare?: (engine: Engine) => Promise<void>;
+  /** Bytes of text; `PORTION_BYTES` unless given. */
+  readonly portionBytes?: number;
+}
+
+export interface LoadedPieces {
+  /** Files that have rows, in the order of the rows. */
+  readonly files: readonly WrittenParquet[];
+  readonly rows: number;
+  readonly counts: RowCounts;
+}
+
+export interface PieceLoader {
+  /**
+   * Takes the next text, and its file, which is removed when it is loaded. Waits while enough is under way.
+   * @throws what an engine throws that is no fault of the text
+   */
+  add(input: CsvInput): Promise<void>;
+  /**
+   * Loads what is left.
+   * @throws SpoiledLoad of the first text that is at fault; its `all` names one for each load known to be
+   */
+  finish(): Promise<LoadedPieces>;
+  /** To be called whatever happened: waits for what is under way. */
+  close(): Promise<void>;
+}
+
+interface Portion {
+  readonly number: number;
+  readonly inputs: readonly CsvInput[];
+  loaded?: LoadedCsv;
+  fault?: unknown;
+}
+
+export function loadPieces(engine: Engine, spec: PiecesSpec): PieceLoader {
+  const portions: Portion[] = [];
+  const running = new Set<Promise<void>>();
+  const idle: Engine[] = [];
+  let gathered: CsvInput[] = [];
+  const failed = () => portions.some(({ fault }) => fault !== undefined);
+
+  const work = async (portion: Portion): Promise<void> => {
+    try {
+      const lane = idle.pop() ?? (await openLane(engine, spec));
+      try {
+        portion.loaded = await loadCsv(lane, {
+          ...spec,
+          inputs: portion.inputs,
+          target: spec.targetOf(portion.number),
+        });
+      } finally {
+        idle.push(lane);
+      }
+      await remove(portion.inputs);
+    } catch (error) {
+      portion.fault = error;
+    }
+  };
+  const start = async (): Promise<void> => {
+    const inputs = gathered;
+    gathered = [];
+    if (inputs.length === 0) return;
+    while (running.size >= LANES) await Promise.race(running);
+    if (failed()) return remove(inputs);
+    const portion: Portion = { number: portions.length + 1, inputs };
+    portions.push(portion);
+    const task = work(portion).finally(() => running.delete(task));
+    running.add(task);
+  };
+  return {
+    add: async (input) => {
+      const stop = portions.find(({ fault }) => fault !== undefined && !(fault instanceof SpoiledLoad));
+      if (stop !== undefined) throw stop.fault;
+      gathered.push(input);
+      const size = gathered.reduce((sum, one) => sum + one.size, 0);
+      if (size >= (spec.portionBytes ?? PORTION_BYTES)) await start();
+    },
+    finish: async () => {
+      await start();
+      await Promise.all(running);
+      if (failed()) throw firstFault(portions);
+      return collect(engine, spec, portions);
+    },
+    close: async () => {
+      await Promise.all(running);
+      for (const lane of idle) lane.close();
+    },
+  };
+}
+
+async function openLane(engine: Engine, { prepare }: PiecesSpec): Promise<Engine> {
+  const lane = await engine.fork();
+  // A portion's thread is the one that asks for it. Further ones of the engine find nothing to do, and burn time looking.
+  await lane.run('SET threads = 1');
+  await prepare?.(lane);
+  return lane;
+}
+
+const remove = async (inputs: readonly CsvInput[]): Promise<void> => {
+  await Promise.all(inputs.map(({ file }) => rm(file, { force: true })));
+};
+
+/** The fault of the first portion that has one, with those of other loads from the portions behind. */
+function firstFault(portions: readonly Portion[]): unknown {
+  const faults = portions.flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
+  const other = faults.find((fault) => !(fault instanceof SpoiledLoad));
+  if (other !== undefined) return other;
+  const all = (faults as SpoiledLoad[]).flatMap((fault) => fault.all);
+  const [first] = all;
+  if (first !== undefined)
+    first.all = all.filter((one, index) => all.findIndex(({ loadId }) => loadId === one.loadId) === index);
+  return first;
+}
+
+async function collect(engine: Engine, spec: PiecesSpec, portions: readonly Portion[]): Promise<LoadedPieces> {
+  const counts = new Map<number, number>();
+  const files: WrittenParquet[] = [];
+  for (const { number, loaded } of portions) {
+    if (loaded === undefined) throw new Error(`portion ${number} was not loaded`);
+    const moves = new Map<number, number>();
+    for (const [loadId, line] of loaded.firstLines) {
+      const before = counts.get(loadId) ?? 0;
+      if (line !== before + 2) moves.set(loadId, before + 2 - line);
+      counts.set(loadId, before + (loaded.counts.get(loadId) ?? 0));
+    }
+    if (loaded.rows > 0) files.push(moves.size === 0 ? loaded : await renumber(engine, spec, loaded, moves));
+  }
+  return { files, rows: files.reduce((sum, { rows }) => sum + rows, 0), counts };
+}
+
+/** The same rows with their lines moved, by load. */
+async function renumber(
+  engine: Engine,
+  { parquetFields }: PiecesSpec,
+  { file }: WrittenParquet,
+  moves: ReadonlyMap<number, number>,
+): Promise<WrittenParquet> {
+  const cases = Array.from(moves, ([loadId, by]) => `WHEN ${loadId} THEN ${by}`).join(' ');
+  const query = `SELECT * REPLACE (CAST("_line" + CASE "_load_id" ${cases} ELSE 0 END AS BIGINT) AS "_line")
+    FROM read_parquet([${quoteLiteral(file)}], hive_partitioning = false)`;
+  const written = await writeParquet(engine, query, `${file}.renumbered`, parquetFields);
+  await rm(file);
+  return written;
+}
