@@ -295,7 +295,8 @@ describe('ingest', () => {
     [['--engine', 'flink']],
     [['/no/such/folder']],
     [['--table', 'EDW.NOPE']],
-    [['s3://bucket/prefix']],
+    [['https://bucket/prefix']],
+    [['s3://bucket/../prefix']],
   ])(
     'refuses %j: exit 2',
     async (args) => {
@@ -334,10 +335,20 @@ it('help says that status exits 0 whatever the state is', async () => {
   expect(await say()).toMatch(/status exits 0 whenever/);
 });
 
-it('a zone that is no folder is refused, not made into one', async () => {
-  const { code, err } = await runCommand({ FARELAKE_STAGE: 's3://bucket/stage' }, ['status']);
+it('a zone that is neither a folder nor a bucket is refused, not made into one', async () => {
+  for (const zone of ['INCOMING', 'ARCHIVE', 'ERROR', 'STAGE'])
+    for (const place of ['gs://bucket/stage', 's3://', 's3://bucket/a//b', 's3://key:secret@bucket']) {
+      const { code, err } = await runCommand({ [`FARELAKE_${zone}`]: place }, ['status']);
+      expect(code).toBe(2);
+      expect(err).toMatch(new RegExp(`^farelake: FARELAKE_${zone}: .*Set it to a folder of this machine, or to s3://`));
+      expect(err).not.toContain('secret');
+    }
+}, 60_000);
+
+it('a limit that is no size is refused', async () => {
+  const { code, err } = await runCommand({ FARELAKE_SCRATCH_LIMIT: 'plenty' }, ['status']);
   expect(code).toBe(2);
-  expect(err).toMatch(/FARELAKE_STAGE is s3:\/\/bucket\/stage: only folders/);
+  expect(err).toMatch(/FARELAKE_SCRATCH_LIMIT is "plenty", which is no size\. Write bytes with a unit/);
 });
 
 describe('a home of its own', () => {
