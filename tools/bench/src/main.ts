@@ -1,0 +1,80 @@
+/**
+ * `npm run bench -- load|fold|all [--rows 4000000[,…]] [--times 3] [--quick] [--json]`: figures as a table on standard
+ * error, with `--json` also as JSON on standard output.
+ */
+import { parseArgs } from 'node:util';
+import { pythonEnvironment } from '@farelake/engines';
+import { benchFold, type FoldLine } from './fold.ts';
+import { benchLoad, type LoadLine } from './load.ts';
+import { machineText, thisMachine } from './machine.ts';
+
+const USAGE = 'Usage: npm run bench -- load|fold|all [--rows 4000000[,…]] [--times 3] [--quick] [--json]';
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
+const million = (count: number): string => `${count / 1e6} M rows`;
+const seconds = (value: number | null): string => (value === null ? '' : `${value.toFixed(2)} s`);
+const megabytes = (value: number | null): string => (value === null ? '' : `${(value / 1e6).toFixed(0)} MB`);
+
+function loadText({ by, rows, wallSeconds, cpuSeconds, peakBytes, written, ratio }: LoadLine): string {
+  const cells = [seconds(wallSeconds), cpuSeconds === null ? '' : `${seconds(cpuSeconds)} CPU`, megabytes(peakBytes)];
+  return [
+    ...[million(rows).padEnd(10), by.padEnd(26), ...cells.map((cell) => cell.padStart(13))],
+    ...[(written === 0 ? '' : `${megabytes(written)} written`).padStart(16), `× ${ratio.toFixed(2)}`.padStart(8)],
+  ].join(' ');
+}
+
+function foldText({ by, rows, fold, wallSeconds, cpuSeconds, peakBytes, bytesWritten, ratio }: FoldLine): string {
+  const cells = [
+    seconds(wallSeconds),
+    `${seconds(cpuSeconds)} CPU`,
+    megabytes(peakBytes),
+    `${megabytes(bytesWritten)} written`,
+  ];
+  return [
+    ...[million(rows).padEnd(10), fold.padEnd(44), by.padEnd(36), ...cells.map((cell) => cell.padStart(13))],
+    ratio === null ? '' : `× ${ratio.toFixed(2)}`.padStart(8),
+  ].join(' ');
+}
+
+async function foldLines(quick: boolean): Promise<FoldLine[]> {
+  const python = await pythonEnvironment({ name: 'delta', requirements: ['deltalake==1.2.1', 'pyarrow==22.0.0'] });
+  if (typeof python !== 'string') note(`left out: delta-rs, because ${python.reason}`);
+  return benchFold({
+    quick,
+    python: typeof python === 'string' ? python : undefined,
+    onLine: (line) => {
+      note(foldText(line));
+    },
+  });
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rows: { type: 'string' },
+      times: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [what = 'all', ...more] = positionals;
+  const rows = (values.rows ?? (values.quick ? '200000' : '1000000,4000000')).split(',').map(Number);
+  const times = Number(values.times ?? (values.quick ? 1 : 3));
+  const whole = [...rows, times].every((value) => Number.isSafeInteger(value) && value > 0);
+  if (!['load', 'fold', 'all'].includes(what) || more.length > 0 || !whole) {
+    note(USAGE);
+    return 2;
+  }
+  const machine = thisMachine();
+  note(machineText(machine));
+  if (machine.load > 0.5) note('others are at work on this machine: wall times will be too high');
+  const onLine = (line: LoadLine) => {
+    note(loadText(line));
+  };
+  const load = what === 'fold' ? [] : await benchLoad({ rows, times, onLine, onNote: note });
+  const fold = what === 'load' ? [] : await foldLines(values.quick);
+  if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold }, null, 2)}\n`);
+  return 0;
+}
+
+process.exitCode = await main();
