@@ -8,6 +8,7 @@ import { openEngine, type Engine } from '@farelake/lake';
 import { quoteLiteral } from '@farelake/schema-registry';
 import { runs } from '../../../jest.property.ts';
 import { assignSql, keyOrder, lowestKey, rangeSql, sampleBounds, type KeyColumn } from '../src/fold/segments.ts';
+import { layOutHistory } from '../src/fold/lay-out.ts';
 import { slicesOfPresent, slicesOfWhole, type Cutting } from '../src/fold/slices.ts';
 
 let engine: Engine;
@@ -171,8 +172,38 @@ describe('slices', () => {
     const of = cutting(0, 20);
     await keysAt(1, 2, 3);
     expect(written(await slicesOfPresent(of, 'append', await changes(of)))).toEqual([[[]]]);
-    await engine.run('CREATE OR REPLACE TEMP TABLE "@history" AS SELECT i AS n FROM range(100) t(i)');
-    expect(await slicesOfWhole(of, 100)).toHaveLength(5);
-    expect(await slicesOfWhole(of, 20)).toHaveLength(1);
+    await engine.run('CREATE OR REPLACE TEMP VIEW "@history" AS SELECT i AS n FROM range(100) t(i)');
+    const { slices, bounds } = await slicesOfWhole(of, 100);
+    expect([slices.length, bounds.length]).toEqual([5, 4]);
+    expect((await slicesOfWhole(of, 20)).slices).toHaveLength(1);
+  });
+});
+
+describe('history', () => {
+  const key: KeyColumn[] = [{ name: 'n', type: 'BIGINT' }];
+  const bounds = [['2000'], ['4000'], ['6000'], ['8000']];
+  const history = (n: string) =>
+    engine.run(`CREATE OR REPLACE TEMP TABLE rows AS SELECT ${n} AS n, [i]::INTEGER[] AS m, i AS _line, 1 AS _load_id FROM range(10000) t(i);
+      CREATE OR REPLACE TEMP VIEW "@history" AS SELECT * FROM rows`);
+  const laidOut = async () => {
+    const [view] = await engine.rows(`SELECT sql FROM duckdb_views() WHERE view_name = '@history'`);
+    return String(view?.['sql']).includes('laid-out');
+  };
+
+  it('in no order of its keys is laid out by slice, and has the same rows', async () => {
+    await history('CASE WHEN i % 100 = 0 THEN NULL ELSE i * 7919 % 10000 END');
+    await layOutHistory(engine, key, bounds, await mkdtemp(path.join(folder, 'a-')));
+    expect(await laidOut()).toBe(true);
+    const columns = 'n, m, _line, _load_id';
+    const [differing] = await engine.rows(`SELECT count(*) AS n FROM (
+      (SELECT ${columns} FROM rows EXCEPT ALL SELECT ${columns} FROM "@history")
+      UNION ALL (SELECT ${columns} FROM "@history" EXCEPT ALL SELECT ${columns} FROM rows))`);
+    expect(Number(differing?.['n'])).toBe(0);
+  });
+
+  it('in the order of its keys stays where it is', async () => {
+    await history('i');
+    await layOutHistory(engine, key, bounds, await mkdtemp(path.join(folder, 'b-')));
+    expect(await laidOut()).toBe(false);
   });
 });

@@ -28,6 +28,7 @@ import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, withEngine, type Workspace } from '../workspace.ts';
+import { layOutHistory } from './lay-out.ts';
 import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
 import { assignSql, inKeyOrder, keyColumns, sameKeySql, sliceRows, type KeyColumn } from './segments.ts';
@@ -121,9 +122,10 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
       watermark: anew || base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
       slices: async (mode, events) => {
         work.onProgress?.({ step: 'folding', table: contract.dataset, mode });
-        return mode === 'whole'
-          ? slicesOfWhole(cutting, events)
-          : slicesOfPresent(cutting, mode, await changesByPlace(engine, key, ordered));
+        if (mode !== 'whole') return slicesOfPresent(cutting, mode, await changesByPlace(engine, key, ordered));
+        const { slices, bounds } = await slicesOfWhole(cutting, events);
+        await layOutHistory(engine, key, bounds, folder);
+        return slices;
       },
       current: (slice) => currentSql(contract, engine, slice),
       settle: (slice, mode) =>

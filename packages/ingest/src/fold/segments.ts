@@ -114,9 +114,40 @@ export async function sampleBounds(
   const texts = key.map((column, place) => `${keyText(column)} AS k${place}`).join(', ');
   const rows = await engine.rows(`SELECT DISTINCT ON (${names}) ${texts} FROM (
     SELECT *, row_number() OVER (ORDER BY ${keyOrder(key)}) - 1 AS "@n", count(*) OVER () AS "@of"
-    FROM (SELECT ${names} FROM (SELECT ${names} FROM ${relation}) USING SAMPLE reservoir(${SAMPLE_PER_PART * parts} ROWS) REPEATABLE (1)) s
+    FROM (${sampleSql(names, relation, parts)}) s
   ) o WHERE "@n" > 0 AND "@n" * ${parts} // "@of" <> ("@n" - 1) * ${parts} // "@of" ORDER BY ${keyOrder(key)}`);
   return rows.map((row) => key.map((_, place) => ((row[`k${place}`] ?? null) as string | null)?.slice(1) ?? null));
+}
+
+const sampleSql = (columns: string, relation: string, parts: number): string =>
+  `SELECT ${columns} FROM (SELECT ${columns} FROM ${relation})
+    USING SAMPLE reservoir(${SAMPLE_PER_PART * parts} ROWS) REPEATABLE (1)`;
+
+/**
+ * How often, walking through history rows in the order of their files, the next one looked at falls into another part of
+ * the keys: about 0 for rows in key order, about 1 for rows in no order.
+ */
+export async function scatterOf(
+  engine: Engine,
+  key: readonly KeyColumn[],
+  history: string,
+  parts: number,
+): Promise<number> {
+  const names = key.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const [row] = await engine.rows(`SELECT avg(CASE WHEN "@part" <> "@before" THEN 1 ELSE 0 END) AS scatter FROM (
+    SELECT "@part", lag("@part") OVER (ORDER BY "_load_id", "_line") AS "@before" FROM (
+      SELECT "_load_id", "_line", (row_number() OVER (ORDER BY ${keyOrder(key)}) - 1) * ${parts} // count(*) OVER () AS "@part"
+      FROM (${sampleSql(`${names}, "_load_id", "_line"`, history, parts)}) s) p) w`);
+  return Number(row?.['scatter'] ?? 0);
+}
+
+/** SQL: the number, from 0, of the range between ascending bounds that a key falls into; few comparisons a row. */
+export function partSql(key: readonly KeyColumn[], bounds: readonly Bound[], first = 0): string {
+  const middle = bounds.length >> 1;
+  const bound = bounds[middle];
+  if (bound === undefined) return String(first);
+  const [low, high] = [bounds.slice(0, middle), bounds.slice(middle + 1)];
+  return `CASE WHEN ${rangeSql(key, undefined, bound)} THEN ${partSql(key, low, first)} ELSE ${partSql(key, high, first + middle + 1)} END`;
 }
 
 /** Segments in key order; the first also takes what is below its lowest key. */

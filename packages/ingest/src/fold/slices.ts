@@ -42,9 +42,13 @@ interface Range {
 }
 
 /** All keys anew: ranges of about equally many events, by a sample of the relation `@history`. */
-export async function slicesOfWhole(cutting: Cutting, events: number): Promise<Slice[]> {
+export async function slicesOfWhole(
+  cutting: Cutting,
+  events: number,
+): Promise<{ readonly slices: Slice[]; readonly bounds: Bound[] }> {
   const cut = await cutRange(cutting, '"@history"', { from: undefined, to: undefined }, events);
-  return cut.map((range) => ({ within: rangeOf(cutting, range), runs: [{ within: 'true', present: [] }] }));
+  const slices = cut.map((range) => ({ within: rangeOf(cutting, range), runs: [{ within: 'true', present: [] }] }));
+  return { slices, bounds: cut.flatMap(({ to }) => (to === undefined ? [] : [to])) };
 }
 
 /**
