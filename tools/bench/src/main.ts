@@ -36,7 +36,7 @@ function foldText({ by, rows, fold, wallSeconds, cpuSeconds, peakBytes, bytesWri
 }
 
 async function foldLines(quick: boolean): Promise<FoldLine[]> {
-  const python = await pythonEnvironment({ name: 'delta', requirements: ['deltalake==1.2.1', 'pyarrow==22.0.0'] });
+  const python = await pythonEnvironment({ name: 'delta', requirements: ['deltalake==1.2.1', 'pyarrow==26.0.1'] });
   if (typeof python !== 'string') note(`left out: delta-rs, because ${python.reason}`);
   return benchFold({
     quick,

@@ -16,6 +16,7 @@ const nx = (...args: string[]): Step => ({
 });
 
 export const JEST_REPORT = 'reports/jest.json';
+export const ENGINES_REPORT = 'reports/engines.json';
 
 /** @param base commit against which Nx asks what is affected */
 export const steps = (base: string): Step[] => [
@@ -24,6 +25,12 @@ export const steps = (base: string): Step[] => [
     command: 'npm',
     args: ['test', '--silent', '--', '--ci', '--json', `--outputFile=${JEST_REPORT}`],
     report: JEST_REPORT,
+  },
+  {
+    name: 'tests on other engines',
+    command: 'npm',
+    args: ['run', '--silent', 'test:engines', '--', '--ci', '--json', `--outputFile=${ENGINES_REPORT}`],
+    report: ENGINES_REPORT,
   },
   npm('lint', 'lint'),
   npm('types', 'typecheck'),
