@@ -67,8 +67,8 @@ export async function slicesOfPresent(
     runs.push(...cut.map((part) => ({ ...part, present, touched, changes: changed / cut.length })));
   }
   const counted = mode === 'append' ? runs.filter((run) => run.touched) : runs;
-  // A rebuild folds all history of a range, which is about as much as the rows that came of it; others the changes alone.
-  const weigh = (run: Range) => (mode === 'append' ? run.changes : run.changes + rowsOf(run));
+  // A rebuild folds all history of a range, about as much as the rows that came of it; an append each change over its row.
+  const weigh = (run: Range) => (mode === 'append' ? 2 * run.changes : run.changes + rowsOf(run));
   const slices = gather(counted, weigh, cutting.rows);
   return slices.map((group) => ({
     within: rangeOf(cutting, { from: group[0]?.from, to: group.at(-1)?.to }),
