@@ -4,7 +4,7 @@
  * bytes, so the engine does the comparing.
  */
 import type { ListedFile } from '@farelake/db';
-import type { Engine } from '@farelake/lake';
+import type { Engine, EngineRow } from '@farelake/lake';
 import { quoteIdentifier, quoteLiteral, storedType, typeNames, type Contract } from '@farelake/schema-registry';
 
 /** Rows of one segment unless the contract says otherwise. */
@@ -57,6 +57,12 @@ function keyLiteral({ type }: KeyColumn, text: string | null): string {
   return type === 'BLOB' ? `unhex(${literal})` : `CAST(${literal} AS ${type})`;
 }
 
+/** No column of a contract has such a name: ORDER BY would take the text for the column, and sort numbers as text. */
+const textName = (place: number): string => `"@text${place}"`;
+
+const boundOf = (key: readonly KeyColumn[], row: EngineRow): (string | null)[] =>
+  key.map((_, place) => ((row[`@text${place}`] ?? null) as string | null)?.slice(1) ?? null);
+
 /** Key of the first row, in key order, of an ordered relation. */
 export async function lowestKey(
   engine: Engine,
@@ -64,9 +70,9 @@ export async function lowestKey(
   relation: string,
 ): Promise<(string | null)[]> {
   const [row] = await engine.rows(
-    `SELECT ${key.map((column, place) => `${keyText(column)} AS k${place}`).join(', ')} FROM ${relation} LIMIT 1`,
+    `SELECT ${key.map((column, place) => `${keyText(column)} AS ${textName(place)}`).join(', ')} FROM ${relation} LIMIT 1`,
   );
-  return key.map((_, place) => ((row?.[`k${place}`] ?? null) as string | null)?.slice(1) ?? null);
+  return row === undefined ? key.map(() => null) : boundOf(key, row);
 }
 
 /** A key as texts, in key order; null is NULL. */
@@ -111,12 +117,12 @@ export async function sampleBounds(
   parts: number,
 ): Promise<Bound[]> {
   const names = key.map(({ name }) => quoteIdentifier(name)).join(', ');
-  const texts = key.map((column, place) => `${keyText(column)} AS k${place}`).join(', ');
+  const texts = key.map((column, place) => `${keyText(column)} AS ${textName(place)}`).join(', ');
   const rows = await engine.rows(`SELECT DISTINCT ON (${names}) ${texts} FROM (
     SELECT *, row_number() OVER (ORDER BY ${keyOrder(key)}) - 1 AS "@n", count(*) OVER () AS "@of"
     FROM (${sampleSql(names, relation, parts)}) s
   ) o WHERE "@n" > 0 AND "@n" * ${parts} // "@of" <> ("@n" - 1) * ${parts} // "@of" ORDER BY ${keyOrder(key)}`);
-  return rows.map((row) => key.map((_, place) => ((row[`k${place}`] ?? null) as string | null)?.slice(1) ?? null));
+  return rows.map((row) => boundOf(key, row));
 }
 
 const sampleSql = (columns: string, relation: string, parts: number): string =>
