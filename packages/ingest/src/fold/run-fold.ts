@@ -19,6 +19,9 @@ export interface FoldSlice {
   readonly within: string;
 }
 
+/** Events that are read once and kept, rather than looked up again: some megabytes. */
+const FEW_EVENTS = 10_000;
+
 export interface FoldInputs<Slice extends FoldSlice = FoldSlice> {
   readonly rules: FoldRules;
   /** Every load of the generation that is in history. */
@@ -43,6 +46,8 @@ export interface FoldInputs<Slice extends FoldSlice = FoldSlice> {
    * about the slice's keys in `@keys`. The next slice replaces it.
    */
   readonly settle: (slice: Slice, mode: FoldMode) => Promise<void>;
+  /** Up to so many events are read once and kept; the answer is the same. */
+  readonly keptEvents?: number;
 }
 
 export type FoldResult =
@@ -74,7 +79,9 @@ export async function runFold<Slice extends FoldSlice>(engine: Engine, inputs: F
   const all = mode === 'append' || inputs.files.every((file) => file.fresh) ? survey : await takeSurvey(engine, '');
 
   const fold = compileFold(inputs.rules, mode, { truncates: all.truncates });
-  for (const relation of fold.changes) await make(engine, relation);
+  // Looking into the files again for each statement costs more than the few events of a small batch take.
+  const few = all.events <= (inputs.keptEvents ?? FEW_EVENTS);
+  for (const relation of fold.changes) await make(engine, few ? { ...relation, kind: 'table' } : relation);
   const held = fold.holds === undefined ? [] : await engine.rows(fold.holds);
   if (held.length > 0) return { result: 'held', reason: holdReason(held as unknown as Hold[]) };
   if (fold.keys !== undefined) await make(engine, fold.keys);
