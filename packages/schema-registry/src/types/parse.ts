@@ -1,6 +1,7 @@
 /**
  * Delivered text → typed value, as SQL. What fits a type is decided here by pattern, for engines' own casts are lax and
- * differ: they round, take exponents, blanks and `1_000`, drop offsets and pass 24:00:00.
+ * differ: they round, take exponents, blanks and `1_000`, drop offsets and pass 24:00:00. Patterns are dear: before them
+ * stands a cheaper test that passes nearly all real text, mostly that the value, printed, gives the text again.
  *
  * Kept for every type: nothing is rounded; what does not fit is NULL in `value` and true in `bad`; `bad` is never NULL;
  * NULL text is NULL and not bad. The executable form of these rules is the reference parser in the tests.
@@ -40,6 +41,8 @@ const YEAR = '(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})';
 const TIME_OF_DAY = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?';
 /** Whether the day exists is the cast's to say. */
 const TIMESTAMP = `${YEAR}-[0-9]{2}-[0-9]{2}([ T]${TIME_OF_DAY})?`;
+/** For GLOB, a third of a pattern's cost; hours of 24 and more are to be excluded besides. */
+const WHOLE_SECONDS = '[0-2][0-9]:[0-5][0-9]:[0-5][0-9]';
 const INTEGER = '[+-]?([0-9]+([.]0*)?|[.]0+)';
 const DOUBLE = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?';
 const NAN = `[+-]?${anyCase('nan')}`;
@@ -108,28 +111,46 @@ function duckdbValue(type: LogicalType, x: string): string {
         `WHEN ${matches(x, INTEGER)} THEN try_cast(${x} AS BIGINT) END`
       );
     case 'decimal':
-      return `CASE WHEN ${matches(x, decimalPattern(type.scale))} THEN ${duckdbDecimal(type, x)} END`;
+      return `CASE ${plainDecimal(type, x)} WHEN ${matches(x, decimalPattern(type.scale))} THEN ${duckdbDecimal(type, x)} END`;
     case 'double':
       return (
-        `CASE WHEN ${matches(x, DOUBLE)} THEN CASE WHEN isfinite(try_cast(${x} AS DOUBLE)) THEN try_cast(${x} AS DOUBLE) END ` +
+        `CASE WHEN ${isPlainNumber(x, 'DECIMAL(18,10)')} THEN try_cast(${x} AS DOUBLE) ` +
+        `WHEN ${matches(x, DOUBLE)} THEN CASE WHEN isfinite(try_cast(${x} AS DOUBLE)) THEN try_cast(${x} AS DOUBLE) END ` +
         `WHEN ${matches(x, NAN)} THEN CAST('nan' AS DOUBLE) ` +
         `WHEN ${matches(x, INFINITY)} THEN CAST(CASE WHEN ${x} LIKE '-%' THEN '-inf' ELSE 'inf' END AS DOUBLE) END`
       );
     case 'date':
       // As with bigint; what DuckDB also prints and reads, 'infinity', other eras and longer years, has another length.
-      return `CASE WHEN strlen(${x}) = 10 AND CAST(try_cast(${x} AS DATE) AS VARCHAR) = ${x} THEN try_cast(${x} AS DATE) END`;
+      return `CASE WHEN CAST(try_cast(${x} AS DATE) AS VARCHAR) = ${x} AND strlen(${x}) = 10 THEN try_cast(${x} AS DATE) END`;
     case 'timestamp':
-      return `CASE WHEN ${matches(x, TIMESTAMP)} THEN try_cast(${x} AS TIMESTAMP) END`;
+      return duckdbTimestamp(x);
     case 'time':
       return (
-        `CASE WHEN NOT ${matches(x, TIME_OF_DAY)} THEN NULL ` +
-        `WHEN strlen(${x}) = 8 THEN ${x} || '.000000' ELSE left(${x} || '00000', 15) END`
+        `CASE WHEN ${x} GLOB '${WHOLE_SECONDS}' AND ${x} < '24' THEN ${x} || '.000000' ` +
+        `WHEN ${matches(x, TIME_OF_DAY)} THEN left(${x} || '00000', 15) END`
       );
     case 'binary':
       return `CASE WHEN ${matches(x, HEX)} THEN unhex(${x}) END`;
     case 'string':
       return x;
   }
+}
+
+/**
+ * Text as DuckDB prints a timestamp, or that with zeros behind it, of a year that fits: not 'infinity', another era or a
+ * longer year, which DuckDB also prints and reads. Whatever else the pattern passes, a `T` or a bare date, is rarer.
+ *
+ * DuckDB works out once what repeats an expression that stands first: so the cast and the printing do.
+ */
+function duckdbTimestamp(x: string): string {
+  const value = `try_cast(${x} AS TIMESTAMP)`;
+  const printed = `CAST(${value} AS VARCHAR)`;
+  const zeros = `left(if(strlen(${printed}) = 19, '.000000000', '000000000'), strlen(${x}) - strlen(${printed}))`;
+  return (
+    `CASE WHEN (${printed} = ${x} OR strlen(${x}) BETWEEN 21 AND 29 AND ${x} = ${printed} || ${zeros}) ` +
+    `AND ${value} >= '0001-01-01' AND ${value} < '10000-01-01' THEN ${value} ` +
+    `WHEN ${matches(x, TIMESTAMP)} THEN ${value} END`
+  );
 }
 
 /** The whole of `x` matches; NULL for NULL. */
@@ -145,6 +166,22 @@ function anyCase(word: string): string {
 function decimalPattern(scale: number): string {
   if (scale === 0) return INTEGER;
   return `[+-]?([0-9]+([.][0-9]{0,${scale}}0*)?|[.][0-9]{1,${scale}}0*)`;
+}
+
+/**
+ * The text begins what DuckDB prints for it as this decimal: digits, at most a minus before and a point and digits within
+ * the scale behind, so nothing was rounded. NULL or false for anything else.
+ */
+function isPlainNumber(x: string, decimal: string): string {
+  return `starts_with(CAST(try_cast(${x} AS ${decimal}) AS VARCHAR), ${x})`;
+}
+
+/** The first branch for plain numbers of up to 18 digits; a scale beyond those leaves them to the pattern. */
+function plainDecimal(type: Extract<LogicalType, { kind: 'decimal' }>, x: string): string {
+  const target = typeNames(type).duckdb;
+  if (type.scale > 18) return '';
+  const short = type.precision <= 18 ? target : `DECIMAL(18,${type.scale})`;
+  return `WHEN ${isPlainNumber(x, short)} THEN CAST(try_cast(${x} AS ${short}) AS ${target})`;
 }
 
 /**

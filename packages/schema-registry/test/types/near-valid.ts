@@ -5,6 +5,9 @@ import type { LogicalType } from '../../src/index.ts';
 const digits = (min: number, max: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...Array.from('0123456789')), minLength: min, maxLength: max });
 
+const zeros = (min: number, max: number): fc.Arbitrary<string> =>
+  fc.integer({ min, max }).map((count) => '0'.repeat(count));
+
 const sign = fc.constantFrom('', '', '', '+', '-');
 
 const join = (...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> => fc.tuple(...parts).map((t) => t.join(''));
@@ -37,7 +40,10 @@ const two = (max: number): fc.Arbitrary<string> =>
     .map((n) => String(n).padStart(2, '0'));
 
 const date = join(
-  fc.oneof(digits(4, 4), fc.constantFrom('0000', '0001', '1582', '1900', '1970', '2000', '2024', '9999')),
+  fc.oneof(
+    digits(4, 4),
+    fc.constantFrom('0000', '0001', '1582', '1900', '1970', '2000', '2024', '9999', '10000', '-0001', '001'),
+  ),
   fc.constant('-'),
   two(12),
   fc.constant('-'),
@@ -49,7 +55,7 @@ const time = join(
   two(60),
   fc.constant(':'),
   two(60),
-  maybe(join(fc.constant('.'), digits(0, 10))),
+  maybe(join(fc.constant('.'), fc.oneof(digits(0, 10), join(digits(0, 6), zeros(0, 8))))),
 );
 
 const anyCase = (text: string): fc.Arbitrary<string> =>
