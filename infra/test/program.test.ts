@@ -208,6 +208,11 @@ describe.each(ENVIRONMENTS)('stack %s', (environment) => {
         },
       },
     });
+    // A mute store is given up while there is time for the others.
+    const { variables } = inputs['environment'] as { variables: Record<string, string> };
+    const longest = Number(variables['FARELAKE_S3_TIMEOUT']) * Number(variables['AWS_MAX_ATTEMPTS']);
+    expect(longest).toBeGreaterThan(0);
+    expect(longest).toBeLessThan(Number(inputs['timeout']) / 2);
     expect(JSON.stringify(inputs['code'])).toMatch(/packages\/functions\/dist\/register"/);
     expect(dependsOn).toEqual(
       expect.arrayContaining([

@@ -82,6 +82,15 @@ export function ruleArgs(config: StackConfig): cloudwatch.EventRuleArgs {
 /** A day of tries, EventBridge's most; then the dead-letter queue, so that no event is dropped unseen. */
 export const DELIVERY_RETRIES = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 } as const;
 
+/**
+ * An object for which S3 does not answer is given up after a quarter of the function's time: three tries of a twelfth
+ * each. The other objects wait behind it for no longer, and the next invocation tries it again.
+ */
+export const storePatience = (timeoutSeconds: number): Record<'FARELAKE_S3_TIMEOUT' | 'AWS_MAX_ATTEMPTS', string> => ({
+  FARELAKE_S3_TIMEOUT: String(Math.max(1, Math.floor(timeoutSeconds / 12))),
+  AWS_MAX_ATTEMPTS: '3',
+});
+
 /** The function without its code and role. */
 export function functionArgs(config: StackConfig): Omit<lambda.FunctionArgs, 'code' | 'role'> {
   const { name, logGroup } = registerNames(config);
@@ -103,6 +112,7 @@ export function functionArgs(config: StackConfig): Omit<lambda.FunctionArgs, 'co
         // No password anywhere: FARELAKE_SIGN_IN says that a token is made when a connection is.
         DATABASE_URL: `postgresql://${database.user}@${database.host}:${database.port}/${database.name}`,
         FARELAKE_SIGN_IN: 'iam',
+        ...storePatience(register.timeoutSeconds),
       },
     },
   };

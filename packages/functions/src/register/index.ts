@@ -1,5 +1,5 @@
 /** The Lambda function `register`: events of new objects, by way of SQS, into the ledger. */
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { s3Store } from '@farelake/lake';
 import { openDatabase, wake } from '../database.ts';
 import { readEnvironment } from '../environment.ts';
@@ -7,12 +7,15 @@ import { registerBatch, type RegisterContext } from './register-batch.ts';
 
 let context: RegisterContext | undefined;
 
-export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(
+  event: SQSEvent,
+  invocation: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<SQSBatchResponse> {
   // Made by the first invocation, so that a wrong environment is an error of the function and not of its start; kept
   // for the next ones.
   context ??= openContext();
   await wake(context.pool);
-  return registerBatch(context, event.Records);
+  return registerBatch(context, event.Records, invocation.getRemainingTimeInMillis());
 }
 
 function openContext(): RegisterContext {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { openPool } from '@farelake/db';
 import { withTestDatabase } from '../../../db/test/support/postgres.ts';
+import { startFront } from '../../../lake/test/support/s3-front.ts';
 import { s3Variables, startS3, type S3Server } from '../../../lake/test/support/s3-server.ts';
 import { bundleFunctions } from '../../src/index.ts';
 import { batch, created, FIXTURES } from '../support/events.ts';
@@ -176,6 +177,32 @@ test('a store that does not answer fails its messages, and a database that does 
   await expect(withoutDatabase.invoke(batch(event))).rejects.toThrow(/ECONNREFUSED/);
   expect(JSON.stringify(withoutDatabase.log)).not.toContain('hunter2');
   await withoutDatabase.close();
+});
+
+test('an object for which the store stays mute fails alone, before the time of the function is up', async () => {
+  const keys = Array.from({ length: 25 }, (_, index) => `EDW.CARD/LOAD${index + 1}.csv.gz`);
+  const events = await Promise.all(keys.map((key) => deliver(key, key)));
+  const front = await startFront(s3.endpoint);
+  front.fault = ({ url }) => (url.includes('LOAD3.csv') ? 'mute' : undefined);
+  const variables = { ...s3Variables(front.endpoint), DATABASE_URL: database.url, FARELAKE_INCOMING: `s3://${BUCKET}` };
+  const patient = await startFunction(file, variables);
+  const outOfTime = (index: number) => ({
+    level: 'error',
+    event: 'failed',
+    messageId: `m${index}`,
+    key: keys[index],
+    reason: 'ran out of time',
+  });
+  // The store's own patience of thirty seconds is far longer.
+  expect(await patient.invoke(batch(...events), 8_000)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm2' }] });
+  expect(patient.log).toEqual([outOfTime(2), { level: 'info', event: 'batch', messages: 25, fresh: 24, failed: 1 }]);
+  expect(await objects()).toHaveLength(24);
+  // Without time nothing is begun on, and all of it comes again.
+  patient.log.length = 0;
+  const none = await patient.invoke(batch(events[0]!, 'no json', events[1]!), 1_000);
+  expect(none.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(['m0', 'm1', 'm2']);
+  await patient.close();
+  await front.close();
 });
 
 test('a missing variable is named by the first invocation', async () => {

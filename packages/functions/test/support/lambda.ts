@@ -13,7 +13,10 @@ const PROGRAM = `
   const { handler } = await import(process.argv[1]);
   process.stdout.write(JSON.stringify({ importMilliseconds: performance.now() - started }) + '\\n');
   for await (const line of createInterface({ input: process.stdin })) {
-    const answer = await handler(JSON.parse(line)).then((value) => ({ value }), (error) => ({ error: error.message }));
+    const { event, milliseconds } = JSON.parse(line);
+    const ends = performance.now() + milliseconds;
+    const context = { getRemainingTimeInMillis: () => ends - performance.now() };
+    const answer = await handler(event, context).then((value) => ({ value }), (error) => ({ error: error.message }));
     process.stdout.write(JSON.stringify(answer) + '\\n');
   }
   process.exit();`;
@@ -23,8 +26,11 @@ export interface RunningFunction {
   readonly importMilliseconds: number;
   /** Lines of the log so far. */
   readonly log: Record<string, unknown>[];
-  /** @throws Error with the handler's own words */
-  invoke(event: SQSEvent): Promise<SQSBatchResponse>;
+  /**
+   * @param milliseconds that the function is given; more than any test lasts where nothing is said
+   * @throws Error with the handler's own words
+   */
+  invoke(event: SQSEvent, milliseconds?: number): Promise<SQSBatchResponse>;
   close(): Promise<void>;
 }
 
@@ -45,8 +51,8 @@ export async function startFunction(file: string, variables: Record<string, stri
   return {
     importMilliseconds,
     log,
-    invoke: async (event) => {
-      child.stdin.write(`${JSON.stringify(event)}\n`);
+    invoke: async (event, milliseconds = 900_000) => {
+      child.stdin.write(`${JSON.stringify({ event, milliseconds })}\n`);
       const { value, error } = await next();
       if (error !== undefined) throw new Error(error as string);
       return value as SQSBatchResponse;
