@@ -60,8 +60,18 @@ const REGISTER: { readonly [K in keyof RegisterConfig]: Rule<RegisterConfig[K]> 
   batchWindowSeconds: integer(1, 300),
 };
 
+/**
+ * Regions of the standard partition: every ARN here is `arn:aws:…`, and those of GovCloud (`arn:aws-us-gov:`), China
+ * (`arn:aws-cn:`) and the isolated partitions are others.
+ */
+const REGION =
+  /^(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d$/;
+
 const STACK = {
-  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, for example us-east-1'),
+  region: text(
+    REGION,
+    'an AWS region, for example us-east-1, of the standard partition: the ARNs of this program begin with arn:aws:',
+  ),
   accountId: text(/^\d{12}$/, 'an AWS account id: twelve digits, in quotes'),
   protectData: yesOrNo,
   logRetentionDays: oneOf(LOG_RETENTIONS),

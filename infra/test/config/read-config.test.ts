@@ -63,6 +63,29 @@ test('keys of other namespaces are left alone', () => {
   expect(faults({ 'aws:profile': 'mine' })).toEqual([]);
 });
 
+test.each([
+  'us-west-2',
+  'eu-central-1',
+  'ap-southeast-7',
+  'sa-east-1',
+  'ca-west-1',
+  'me-south-1',
+  'af-south-1',
+  'il-central-1',
+  'mx-central-1',
+])('takes %s', (region) => {
+  expect(readConfig('dev', values({ 'farelake:region': region })).region).toBe(region);
+});
+
+test.each(['us-gov-west-1', 'cn-north-1', 'us-iso-east-1', 'eusc-de-east-1', 'us-easter-9', 'us-east-1a'])(
+  'refuses %s, where ARNs are others or nothing is',
+  (region) => {
+    expect(faults({ 'farelake:region': region })).toEqual([
+      `farelake:region: found "${region}", allowed is an AWS region, for example us-east-1, of the standard partition: the ARNs of this program begin with arn:aws:.`,
+    ]);
+  },
+);
+
 test.each<[string, Record<string, unknown>, string]>([
   ['missing', { 'farelake:region': undefined }, 'farelake:region: found nothing, allowed is an AWS region'],
   ['misspelt', { 'farelake:regoin': 'us-east-1' }, 'farelake:regoin: found "regoin", allowed is region, accountId'],
@@ -109,7 +132,7 @@ test.each<[string, Record<string, unknown>, string]>([
 test('tells every fault at once, and the stack when it is none', () => {
   expect(faults({ 'farelake:region': 'moon', 'farelake:noncurrentDays': '0' }, 'test')).toEqual([
     'stack: found "test", allowed is one of dev, staging, prod.',
-    'farelake:region: found "moon", allowed is an AWS region, for example us-east-1.',
+    expect.stringContaining('farelake:region: found "moon", allowed is an AWS region, for example us-east-1, '),
     'farelake:noncurrentDays: found "0", allowed is a whole number from 1 to 3650.',
   ]);
 });
