@@ -12,6 +12,11 @@ const TABLES = ['edw_card', 'edw_device_event', 'edw_fare_transaction', 'edw_pro
 
 afterAll(closeHomes, 60_000);
 
+interface Status {
+  readonly version: number;
+  readonly publication: { readonly version: number; readonly rows: number; readonly trouble: string | null } | null;
+}
+
 /** Everything a reader sees, and what the ledger counts. */
 async function picture(home: Home) {
   const sums = TABLES.flatMap((table) => [table, `${table}_history`]).map((view) => {
@@ -21,8 +26,17 @@ async function picture(home: Home) {
   });
   const answer = await home.run('query', sums.join(' UNION ALL '), '--format', 'json');
   expect(answer).toMatchObject({ code: 0, err: '' });
-  const status = JSON.parse((await home.run('status', '--json')).out) as { version: number }[];
-  return { views: JSON.parse(answer.out) as unknown, status: status.map((table) => ({ ...table, version: 0 })) };
+  const status = JSON.parse((await home.run('status', '--json')).out) as Status[];
+  // How many commits it took, and when, may differ; that what is published is the newest may not.
+  const same = status.map(({ version, publication, ...table }) => ({
+    ...table,
+    published: publication && {
+      rows: publication.rows,
+      trouble: publication.trouble,
+      behind: version - publication.version,
+    },
+  }));
+  return { views: JSON.parse(answer.out) as unknown, status: same };
 }
 
 /** What must hold in the ledger whatever happened: receipts add up, every listed file exists once, nothing is listed twice. */
@@ -53,16 +67,16 @@ beforeAll(async () => {
 
 it('killed again and again in the middle, then run once more', async () => {
   const home = await openHome(REGISTRY);
-  // Spread over the whole run, and each one further on: most of the work is done in pieces.
+  // Each one further on, but not to the end: what earlier runs have done, later ones need not do again, and end sooner.
   const kills = runs(8).numRuns;
   let killed = 0;
   for (let n = 0; n < kills; n += 1) {
     const { child, ended } = home.start('ingest', FEED);
-    await Promise.race([sleep(usualTime * (0.15 + (0.8 * n) / kills)), ended]);
+    await Promise.race([sleep(usualTime * (0.15 + (0.5 * n) / kills)), ended]);
     if (child.kill('SIGKILL')) killed += 1;
     await ended;
   }
-  expect(killed).toBeGreaterThan(kills / 2);
+  expect(killed).toBeGreaterThan(kills / 3);
   expect(await home.run('ingest', FEED)).toMatchObject({ code: 0 });
   expect(await picture(home)).toEqual(undisturbed);
   await assertLedgerSound(home);

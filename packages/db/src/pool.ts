@@ -71,7 +71,8 @@ export async function withTransaction<T>(pool: Pool, work: (client: PoolClient) 
 
 /** As `withTransaction`, on a connection that the caller holds. */
 export async function inTransaction<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
+  // Named, because a role may have another default: locks rely on seeing what was committed while they were waited for.
+  await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
   let result: T;
   try {
     result = await work();

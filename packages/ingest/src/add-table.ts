@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { readRecords, type ObjectStore, type SkippedEntry } from '@farelake/lake';
 import {
   contractFromDfm,
+  formatObjectKey,
   parseDfm,
   parseObjectKey,
   sourceName,
@@ -10,13 +11,15 @@ import {
   type DraftOptions,
   type ObjectKey,
 } from '@farelake/qlik';
-import { datasetName, UserError, type Contract } from '@farelake/schema-registry';
+import { datasetName, describeDrift, driftOf, UserError, type Contract } from '@farelake/schema-registry';
 import { lastName } from './register.ts';
 
 export interface Draft {
   readonly contract: Contract;
   /** `.dfm` files that cannot be read, and why; they were left out. */
   readonly unreadable: readonly string[];
+  /** `.dfm`s of the same table version whose columns are other ones, and how: they have no part in the contract. */
+  readonly differing: readonly string[];
   /** Change files with B rows. */
   readonly withBeforeImages: readonly string[];
 }
@@ -59,7 +62,18 @@ export async function draftContract(
   const contract = withKey(contractFromDfm(delivered, options), present);
   if (contract.key.length === 0 && options.key === undefined) throw noKey(contract);
   const suspicious = contract.cdc.beforeImage === 'none' ? await findBeforeImages(store, changes, delivered) : [];
-  return { contract, unreadable, withBeforeImages: suspicious };
+  return { contract, unreadable, differing: differing(contract, delivered), withBeforeImages: suspicious };
+}
+
+/** Within a table version columns should not change; where they do, the `.dfm` alone cannot say which are meant. */
+function differing(contract: Contract, delivered: readonly DeliveredDfm[]): string[] {
+  const newest = Math.max(...delivered.map(({ dfm }) => dfm.tableVersion));
+  return delivered
+    .filter(({ dfm }) => dfm.tableVersion === newest)
+    .flatMap(({ object, dfm }) => {
+      const drift = driftOf(contract, dfm.columns);
+      return drift.differences.length === 0 ? [] : [`${formatObjectKey(object)}: ${describeDrift(drift)}`];
+    });
 }
 
 /** Where no .dfm names the key, a contract that is there does. */

@@ -1,5 +1,6 @@
 /** The columns of a dataset's tables with their permanent ids, for writing and for reading. */
 import {
+  isHidden,
   storedColumns,
   storedType,
   SYSTEM_COLUMNS,
@@ -7,7 +8,7 @@ import {
   type Contract,
   type SystemColumnName,
 } from '@farelake/schema-registry';
-import type { ParquetField, ViewColumn } from '@farelake/lake';
+import type { ColumnStatistics, ParquetField, ViewColumn } from '@farelake/lake';
 
 export type TableColumn = ViewColumn & ParquetField;
 
@@ -30,6 +31,19 @@ export const historyColumns = (contract: Contract): TableColumn[] => [
   ...contractColumns(contract),
   ...system('_load_id', '_line'),
 ];
+
+/**
+ * Statistics as the ledger may keep them: without the bounds of columns whose values nobody is told. A reader that finds no
+ * bound skips nothing, so that leaving one out is always right.
+ */
+export function tellableStatistics(contract: Contract, statistics: ColumnStatistics): ColumnStatistics {
+  const hidden = new Set(contract.columns.filter(isHidden).map(({ name }) => name));
+  const tellable = Object.entries(statistics).map(([name, { min, max, ...rest }]) => {
+    const bounds = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+    return [name, hidden.has(name) ? rest : { ...bounds, ...rest }] as const;
+  });
+  return Object.fromEntries(tellable);
+}
 
 export const currentColumns = (contract: Contract): TableColumn[] => [
   ...contractColumns(contract),

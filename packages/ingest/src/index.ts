@@ -5,7 +5,7 @@ export { type DriftStatus } from './drift.ts';
 export { ingest, type Ingested, type IngestOptions } from './ingest.ts';
 export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';
-export { createViews } from './query/views.ts';
+export { createViews, type UnreadableTable } from './query/views.ts';
 export { contractPath, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';
 export { registerObject, type Registration } from './register-object.ts';

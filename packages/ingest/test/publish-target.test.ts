@@ -212,6 +212,11 @@ describe('what cannot be published', () => {
     const long = await withTable({ ingested: false, table: `EDW.${'T'.repeat(60)}` });
     await long.world.ingest();
     expect(await troubleOf(long.world)).toMatch(/cannot be published: Postgres cuts names/);
+    const taken = await withTable({ ingested: false });
+    const columns = taken.contract.columns.map((column, at) => (at === 1 ? { ...column, name: 'xmin' } : column));
+    taken.world.contracts.set('edw_t', { ...taken.contract, columns });
+    await taken.world.ingest();
+    expect(await troubleOf(taken.world)).toMatch(/Postgres keeps the column name xmin for itself/);
   }, 30_000);
 
   it("another table's trouble is not this one's", async () => {

@@ -39,11 +39,15 @@ onVendorFiles("the vendor's samples", () => {
     const before = await fingerprint(VENDOR);
 
     const first = await world.ingest(VENDOR);
-    expect(first.tables).toEqual([{ dataset: 'edw_sample', loaded: 4, rowsLoaded: 7, applied: 4, archived: 8, trouble: null }]);
+    expect(first.tables).toEqual([
+      { dataset: 'edw_sample', loaded: 4, rowsLoaded: 7, applied: 4, archived: 8, trouble: null },
+    ]);
     expect(await five(world)).toEqual(FIVE);
     const again = await world.ingest(VENDOR);
     expect(again.registered.fresh).toBe(0);
-    expect(again.tables).toEqual([{ dataset: 'edw_sample', loaded: 0, rowsLoaded: 0, applied: 0, archived: 0, trouble: null }]);
+    expect(again.tables).toEqual([
+      { dataset: 'edw_sample', loaded: 0, rowsLoaded: 0, applied: 0, archived: 0, trouble: null },
+    ]);
     expect(await five(world)).toEqual(FIVE);
     expect((await world.status())[0]).toMatchObject({ version: 1, state: 'live' });
     expect(await fingerprint(VENDOR)).toBe(before);

@@ -47,6 +47,8 @@ export async function ingestCommand(context: Context, folder: string | undefined
       context.terminal.note(
         `No contracts in ${context.environment.registry}. Draft one with farelake table add EDW.X --from <folder>, or check FARELAKE_REGISTRY.`,
       );
+    if (done.registered.found === 0 && done.registered.foreign.length === 0)
+      context.terminal.note(`Nothing lies below ${store.uri}. If there should be something, check the name.`);
     const mine = (table: string) => dataset === undefined || table === dataset;
     const everyTrouble = await troublesOf(workspace.pool);
     const everyTable = await status(workspace.pool, workspace.contracts, everyTrouble);

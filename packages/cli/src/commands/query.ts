@@ -6,7 +6,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { stringify } from 'csv-stringify/sync';
-import { createViews, withEngine } from '@farelake/ingest';
+import { createViews, withEngine, type UnreadableTable } from '@farelake/ingest';
 import { historyName, UserError } from '@farelake/schema-registry';
 import { UsageError } from '../output/problem.ts';
 import { formatTable } from '../output/table.ts';
@@ -24,18 +24,20 @@ interface Answer {
 export async function queryCommand(context: Context, sql: string, format: QueryFormat): Promise<number> {
   return withWorkspace(context, async (workspace) =>
     withEngine(workspace, async (engine) => {
-      await requireOne(engine.connection, sql);
       const { unreadable } = await createViews(engine, workspace.pool, workspace.contracts.values(), {
         statement: sql,
       });
+      // After the views: what a PIVOT consists of can be told only of tables that are there.
+      await requireOne(engine.connection, sql);
       try {
         const result = await engine.connection.stream(sql);
         await WRITERS[format]({ columns: result.deduplicatedColumnNames(), chunks: chunksOf(result) });
       } catch (cause) {
         context.signal.throwIfAborted();
-        // Most often they are why the query fails; one that does well without them is not bothered.
-        for (const { table, reason } of unreadable) context.terminal.note(`${table} cannot be queried: ${reason}`);
         if (!Error.isError(cause) || cause instanceof UserError) throw cause;
+        refuseUnreadable(cause, unreadable);
+        // They may be why the query fails; one that does well without them is not bothered.
+        for (const { table, reason } of unreadable) context.terminal.note(`${table} cannot be queried: ${reason}`);
         const gone = unreadable.map(({ table }) => table);
         throw badQuery(
           cause,
@@ -81,6 +83,18 @@ async function isPivot(statements: DuckDBExtractedStatements, sql: string): Prom
     if (prepared?.statementType !== StatementType.CREATE) return false;
   }
   return true;
+}
+
+/** @throws UserError where the engine misses a table that is there and cannot be read: that is the reason to tell */
+function refuseUnreadable(cause: Error, unreadable: readonly UnreadableTable[]): void {
+  const missed = /^Catalog Error: Table with name (\w+) does not exist/.exec(cause.message)?.[1]?.toLowerCase();
+  const found = unreadable.find(({ table }) => table === missed);
+  if (found === undefined) return;
+  throw new UserError({
+    code: 'unreadable-table',
+    problem: `${found.table} cannot be queried: ${found.reason}`,
+    cause,
+  });
 }
 
 /** A name that does not exist is most often a view's: say which there are. */

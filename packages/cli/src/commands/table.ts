@@ -64,8 +64,13 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
 
 const shown = (file: string): string => path.relative(process.cwd(), file) || file;
 
-function warnings({ unreadable, withBeforeImages }: Draft): string[] {
+function warnings({ unreadable, differing, withBeforeImages }: Draft): string[] {
   const lines = unreadable.map((problem) => `Left out: ${problem}`);
+  if (differing.length > 0)
+    lines.push(
+      `Warning: ${differing.length} .dfm of the same tableVersion say other columns (${differing.at(-1) ?? ''}). ` +
+        'The contract goes by the snapshot: where the newer ones are right, write their columns into it by hand.',
+    );
   if (withBeforeImages.length > 0)
     lines.push(
       `Warning: ${withBeforeImages.length} change files hold B rows (${withBeforeImages[0] ?? ''}), which beforeImage 'none' ignores, and with them moves of rows to other keys. ` +

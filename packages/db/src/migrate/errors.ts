@@ -2,7 +2,15 @@ import { DbError } from '../errors.ts';
 import type { ErrorDetails } from '../errors.ts';
 
 export type MigrationErrorCode =
-  'bad-name' | 'number-twice' | 'number-missing' | 'own-transaction' | 'changed' | 'ledger-gap' | 'newer' | 'failed';
+  | 'not-utf8'
+  | 'bad-name'
+  | 'number-twice'
+  | 'number-missing'
+  | 'own-transaction'
+  | 'changed'
+  | 'ledger-gap'
+  | 'newer'
+  | 'failed';
 
 /** The migrations of the code, or those of the database, are not as they must be; `data.file` names the file. */
 export class MigrationError extends DbError<MigrationErrorCode> {}

@@ -54,9 +54,25 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
 // A checkout with CRLF line ends is the same migration.
 const checksum = (sql: string): string => createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex');
 
+/** Delivered text may hold any character, and so may our own. */
+async function requireUtf8(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ server_encoding: string }>('SHOW server_encoding');
+  const encoding = rows[0]?.server_encoding ?? '';
+  if (encoding === 'UTF8') return;
+  throw new MigrationError(
+    'not-utf8',
+    `The database's encoding is ${encoding}; only UTF8 holds every delivered text.`,
+    {
+      data: { encoding },
+      remedy: "Make another one (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0) and name it in DATABASE_URL.",
+    },
+  );
+}
+
 async function migrateLocked(client: ClientBase, files: readonly Migration[]): Promise<MigrateResult> {
   await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
   try {
+    await requireUtf8(client);
     await createLedger(client);
     const before = await readApplied(client);
     const pending = planMigrations(files, before);

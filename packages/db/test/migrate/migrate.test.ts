@@ -94,3 +94,19 @@ test('settings of one migration do not reach the next, and the lock is let go', 
   const { rows } = await database.pool.query(`SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory'`);
   expect(rows).toEqual([{ locks: 0 }]);
 });
+
+test('a database of another encoding than UTF-8 is refused before anything is made', async () => {
+  const name = 'latin_for_migrate';
+  await database.pool.query(`DROP DATABASE IF EXISTS ${name}`);
+  await database.pool.query(`CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`);
+  const url = new URL(database.url);
+  url.pathname = `/${name}`;
+  const latin = openPool(url.href, { max: 1 });
+  try {
+    await expect(migrate(latin, folder)).rejects.toMatchObject({ code: 'not-utf8', data: { encoding: 'LATIN1' } });
+    expect((await latin.query(`SELECT to_regnamespace('ledger') AS made`)).rows).toEqual([{ made: null }]);
+  } finally {
+    await latin.end();
+    await database.pool.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  }
+});

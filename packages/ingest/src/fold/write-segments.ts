@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ListedFile, ManifestFile } from '@farelake/db';
 import { writeParquet, type Engine } from '@farelake/lake';
 import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
-import { currentColumns } from '../columns.ts';
+import { currentColumns, tellableStatistics } from '../columns.ts';
 import type { TreatmentNote } from '../treatment/file-treatments.ts';
 import type { Workspace } from '../workspace.ts';
 import { keyColumns, keyOrder, lowestKey, pieces, sameKeySql, segmentRows } from './segments.ts';
@@ -80,7 +80,8 @@ async function writeOne(writer: SegmentWriter, segment: number, relation: string
   const written = await writeParquet(engine, `SELECT ${columnList(contract)} FROM ${relation}`, local, columns);
   const target = `${contract.dataset}/base/${name}`;
   await workspace.stage.adopt(local, target);
-  const { size, rows, statistics } = written;
+  const { size, rows } = written;
+  const statistics = tellableStatistics(contract, written.statistics);
   const uri = workspace.stage.uriOf(target);
   const contractVersion = contract.version;
   return { uri, size, rows, statistics, contractVersion, batchId: null, segment, lowestKey: lowest, ...writer.note };

@@ -33,7 +33,7 @@ import {
 } from '@farelake/lake';
 import { headerDifference, projectChanges, projectSnapshot, type Dfm } from '@farelake/qlik';
 import { historyName, isHidden, UserError, type Contract } from '@farelake/schema-registry';
-import { historyColumns } from '../columns.ts';
+import { historyColumns, tellableStatistics } from '../columns.ts';
 import { nextState } from '../load-state.ts';
 import { moveLoad } from '../move-load.ts';
 import { treatmentNote } from '../treatment/file-treatments.ts';
@@ -232,7 +232,7 @@ async function addToHistory(
     uri,
     size,
     rows: own,
-    statistics,
+    statistics: tellableStatistics(contract, statistics),
     contractVersion: contract.version,
     batchId: batch.id,
     segment: null,

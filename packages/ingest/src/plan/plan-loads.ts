@@ -167,7 +167,7 @@ function laterReason(later: Generation, live: Generation | undefined): string {
   const [theirs, ours] = [later.start ?? 'without times', live?.start ?? 'without times'];
   const what =
     theirs === ours
-      ? `other content for a file of the snapshot in use (${ours})`
+      ? `another delivery of a file of the snapshot in use (${ours}), with another content tag`
       : `of another snapshot (${theirs}) than the one in use (${ours})`;
   return `${what}; held, because exchanging snapshots is not available yet`;
 }

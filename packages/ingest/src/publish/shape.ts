@@ -40,7 +40,7 @@ export interface RecordedShape extends Shape {
   readonly rules: string | null;
 }
 
-/** @throws UserError `publish-without-key`, `name-too-long` */
+/** @throws UserError `publish-without-key`, `name-taken`, `name-too-long` */
 export function shapeOf(contract: Contract): Shape {
   requirePublishable(contract);
   const contractColumns = new Map(contract.columns.map((column) => [column.id, column]));
@@ -68,6 +68,9 @@ function typeAndComment(column: ContractColumn | undefined, id: number): Pick<Pu
 /** Postgres cuts longer names off, in silence (PostgreSQL 18, "Identifiers and Key Words"). */
 const NAME_BYTES = 63;
 
+/** Columns that every table of Postgres has ("System Columns"). */
+const SYSTEM_NAMES = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
+
 /** What the longest name made from a table's adds to it; see `names.ts`. */
 const LONGEST_SUFFIX = '@next_key';
 
@@ -78,6 +81,14 @@ function requirePublishable({ dataset, key, columns }: Contract): void {
       problem: `${dataset} has no key, and without one there is no current table to publish.`,
       remedy: 'Name a key in the contract, or set publish.postgres to false.',
       data: { table: dataset },
+    });
+  const taken = columns.map(({ name }) => name).filter((name) => SYSTEM_NAMES.includes(name));
+  if (taken.length > 0)
+    throw new UserError({
+      code: 'name-taken',
+      problem: `${dataset} cannot be published: Postgres keeps the column name ${taken.join(', ')} for itself.`,
+      remedy: 'Give the column another name in the contract, or set publish.postgres to false.',
+      data: { table: dataset, names: taken },
     });
   const long = [
     ...(dataset.length + LONGEST_SUFFIX.length > NAME_BYTES ? [dataset] : []),

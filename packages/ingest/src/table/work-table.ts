@@ -104,8 +104,22 @@ async function workLocked(work: TableWork): Promise<TableDone> {
   }
   const applied = await fold(work, held);
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);
-  const { archived, failed } = await archiveTable(work.workspace, work.dataset, work.onProgress);
-  return { loaded, rowsLoaded, applied, archived, trouble: archiveTrouble(failed) };
+  return { loaded, rowsLoaded, applied, ...(await archive(work)) };
+}
+
+/** An archive out of reach is told as such: the table itself is right. */
+async function archive({
+  workspace,
+  dataset,
+  onProgress,
+}: TableWork): Promise<Pick<TableDone, 'archived' | 'trouble'>> {
+  try {
+    const { archived, failed } = await archiveTable(workspace, dataset, onProgress);
+    return { archived, trouble: archiveTrouble(failed) };
+  } catch (error) {
+    if (workspace.signal.aborted || !Error.isError(error)) throw error;
+    return { archived: 0, trouble: `not archived in ${workspace.archive.uri}: ${error.message}` };
+  }
 }
 
 /** Carries out the plan's verdicts and fixes new batches, in one transaction. */
@@ -119,8 +133,10 @@ async function plan(work: TableWork, tried: Tried): Promise<void> {
       const verdict = verdicts.get(load.id);
       // What is in a batch is the batch's; what is in history only stops counting.
       const busy = load.batchId !== null && load.state !== 'loaded';
-      if (verdict === undefined || busy || tried.spoiled.has(load.id)) continue;
+      if (verdict === undefined || busy) continue;
       const { event } = verdict;
+      // What was tried and is spoiled may still turn out to have been replaced meanwhile.
+      if (tried.spoiled.has(load.id) && event !== 'supersede') continue;
       if (event === 'supersede') await moveLoad(db, load, event, verdict);
       else await moveLoad(db, load, event, event === 'wait' ? verdict : {}, verdict.facts);
       if (event === 'prepare') ready.push(readyLoad(load, verdict, tried.alone.has(load.id)));
@@ -207,6 +223,9 @@ function isPlannedOtherwise(contract: Contract, { load, dfm }: BatchMember): boo
   return verdict === 'incompatible' || JSON.stringify(differences) !== JSON.stringify(load.drift ?? []);
 }
 
+const incompatible = (load: Load | undefined): string =>
+  `${load?.path ?? ''}: ${load?.reason ?? ''}. Deliver it again under the same name with columns that fit, or revise the contract (farelake table add)`;
+
 /**
  * Loads that came into the current table.
  * @param held why the table is held, whatever there may be to fold
@@ -219,7 +238,7 @@ async function fold(work: TableWork, held: string | undefined): Promise<number> 
   const drifted = loads.find((load) => load.waitingFor === 'schema');
   const outcome: FoldOutcome =
     drifted !== undefined || held !== undefined
-      ? { result: 'held', reason: held ?? `${drifted?.path ?? ''}: ${drifted?.reason ?? ''}` }
+      ? { result: 'held', reason: held ?? incompatible(drifted) }
       : generation === undefined
         ? { result: 'nothing' }
         : await foldTable(workspace, contract, generation, work.onProgress);
