@@ -17,8 +17,11 @@ import type { Engine } from '../engine/duckdb.ts';
 import { writeParquet, type WrittenParquet } from '../parquet/write-parquet.ts';
 import { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type LoadedCsv, type RowCounts } from './load-csv.ts';
 
-/** Bytes of text of a portion. A piece of this size is a Parquet file of some 20 MB, and a second or two of one thread. */
-export const PORTION_BYTES = 64 * 1024 * 1024;
+/**
+ * Bytes of text of a portion. A piece of this size is a Parquet file of some 10 MB, and half a second of one thread: with
+ * twice that, loading begins later and a core waits longer for the last portion; with half, there are many small files.
+ */
+export const PORTION_BYTES = 32 * 1024 * 1024;
 
 /** Portions at a time. Not more: each holds a thread of Node's pool, and reading and unpacking need some of the four. */
 const LANES = Math.max(1, Math.min(3, os.availableParallelism()));
