@@ -17,11 +17,11 @@ export type EnvironmentOutputs = Record<string, unknown>;
 
 /**
  * Declares everything that an environment stands on.
- * @throws UserError `no-bundle`, RegistryError; nothing is declared then
+ * @throws UserError `no-bundle`, `stale-bundle`, RegistryError; nothing is declared then
  */
 export function declareEnvironment(config: StackConfig): EnvironmentOutputs {
   // Whatever can be wrong on this side is found before the first resource is declared.
-  const bundle = bundleFolder(path.join(REPOSITORY, 'packages/functions/dist'), 'register');
+  const bundle = bundleFolder(path.join(REPOSITORY, 'packages/functions/dist'), 'register', REPOSITORY);
   const stage = `s3://${bucketName(config, 'stage')}`;
   const tables = readContracts(path.join(REPOSITORY, 'packages/schema-registry/registry')).flatMap((contract) =>
     tableDefinitions(contract, { databaseName: catalogName(config), stage }),

@@ -1,5 +1,6 @@
 /** Bundles of the functions: one file each, the same bytes for the same sources wherever they lie. */
-import { rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -21,12 +22,16 @@ export interface Bundle {
 
 const SOURCES = path.resolve(import.meta.dirname, '..');
 const REPOSITORY = path.resolve(SOURCES, '../../..');
+/** How it is bundled goes into the bytes as well. */
+const THIS = path.relative(REPOSITORY, import.meta.filename);
 
 /** Some packages are CommonJS and ask for Node's own modules by `require`, which an ES module has not. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
- * Writes `<folder>/<name>/index.mjs` for each function, whole or not at all.
+ * Writes `<folder>/<name>/index.mjs` for each function, whole or not at all, and beside it `<folder>/<name>.inputs.json`,
+ * the SHA-256 of each file that it was made of, by its path in the repository: who takes a bundle in can tell by it that
+ * the sources have changed since.
  * @param repository where sources are read; another checkout gives the same bytes
  */
 export async function bundleFunctions(folder: string, repository = REPOSITORY): Promise<Bundle[]> {
@@ -57,14 +62,30 @@ async function bundleFunction(name: FunctionName, folder: string, repository: st
   });
   const [output] = Object.values(metafile.outputs);
   if (output === undefined) throw new Error(`esbuild wrote nothing for ${name}`);
+  const inputs = Object.keys(metafile.inputs);
+  const record = path.join(folder, `${name}.inputs.json`);
+  // First of all: a bundle without its record counts as old.
+  await rm(record, { force: true });
   await rm(path.dirname(file), { recursive: true, force: true });
   await rename(path.dirname(beside), path.dirname(file));
+  await writeFile(record, `${JSON.stringify(await hashesOf([THIS, ...inputs], repository), null, 1)}\n`);
   return {
     name,
     file,
     bytes: output.bytes,
-    inputs: Object.keys(metafile.inputs),
+    inputs,
     contents: Object.keys(output.inputs),
     imports: output.imports.map((module) => module.path),
   };
+}
+
+async function hashesOf(files: readonly string[], repository: string): Promise<Record<string, string>> {
+  const hashes = files
+    // What esbuild leaves empty has a name and no file: `(disabled):…`.
+    .filter((file) => !file.startsWith('('))
+    .map(async (file) => {
+      const content = await readFile(path.resolve(file === THIS ? REPOSITORY : repository, file));
+      return [file, createHash('sha256').update(content).digest('hex')] as const;
+    });
+  return Object.fromEntries(await Promise.all(hashes));
 }

@@ -1,5 +1,6 @@
 /** What a bundle is: the same bytes wherever it is made, nothing of this machine in it, no engine, small. */
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,17 @@ test('the same sources give the same bytes, wherever they lie and wherever the b
   const bytes = await readFile(bundle.file);
   expect(bytes.equals(await readFile(again!.file))).toBe(true);
   expect(bytes.equals(await readFile(elsewhere!.file))).toBe(true);
+});
+
+test('its record has the hash of each of its sources, and is the same elsewhere', async () => {
+  const text = await readFile(path.join(folder, 'one/register.inputs.json'), 'utf8');
+  const hashes = JSON.parse(text) as Record<string, string>;
+  expect(Object.keys(hashes)).toEqual(expect.arrayContaining(['packages/functions/src/register/index.ts']));
+  for (const input of bundle.contents) {
+    const content = await readFile(path.join(REPOSITORY, input)).catch(() => undefined);
+    if (content !== undefined) expect(hashes[input]).toBe(createHash('sha256').update(content).digest('hex'));
+  }
+  expect(await readFile(path.join(folder, 'deeper/three/register.inputs.json'), 'utf8')).toBe(text);
 });
 
 test('no path of this machine is in it', async () => {
