@@ -91,7 +91,8 @@ test('settings of one migration do not reach the next, and the lock is let go', 
   write('0001_one.sql', "SET search_path = ''; CREATE TABLE public.one (n integer)");
   await migrate(database.pool, folder);
   expect(await tables()).toEqual(['one', 'two']);
-  const { rows } = await database.pool.query(`SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory'`);
+  const { rows } = await database.pool.query(`SELECT count(*) AS locks FROM pg_locks
+     WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
   expect(rows).toEqual([{ locks: 0 }]);
 });
 
