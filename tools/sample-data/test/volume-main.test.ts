@@ -38,6 +38,17 @@ test('--json answers what the function answers, and writes the same files', asyn
     expect(readFileSync(path.join(one, file))).toEqual(readFileSync(path.join(two, file)));
 });
 
+test.each(['.', 'cubic'])('the committed sample feed is not replaced: sample_data/%s', (inside) => {
+  const out = path.join(import.meta.dirname, '../../../sample_data', inside);
+  // Read only: a command that took it would replace the feed.
+  expect(() => readRequest(['--rows', '1', '--force', '--out', out])).toThrow(/committed sample feed.*outside/);
+});
+
+test('a folder beside it, whose name begins alike, is taken', () => {
+  const out = path.join(import.meta.dirname, '../../../sample_data-of-mine');
+  expect(readRequest(['--rows', '1', '--out', out])).toMatchObject({ kind: 'volume', options: { out } });
+});
+
 test('a folder in use is refused; --force replaces the feed in it', () => {
   const out = path.join(scratch, 'used');
   const args = ['--out', out, '--rows', '10', '--tables', 'CARD'];

@@ -23,8 +23,9 @@ Without --rows: the small feed of the repository, with a case of everything that
                         table folders of the feed that are there already are replaced
   --seed N              an integer; the same seed gives the same bytes (default: ${DEFAULT_SEED})
 
-With --rows: a feed of any size.
-  --out DIR             where to write; an empty folder, or --force
+With --rows: a feed of any size. Load it in a FARELAKE_HOME of its own: its tables and files are named as those of the
+sample feed, so that in one home its changes would be applied to the sample's rows.
+  --out DIR             where to write; an empty folder, or --force; not the repository's sample_data
   --force               replace the feed that is in the folder
   --rows N              rows of each table's snapshot
   --changes N           changes of each table after it (default 0)
@@ -170,9 +171,13 @@ export const readRequest = (args: readonly string[]): Request => {
     return { kind: 'small', out: path.resolve(startFolder(), values.out ?? DEFAULT_OUT), seed: seedOf(values.seed) };
   }
   if (values.out === undefined) throw new UsageError('--rows needs a folder to write to', 'name one with --out');
+  const out = path.resolve(startFolder(), values.out);
+  const inside = path.relative(DEFAULT_OUT, out);
+  if (!inside.startsWith('..') && !path.isAbsolute(inside))
+    throw new UsageError('--out is the folder of the committed sample feed', 'name a folder outside of sample_data');
   return {
     kind: 'volume',
-    options: volume(values, path.resolve(startFolder(), values.out), rows),
+    options: volume(values, out, rows),
     json: values.json ?? false,
   };
 };

@@ -105,7 +105,7 @@ const generateTable = async (
 /**
  * Write a feed of any size: snapshots and changes below `out/cubic/ods_qlik`, and last of all `out/expected.json`, so that
  * a feed that has one is whole. Equal options give equal files (packed ones under equal versions of zlib). Memory
- * grows with `changes`, by 16 bytes each at most, not with `rows`.
+ * grows with `changes`, by 24 bytes each at most, not with `rows`.
  * @throws UsageError if an option cannot be or the folder is not empty; the signal's reason when it is aborted
  */
 export const generateFeed = async (options: FeedOptions, watching: Watching = {}): Promise<FeedSummary> => {

@@ -2,7 +2,7 @@ import { scramble } from './draw.ts';
 
 /**
  * What became of the rows that were changed: revision, and whether they are gone. All others are as they were made and
- * need no place, so that memory grows with the changes (16 bytes each at most) and not with the rows.
+ * need no place, so that memory grows with the changes (24 bytes each at most) and not with the rows.
  */
 export interface RowStates {
   readonly revision: (row: number) => number;
