@@ -62,7 +62,9 @@ it('adds a table, ingests and queries, with every zone in the bucket and nothing
   await server.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: stage }));
   const gone = await home.run('query', 'SELECT count(*) AS n FROM edw_product');
   expect(gone.code).toBe(1);
-  expect(gone.err).toMatch(/^farelake: edw_product cannot be queried: .*stage\/edw_product\/base\/.* Restore the file\.$/m);
+  expect(gone.err).toMatch(
+    /^farelake: edw_product cannot be queried: .*stage\/edw_product\/base\/.* Restore the file\.$/m,
+  );
   expect(await home.run('query', 'SELECT count(*) FROM edw_product_history')).toMatchObject({ code: 0 });
 }, 120_000);
 
