@@ -1,0 +1,1 @@
+-- Who works on a table, and how often that went wrong.

@@ -1,0 +1,1 @@
+-- Generations of a table: which snapshot it shows, which others there are, and what was decided about them.

@@ -1,0 +1,1 @@
+-- Rows and files that were refused, and loads that are taken through again.

@@ -1,0 +1,1 @@
+-- What was checked and repaired, by whom and why.
