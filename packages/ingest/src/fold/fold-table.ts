@@ -22,12 +22,13 @@ import {
 import type { Engine } from '@farelake/lake';
 import { foldRulesOf, rankFiles, type Generation, type Instant } from '@farelake/qlik';
 import { historyName, type Contract } from '@farelake/schema-registry';
-import { currentColumns, historyColumns } from '../columns.ts';
+import { currentColumns } from '../columns.ts';
 import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, withEngine, type Workspace } from '../workspace.ts';
+import { historySql } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
 import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
@@ -118,7 +119,7 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
     const folded = await runFold<Slice>(engine, {
       rules: foldRulesOf(contract),
       files: foldFiles(work),
-      history: (files) => historySql(work, engine, history, files),
+      history: (loads) => historySql({ engine, contract, history, members: work.members }, loads),
       watermark: anew || base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
       slices: async (mode, events) => {
         work.onProgress?.({ step: 'folding', table: contract.dataset, mode });
@@ -174,21 +175,6 @@ const foldFiles = ({ members, fresh }: FoldWork): FoldFile[] => {
   }));
   return rankFiles(places).map(({ file, rank }) => ({ loadId: file.id, rank, fresh: isFresh.has(file.id) }));
 };
-
-/** History files that hold rows of the loads: those of their batches. */
-function historySql(
-  { contract, members }: FoldWork,
-  { files: opener }: Engine,
-  history: Manifest,
-  files: readonly FoldFile[],
-): Promise<string> {
-  const wanted = new Set(files.map((file) => file.loadId));
-  const batches = new Set(members.filter((load) => wanted.has(load.id)).map((load) => load.batchId));
-  return opener.sql(
-    history.files.filter((file) => batches.has(file.batchId)),
-    historyColumns(contract),
-  );
-}
 
 async function commitFold(
   work: FoldWork,
