@@ -70,10 +70,10 @@ export {
   withdrawApplications,
   readTable,
   recordApplications,
-  withTableLock,
   writeTable,
   type TableRecord,
 } from './ledger/tables.ts';
+export { LeaseLost, leaseLost, requireLease, withLease, type TableLease } from './ledger/leases.ts';
 export {
   loadPlaces,
   loadsInTrouble,

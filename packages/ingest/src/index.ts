@@ -19,7 +19,8 @@ export {
   type Trouble,
 } from './status.ts';
 export { publishTable, type Published } from './publish/publish-table.ts';
-export { withEngine, sweepScratch, type Workspace } from './workspace.ts';
+export { inTable, withTable } from './table/in-table.ts';
+export { withEngine, sweepScratch, type TableWorkspace, type Workspace } from './workspace.ts';
 export { runFold, type FoldFile, type FoldInputs, type FoldResult } from './fold/run-fold.ts';
 export { CHANGES_ONLY, foldTable, type FoldOutcome } from './fold/fold-table.ts';
 export { readSecret, type SecretPlace } from './secret/read-secret.ts';

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { TableLease } from '@farelake/db';
 import { openEngine, type Engine, type ObjectStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
@@ -20,6 +21,14 @@ export interface Workspace {
   /** File of DuckDB's extension `httpfs`, where it is not installed in DuckDB's own place. */
   readonly httpfs?: string | undefined;
   /** Aborted when the person stops the command. */
+  readonly signal: AbortSignal;
+}
+
+/** A workspace made for the work on one table. */
+export interface TableWorkspace extends Workspace {
+  /** The right to change the table's rows of the ledger: see `inTable`. */
+  readonly lease: TableLease;
+  /** Aborted, too, when the lease is lost. */
   readonly signal: AbortSignal;
 }
 

@@ -3,7 +3,7 @@
  * JSON, a `FoldRun`.
  */
 import { loadsOf, readManifest } from '@farelake/db';
-import { CHANGES_ONLY, foldTable } from '@farelake/ingest';
+import { CHANGES_ONLY, foldTable, withTable } from '@farelake/ingest';
 import { parseObjectKey } from '@farelake/qlik';
 import { FOLD_CONTRACT } from './fold-data.ts';
 import { inWorkspace, type FoldHome } from './fold-home.ts';
@@ -28,11 +28,13 @@ async function run(home: FoldHome): Promise<FoldRun> {
     const startUp = process.cpuUsage();
     // The generation is that of the snapshot's files; only their loads count here.
     const generation = { ...CHANGES_ONLY, files: files as unknown as typeof CHANGES_ONLY.files };
-    const outcome = await foldTable(workspace, FOLD_CONTRACT, generation);
+    const outcome = await withTable(workspace, FOLD_CONTRACT.dataset, (own) =>
+      foldTable(own, FOLD_CONTRACT, generation),
+    );
     const wallSeconds = (performance.now() - began) / 1000;
     const { user, system } = process.cpuUsage(startUp);
     const { maxRSS } = process.resourceUsage();
-    if (outcome.result !== 'committed') throw new Error(`the fold did not commit: ${JSON.stringify(outcome)}`);
+    if (outcome?.result !== 'committed') throw new Error(`the fold did not commit: ${JSON.stringify(outcome)}`);
     const { files: segments, version, rows } = await readManifest(workspace.pool, FOLD_CONTRACT.dataset);
     const { rows: added } = await workspace.pool.query<{ n: number; bytes: number }>(
       'SELECT count(*) AS n, coalesce(sum(size), 0)::bigint AS bytes FROM ledger.files WHERE table_name = $1 AND version_added = $2',

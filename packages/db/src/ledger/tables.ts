@@ -1,5 +1,3 @@
-import type { Pool } from 'pg';
-import { withConnection } from '../pool.ts';
 import type { Queryable } from './objects.ts';
 
 export interface TableRecord {
@@ -23,7 +21,7 @@ export async function readTable(db: Queryable, dataset: string): Promise<TableRe
   return rows[0] ?? NOTHING_KNOWN;
 }
 
-/** Call it under the table's lock: what is not given stays as it was read. */
+/** Call it in a table transaction: what is not given stays as it was read. */
 export async function writeTable(db: Queryable, dataset: string, record: Partial<TableRecord>): Promise<void> {
   const { liveGeneration, heldReason, waitingReason, trouble } = { ...(await readTable(db, dataset)), ...record };
   await db.query(
@@ -77,26 +75,4 @@ export async function withdrawApplications(
     'DELETE FROM ledger.applications WHERE dataset = $1 AND generation = $2 AND load_id = ANY ($3::bigint[])',
     [dataset, generation, loadIds],
   );
-}
-
-/** Distinguishes table locks from every other advisory lock of the database. */
-const LOCK_SPACE = 0x6661_7265;
-
-/**
- * Runs `work` while no other process works on the table; `undefined`: another one does. The lock goes with its
- * connection, so a process that dies leaves none behind.
- */
-export async function withTableLock<T>(pool: Pool, dataset: string, work: () => Promise<T>): Promise<T | undefined> {
-  return withConnection(pool, async (client) => {
-    const { rows } = await client.query<{ locked: boolean }>(
-      `SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked`,
-      [LOCK_SPACE, dataset],
-    );
-    if (rows[0]?.locked !== true) return undefined;
-    try {
-      return await work();
-    } finally {
-      await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', [LOCK_SPACE, dataset]).catch(() => undefined);
-    }
-  });
 }

@@ -6,7 +6,6 @@ import {
   archivableLoads,
   recordArchived,
   unarchivedObjects,
-  withTransaction,
   type ArchivedObject,
   type UnarchivedObject,
 } from '@farelake/db';
@@ -14,7 +13,8 @@ import { copyObject, isStoreTrouble } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import { moveLoad } from '../move-load.ts';
 import type { OnProgress } from '../progress.ts';
-import { openStore, type Workspace } from '../workspace.ts';
+import { inTable } from '../table/in-table.ts';
+import { openStore, type TableWorkspace, type Workspace } from '../workspace.ts';
 import { archivePath } from './archive-path.ts';
 
 export interface Archived {
@@ -26,7 +26,11 @@ export interface Archived {
 /** Copies under way at once: many objects are small, and each waits for its store more than for anything else. */
 const AT_ONCE = 8;
 
-export async function archiveTable(workspace: Workspace, dataset: string, onProgress?: OnProgress): Promise<Archived> {
+export async function archiveTable(
+  workspace: TableWorkspace,
+  dataset: string,
+  onProgress?: OnProgress,
+): Promise<Archived> {
   const { pool, signal } = workspace;
   const waiting = await unarchivedObjects(pool, dataset);
   const failed: { path: string; reason: string }[] = [];
@@ -38,7 +42,7 @@ export async function archiveTable(workspace: Workspace, dataset: string, onProg
     const ended = copied.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const done = ended.filter((one): one is ArchivedObject => 'uri' in one);
     failed.push(...ended.filter((one) => 'reason' in one));
-    await recordArchived(pool, done);
+    await inTable(workspace, (db) => recordArchived(db, done));
     archived += done.length;
     // The store itself failed: nothing more to try, but none of the group is left running.
     const broken = copied.find((one) => one.status === 'rejected');
@@ -46,7 +50,7 @@ export async function archiveTable(workspace: Workspace, dataset: string, onProg
     onProgress?.({ step: 'archiving', table: dataset, files: archived, of: waiting.length });
   }
   const loads = await archivableLoads(pool, dataset);
-  await withTransaction(pool, async (db) => {
+  await inTable(workspace, async (db) => {
     for (const load of loads) await moveLoad(db, load, 'archive');
   });
   return { archived, failed };

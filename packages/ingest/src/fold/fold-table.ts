@@ -12,7 +12,6 @@ import {
   recordApplications,
   startAttempt,
   withdrawApplications,
-  withTransaction,
   writeTable,
   type ListedFile,
   type Load,
@@ -26,8 +25,9 @@ import { currentColumns } from '../columns.ts';
 import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
+import { inTable } from '../table/in-table.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
-import { newAttemptId, withEngine, type Workspace } from '../workspace.ts';
+import { newAttemptId, withEngine, type TableWorkspace, type Workspace } from '../workspace.ts';
 import { historySql } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
 import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
@@ -45,7 +45,7 @@ export type FoldOutcome =
 export const CHANGES_ONLY: Generation<SnapshotLoad> = { name: 'g0001', start: null, files: [], superseded: [] };
 
 export async function foldTable(
-  workspace: Workspace,
+  workspace: TableWorkspace,
   contract: Contract,
   generation: Generation<SnapshotLoad>,
   onProgress?: OnProgress,
@@ -67,7 +67,7 @@ export async function foldTable(
   if (contract.key.length === 0) return applyWithoutKey(workspace, contract, generation, fresh);
 
   const attempt = newAttemptId();
-  await startAttempt(pool, { id: attempt, dataset: contract.dataset, batchId: null });
+  await inTable(workspace, (db) => startAttempt(db, { id: attempt, dataset: contract.dataset, batchId: null }));
   try {
     const work: FoldWork = {
       workspace,
@@ -83,13 +83,14 @@ export async function foldTable(
     };
     return await attemptFold(work);
   } catch (error) {
-    await endAttempt(pool, attempt, workspace.signal.aborted ? 'aborted' : 'failed').catch(() => undefined);
+    const outcome = workspace.signal.aborted ? 'aborted' : 'failed';
+    await inTable(workspace, (db) => endAttempt(db, attempt, outcome)).catch(() => undefined);
     throw error;
   }
 }
 
 interface FoldWork {
-  readonly workspace: Workspace;
+  readonly workspace: TableWorkspace;
   readonly contract: Contract;
   readonly generation: Generation<SnapshotLoad>;
   readonly attempt: string;
@@ -133,7 +134,7 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
         mode === 'whole' ? writeWhole(writer, change) : writeTouched(writer, slice.runs, change),
     });
     if (folded.result === 'held') {
-      await endAttempt(workspace.pool, work.attempt, 'failed');
+      await inTable(workspace, (db) => endAttempt(db, work.attempt, 'failed'));
       return folded;
     }
     if (folded.mode === 'whole') for (const file of base.files) change.remove.add(file);
@@ -185,7 +186,7 @@ async function commitFold(
   const before = folded.mode === 'append' ? base.fold : null;
   const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
   const rows = base.rows + rowsOf(change.add) - rowsOf([...change.remove]);
-  const version = await withTransaction(workspace.pool, async (db) => {
+  const version = await inTable(workspace, async (db) => {
     const committed = await commitVersion(db, {
       tableName: contract.dataset,
       baseVersion: base.version,
@@ -251,12 +252,12 @@ const lonelyOf = async ({ pool }: Workspace, { dataset }: Contract): Promise<str
 
 /** Without a key there is no current table: what is in history is all there is. */
 async function applyWithoutKey(
-  workspace: Workspace,
+  workspace: TableWorkspace,
   contract: Contract,
   generation: Generation<SnapshotLoad>,
   fresh: readonly Load[],
 ): Promise<FoldOutcome> {
   const { version, rows } = await readManifest(workspace.pool, historyName(contract.dataset));
-  await withTransaction(workspace.pool, (db) => markApplied({ contract, generation }, db, version, fresh));
+  await inTable(workspace, (db) => markApplied({ contract, generation }, db, version, fresh));
   return { result: 'committed', version, rows, applied: fresh.length };
 }

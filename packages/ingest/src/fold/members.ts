@@ -1,26 +1,28 @@
 /** Which loads belong to a generation, which count no more, and whether its snapshot is whole. */
-import { loadsOf, withTransaction, type Load } from '@farelake/db';
+import { loadsOf, type Load } from '@farelake/db';
 import { missingPlaces, parseObjectKey, reaches, snapshotStem, type Generation, type Instant } from '@farelake/qlik';
 import type { Contract } from '@farelake/schema-registry';
 import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
-import type { Workspace } from '../workspace.ts';
+import { inTable } from '../table/in-table.ts';
+import type { TableWorkspace } from '../workspace.ts';
 
 /**
  * Changes from before the generation stay in history and count no more; when the generation turns out to begin earlier
  * (its first file came late), they count again.
  */
 export async function settleReach(
-  { pool }: Workspace,
+  workspace: TableWorkspace,
   contract: Contract,
   generation: Generation<SnapshotLoad>,
 ): Promise<Load[]> {
+  const { pool } = workspace;
   const loads = await loadsOf(pool, contract.dataset);
   const changes = loads.filter((load) => load.everLoaded && kindOf(load) === 'changes');
   const older = changes.filter((load) => load.state === 'loaded' && !belongs(load, generation));
   const younger = changes.filter((load) => load.state === 'superseded' && belongs(load, generation));
   if (older.length === 0 && younger.length === 0) return loads;
-  await withTransaction(pool, async (db) => {
+  await inTable(workspace, async (db) => {
     for (const load of older) await moveLoad(db, load, 'supersede', { reason: 'older than the snapshot' });
     for (const load of younger) await moveLoad(db, load, 'reinstate');
   });

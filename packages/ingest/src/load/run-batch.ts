@@ -9,7 +9,6 @@ import {
   endBatch,
   readManifest,
   startAttempt,
-  withTransaction,
   writeReceipt,
   type Batch,
   type Load,
@@ -36,8 +35,9 @@ import { historyName, isHidden, UserError, type Contract } from '@farelake/schem
 import { historyColumns, tellableStatistics } from '../columns.ts';
 import { nextState } from '../load-state.ts';
 import { moveLoad } from '../move-load.ts';
+import { inTable } from '../table/in-table.ts';
 import { treatmentNote } from '../treatment/file-treatments.ts';
-import { newAttemptId, openStore, withEngine, type Workspace } from '../workspace.ts';
+import { newAttemptId, openStore, withEngine, type TableWorkspace } from '../workspace.ts';
 
 export interface BatchMember {
   readonly load: Load;
@@ -56,14 +56,14 @@ export type BatchOutcome =
 
 /** @param key for contracts that hash a column */
 export async function runBatch(
-  workspace: Workspace,
+  workspace: TableWorkspace,
   contract: Contract,
   batch: Batch,
   members: readonly BatchMember[],
   key?: HmacKey,
 ): Promise<BatchOutcome> {
   const attempt = newAttemptId();
-  await withTransaction(workspace.pool, async (db) => {
+  await inTable(workspace, async (db) => {
     await startAttempt(db, { id: attempt, dataset: batch.dataset, batchId: batch.id });
     for (const { load } of members) await moveLoad(db, load, 'start');
   });
@@ -74,13 +74,14 @@ export async function runBatch(
     );
   } catch (error) {
     // Only a note; the error is what counts, also when the database is what failed.
-    await endAttempt(workspace.pool, attempt, workspace.signal.aborted ? 'aborted' : 'failed').catch(() => undefined);
+    const outcome = workspace.signal.aborted ? 'aborted' : 'failed';
+    await inTable(workspace, (db) => endAttempt(db, attempt, outcome)).catch(() => undefined);
     throw error;
   }
 }
 
 interface Attempt {
-  readonly workspace: Workspace;
+  readonly workspace: TableWorkspace;
   readonly contract: Contract;
   readonly batch: Batch;
   readonly attempt: string;
@@ -184,7 +185,7 @@ async function commit(context: Attempt, members: readonly BatchMember[], written
   const { workspace, batch, attempt } = context;
   const adopted = await adopt(context, written.files);
   // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
-  await withTransaction(workspace.pool, async (db) => {
+  await inTable(workspace, async (db) => {
     if (adopted.length > 0) await addToHistory(db, context, adopted, written.rows);
     for (const { load, dfm } of members) {
       const read = written.counts.get(load.id) ?? 0;
@@ -259,7 +260,7 @@ async function close(
   suspects: readonly number[],
 ): Promise<BatchOutcome> {
   const { workspace, batch, attempt } = context;
-  await withTransaction(workspace.pool, async (db) => {
+  await inTable(workspace, async (db) => {
     for (const { load } of members) {
       const trouble = spoiled.find((one) => one.load.id === load.id);
       const waitingFor = trouble?.event === 'wait' ? trouble.waitingFor : null;
@@ -272,8 +273,12 @@ async function close(
 }
 
 /** Closes a batch that is not worked on: its loads are planned again. */
-export async function releaseBatch({ pool }: Workspace, batch: Batch, members: readonly BatchMember[]): Promise<void> {
-  await withTransaction(pool, async (db) => {
+export async function releaseBatch(
+  workspace: TableWorkspace,
+  batch: Batch,
+  members: readonly BatchMember[],
+): Promise<void> {
+  await inTable(workspace, async (db) => {
     for (const { load } of members) await moveLoad(db, load, 'release');
     await endBatch(db, batch.id, 'closed');
   });

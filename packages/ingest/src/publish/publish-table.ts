@@ -7,7 +7,6 @@ import {
   lockPublication,
   readManifest,
   versionDifference,
-  withTransaction,
   writePublication,
   writePublicationTrouble,
   type Manifest,
@@ -15,8 +14,9 @@ import {
 import type { PoolClient } from 'pg';
 import type { Contract } from '@farelake/schema-registry';
 import type { OnProgress } from '../progress.ts';
+import { inTable } from '../table/in-table.ts';
 import { treatmentHold } from '../treatment/hold.ts';
-import type { Workspace } from '../workspace.ts';
+import type { TableWorkspace } from '../workspace.ts';
 import { copyAll } from './copy-all.ts';
 import { planPublication, type PublicationPlan } from './plan.ts';
 import { readPresent } from './present.ts';
@@ -30,16 +30,16 @@ export type Published = 'nothing' | 'changes' | 'copy' | 'trouble';
 
 /** @param workspace without trouble of the database itself, which is passed on, this never throws but when stopped */
 export async function publishTable(
-  workspace: Workspace,
+  workspace: TableWorkspace,
   contract: Contract,
   onProgress?: OnProgress,
 ): Promise<Published> {
   if (!contract.publish.postgres) return 'nothing';
-  const { pool, signal } = workspace;
+  const { signal } = workspace;
   try {
     const shape = shapeOf(contract);
     const attempt = (copyAnew: boolean) =>
-      withTransaction(pool, (client) => publish({ workspace, contract, client, shape, onProgress }, copyAnew));
+      inTable(workspace, (client) => publish({ workspace, contract, client, shape, onProgress }, copyAnew));
     return await attempt(false).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof TargetChanged || filesGone(error)) return attempt(true);
@@ -48,7 +48,7 @@ export async function publishTable(
   } catch (error) {
     signal.throwIfAborted();
     const trouble = await describeTrouble(workspace, contract, error);
-    await writePublicationTrouble(pool, TARGET, contract.dataset, trouble);
+    await inTable(workspace, (db) => writePublicationTrouble(db, TARGET, contract.dataset, trouble));
     return 'trouble';
   }
 }

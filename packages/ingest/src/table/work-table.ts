@@ -10,8 +10,6 @@ import {
   loadsOf,
   openBatches,
   readTable,
-  withTableLock,
-  withTransaction,
   writeTable,
   type Batch,
   type Load,
@@ -29,10 +27,11 @@ import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
 import { hmacKeyFor } from '../treatment/hmac-key.ts';
 import { treatmentHold } from '../treatment/hold.ts';
-import type { Workspace } from '../workspace.ts';
+import type { TableWorkspace, Workspace } from '../workspace.ts';
+import { inTable, withTable } from './in-table.ts';
 
 export interface TableWork {
-  readonly workspace: Workspace;
+  readonly workspace: TableWorkspace;
   readonly dataset: string;
   readonly contract: Contract | undefined;
   readonly onProgress: OnProgress | undefined;
@@ -56,11 +55,11 @@ interface Tried {
   readonly alone: Set<number>;
 }
 
-export async function workTable(work: TableWork): Promise<TableDone> {
+export async function workTable(work: Omit<TableWork, 'workspace'> & { workspace: Workspace }): Promise<TableDone> {
   const { workspace, dataset } = work;
   for (;;) {
     workspace.signal.throwIfAborted();
-    const done = await withTableLock(workspace.pool, dataset, () => recordTrouble(work, () => workLocked(work)));
+    const done = await withTable(workspace, dataset, (own) => recordTrouble({ ...work, workspace: own }));
     if (done !== undefined) return done;
     work.onProgress?.({ step: 'waiting for another process', table: dataset });
     await sleep(300, undefined, { signal: workspace.signal });
@@ -68,15 +67,17 @@ export async function workTable(work: TableWork): Promise<TableDone> {
 }
 
 /** An error that nobody foresaw is the table's, and shown with it until its work goes well again. */
-async function recordTrouble({ workspace, dataset }: TableWork, work: () => Promise<TableDone>): Promise<TableDone> {
+async function recordTrouble(work: TableWork): Promise<TableDone> {
+  const { workspace, dataset } = work;
   try {
-    const done = await work();
-    await writeTable(workspace.pool, dataset, { trouble: done.trouble });
+    const done = await workLocked(work);
+    await inTable(workspace, (db) => writeTable(db, dataset, { trouble: done.trouble }));
     return done;
   } catch (error) {
     const trouble = Error.isError(error) ? error.message : String(error);
     // The database may be what failed; then the error itself is all there is to tell.
-    if (!workspace.signal.aborted) await writeTable(workspace.pool, dataset, { trouble }).catch(() => undefined);
+    if (!workspace.signal.aborted)
+      await inTable(workspace, (db) => writeTable(db, dataset, { trouble })).catch(() => undefined);
     throw error;
   }
 }
@@ -124,10 +125,9 @@ async function archive({
 
 /** Carries out the plan's verdicts and fixes new batches, in one transaction. */
 async function plan(work: TableWork, tried: Tried): Promise<void> {
-  const { pool } = work.workspace;
-  const loads = await loadsOf(pool, work.dataset);
+  const loads = await loadsOf(work.workspace.pool, work.dataset);
   const { verdicts } = await planOf(work, loads);
-  await withTransaction(pool, async (db) => {
+  await inTable(work.workspace, async (db) => {
     const ready: ReadyLoad[] = [];
     for (const load of loads) {
       const verdict = verdicts.get(load.id);
@@ -242,9 +242,11 @@ async function fold(work: TableWork, held: string | undefined): Promise<number> 
       : generation === undefined
         ? { result: 'nothing' }
         : await foldTable(workspace, contract, generation, work.onProgress);
-  await writeTable(workspace.pool, dataset, {
-    heldReason: outcome.result === 'held' ? outcome.reason : null,
-    waitingReason: outcome.result === 'waiting' ? outcome.reason : null,
-  });
+  await inTable(workspace, (db) =>
+    writeTable(db, dataset, {
+      heldReason: outcome.result === 'held' ? outcome.reason : null,
+      waitingReason: outcome.result === 'waiting' ? outcome.reason : null,
+    }),
+  );
   return outcome.result === 'committed' ? outcome.applied : 0;
 }
