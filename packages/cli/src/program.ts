@@ -121,7 +121,9 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
     .action((folder: string | undefined, flags: IngestFlags) => answer(ingestCommand(context, folder, flags)));
   program
     .command('query')
-    .description('DuckDB SQL over the views edw_x (current) and edw_x_history')
+    .description(
+      'DuckDB SQL over the views edw_x (current) and edw_x_history, and the ledger as ledger.loads, ledger.objects, …',
+    )
     .argument('<sql>', 'one statement')
     .addOption(new Option('--format <name>', 'form of the answer').choices(['table', 'csv', 'json']).default('table'))
     .action((sql: string, flags: { format: QueryFormat }) => answer(queryCommand(context, sql, flags.format)));

@@ -6,6 +6,7 @@ export { ingest, type Ingested, type IngestOptions } from './ingest.ts';
 export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';
 export { createViews, type UnreadableTable } from './query/views.ts';
+export { createLedgerSchema } from './query/ledger-schema.ts';
 export { contractPath, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';
 export { registerObject, type Registration } from './register-object.ts';

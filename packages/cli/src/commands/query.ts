@@ -6,7 +6,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { stringify } from 'csv-stringify/sync';
-import { createViews, withEngine, type UnreadableTable } from '@farelake/ingest';
+import { createLedgerSchema, createViews, withEngine, type UnreadableTable } from '@farelake/ingest';
 import { historyName, UserError } from '@farelake/schema-registry';
 import { UsageError } from '../output/problem.ts';
 import { formatTable } from '../output/table.ts';
@@ -23,10 +23,11 @@ interface Answer {
 
 export async function queryCommand(context: Context, sql: string, format: QueryFormat): Promise<number> {
   return withWorkspace(context, async (workspace) =>
-    withEngine(workspace, async (engine) => {
+    withEngine(workspace, async (engine, folder) => {
       const { unreadable } = await createViews(engine, workspace.pool, workspace.contracts.values(), {
         statement: sql,
       });
+      await createLedgerSchema(engine, workspace.pool, folder, sql);
       // After the views: what a PIVOT consists of can be told only of tables that are there.
       await requireOne(engine.connection, sql);
       try {

@@ -6,6 +6,7 @@ import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, quoteIdentifier as q, quoteLiteral, UserError, type Contract } from '@farelake/schema-registry';
 import { currentColumns, historyColumns } from '../columns.ts';
 import { disagreement } from '../treatment/disagreement.ts';
+import { namedBy } from './named-by.ts';
 
 /** A view that could not be made, because of its files. */
 export interface UnreadableTable {
@@ -64,15 +65,6 @@ interface View {
   readonly columns: readonly ViewColumn[];
   /** @param rows SQL of the relation of the table's files */
   readonly select: (rows: string) => string;
-}
-
-/**
- * By the words of its text, in names, strings and comments alike: too many only cost time. The engine's own list of a
- * statement's tables knows neither names in strings (`query_table('edw_x')`) nor what DESCRIBE or PIVOT read.
- */
-function namedBy(statement: string): (view: string) => boolean {
-  const words = new Set(statement.toLowerCase().match(/[\p{L}\p{N}_]+/gu));
-  return (view) => words.has(view.toLowerCase());
 }
 
 /** Makes the view. @returns why it is not there */

@@ -7,7 +7,16 @@ import { folderStore, openStore, schemeOf, type ObjectStore } from '@farelake/la
 import type { Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
 import { createTestDatabase } from '../../../db/test/support/postgres.ts';
-import { createViews, draftContract, ingest, status, troublesOf, withEngine, type Workspace } from '../../src/index.ts';
+import {
+  createLedgerSchema,
+  createViews,
+  draftContract,
+  ingest,
+  status,
+  troublesOf,
+  withEngine,
+  type Workspace,
+} from '../../src/index.ts';
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
 
@@ -61,8 +70,9 @@ export async function openWorld(zones?: string, settings: Partial<Workspace> = {
     },
     ingest: (from = delivered) => ingest(workspace, storeAt(from)),
     rows: (sql) =>
-      withEngine(workspace, async (engine) => {
+      withEngine(workspace, async (engine, scratch) => {
         await createViews(engine, pool, contracts.values(), { statement: sql });
+        await createLedgerSchema(engine, pool, scratch, sql);
         const result = await engine.connection.runAndReadAll(sql);
         return result.getRowObjectsJson();
       }),

@@ -1,0 +1,176 @@
+/**
+ * What of the ledger can be queried. What is not listed here is not shown: no text of a `.dfm`, and of Parquet files neither
+ * bounds nor keys, which are values of columns.
+ */
+
+/** Type of a column in the engine. */
+export type LedgerType = 'BIGINT' | 'VARCHAR' | 'TIMESTAMP' | 'BOOLEAN';
+
+/** By name: the type, or the type and the Postgres expression where that is not the column of the same name. */
+export type LedgerColumns = Readonly<Record<string, LedgerType | readonly [type: LedgerType, sql: string]>>;
+
+export interface LedgerTable {
+  /** Postgres: what stands behind FROM. */
+  readonly from: string;
+  readonly columns: LedgerColumns;
+}
+
+const RECEIPT = { announced: 'BIGINT', read: 'BIGINT', written: 'BIGINT', quarantined: 'BIGINT' } as const;
+
+/** By name in the schema `ledger`. Times are UTC; lists and objects are JSON texts. */
+export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
+  objects: {
+    from: 'ledger.objects',
+    columns: {
+      id: 'BIGINT',
+      object_key: 'VARCHAR',
+      content_hash: 'VARCHAR',
+      dataset: 'VARCHAR',
+      source_schema: 'VARCHAR',
+      source_table: 'VARCHAR',
+      part: 'VARCHAR',
+      size: 'BIGINT',
+      store_uri: 'VARCHAR',
+      path: 'VARCHAR',
+      seen: 'BIGINT',
+      registered_at: 'TIMESTAMP',
+      archived_uri: 'VARCHAR',
+      archived_at: 'TIMESTAMP',
+    },
+  },
+  loads: {
+    from: 'ledger.loads l LEFT JOIN ledger.receipts r ON r.load_id = l.id',
+    columns: {
+      id: 'BIGINT',
+      object_id: 'BIGINT',
+      dataset: 'VARCHAR',
+      state: 'VARCHAR',
+      waiting_for: 'VARCHAR',
+      reason: 'VARCHAR',
+      dfm_object_id: 'BIGINT',
+      file_time: 'VARCHAR',
+      end_write: 'VARCHAR',
+      last_transaction: 'VARCHAR',
+      generation: 'VARCHAR',
+      batch_id: 'BIGINT',
+      drift: 'VARCHAR',
+      updated_at: 'TIMESTAMP',
+      ...RECEIPT,
+    },
+  },
+  receipts: {
+    from: 'ledger.receipts',
+    columns: { load_id: 'BIGINT', attempt_id: 'VARCHAR', ...RECEIPT },
+  },
+  batches: {
+    from: 'ledger.batches',
+    columns: {
+      id: 'BIGINT',
+      dataset: 'VARCHAR',
+      kind: 'VARCHAR',
+      folder: 'VARCHAR',
+      state: 'VARCHAR',
+      created_at: 'TIMESTAMP',
+    },
+  },
+  batch_loads: { from: 'ledger.batch_loads', columns: { batch_id: 'BIGINT', load_id: 'BIGINT' } },
+  attempts: {
+    from: 'ledger.attempts',
+    columns: {
+      id: 'VARCHAR',
+      dataset: 'VARCHAR',
+      batch_id: 'BIGINT',
+      started_at: 'TIMESTAMP',
+      ended_at: 'TIMESTAMP',
+      outcome: 'VARCHAR',
+    },
+  },
+  tables: {
+    from: 'ledger.tables',
+    columns: {
+      dataset: 'VARCHAR',
+      live_generation: 'VARCHAR',
+      held_reason: 'VARCHAR',
+      waiting_reason: 'VARCHAR',
+      trouble: 'VARCHAR',
+      failures: 'BIGINT',
+      next_try_at: 'TIMESTAMP',
+    },
+  },
+  holds: {
+    from: 'ledger.holds',
+    columns: {
+      id: 'BIGINT',
+      dataset: 'VARCHAR',
+      kind: 'VARCHAR',
+      why: 'VARCHAR',
+      held_by: 'VARCHAR',
+      held_at: 'TIMESTAMP',
+      released_by: 'VARCHAR',
+      released_at: 'TIMESTAMP',
+    },
+  },
+  leases: {
+    from: 'ledger.leases',
+    columns: {
+      dataset: 'VARCHAR',
+      token: 'BIGINT',
+      holder: 'VARCHAR',
+      acquired_at: 'TIMESTAMP',
+      expires_at: 'TIMESTAMP',
+    },
+  },
+  versions: {
+    from: 'ledger.versions',
+    columns: {
+      table_name: 'VARCHAR',
+      version: 'BIGINT',
+      attempt_id: 'VARCHAR',
+      committed_at: 'TIMESTAMP',
+      contract_version: 'BIGINT',
+      rows: 'BIGINT',
+      generation: 'VARCHAR',
+      watermark: 'VARCHAR',
+      orphans: 'BIGINT',
+      conflicts: 'BIGINT',
+      moves_onto_live: 'BIGINT',
+    },
+  },
+  files: {
+    from: 'ledger.files',
+    columns: {
+      id: 'BIGINT',
+      table_name: 'VARCHAR',
+      uri: 'VARCHAR',
+      size: 'BIGINT',
+      rows: 'BIGINT',
+      contract_version: 'BIGINT',
+      batch_id: 'BIGINT',
+      segment: 'BIGINT',
+      column_ids: ['VARCHAR', 'array_to_json(column_ids)'],
+      version_added: 'BIGINT',
+      version_removed: 'BIGINT',
+      deleted_at: 'TIMESTAMP',
+    },
+  },
+  applications: {
+    from: 'ledger.applications',
+    columns: { dataset: 'VARCHAR', generation: 'VARCHAR', load_id: 'BIGINT', version: 'BIGINT' },
+  },
+  publications: {
+    from: 'ledger.publications',
+    columns: {
+      target: 'VARCHAR',
+      dataset: 'VARCHAR',
+      version: 'BIGINT',
+      generation: 'VARCHAR',
+      rows: 'BIGINT',
+      published_at: 'TIMESTAMP',
+      trouble: 'VARCHAR',
+    },
+  },
+  migrations: {
+    from: 'ledger.migrations',
+    columns: { version: 'BIGINT', name: 'VARCHAR', applied_at: 'TIMESTAMP' },
+  },
+};
