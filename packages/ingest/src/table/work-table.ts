@@ -3,26 +3,17 @@
  * ledger afterwards says all about it. A table's trouble stays with the table.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  coreLoads,
-  createBatch,
-  dfmTexts,
-  loadsOf,
-  openBatches,
-  readTable,
-  writeTable,
-  type Batch,
-  type Load,
-} from '@farelake/db';
+import { createBatch, dfmTexts, loadsOf, openBatches, writeTable, type Batch, type Load } from '@farelake/db';
 import type { HmacKey } from '@farelake/lake';
-import { parseDfm, parseObjectKey, type Dfm } from '@farelake/qlik';
-import { driftOf, UserError, type Contract } from '@farelake/schema-registry';
+import { parseDfm } from '@farelake/qlik';
+import { driftOf, type Contract } from '@farelake/schema-registry';
 import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
-import { CHANGES_ONLY, foldTable, type FoldOutcome } from '../fold/fold-table.ts';
+import { foldGenerations } from '../generation/fold-generations.ts';
 import { releaseBatch, runBatch, type BatchMember } from '../load/run-batch.ts';
 import { moveLoad } from '../move-load.ts';
 import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
-import { isPlannable, planLoads, type LoadPlan, type PlannedLoad, type Verdict } from '../plan/plan-loads.ts';
+import type { Verdict } from '../plan/plan-loads.ts';
+import { objectOf, planOf } from '../plan/table-plan.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
 import { hmacKeyFor } from '../treatment/hmac-key.ts';
@@ -103,7 +94,7 @@ async function workLocked(work: TableWork): Promise<TableDone> {
       work.onProgress?.({ step: 'loading', table: work.dataset, files: loaded });
     }
   }
-  const applied = await fold(work, held);
+  const applied = contract === undefined ? 0 : await foldGenerations({ ...work, contract }, held);
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);
   return { loaded, rowsLoaded, applied, ...(await archive(work)) };
 }
@@ -126,7 +117,7 @@ async function archive({
 /** Carries out the plan's verdicts and fixes new batches, in one transaction. */
 async function plan(work: TableWork, tried: Tried): Promise<void> {
   const loads = await loadsOf(work.workspace.pool, work.dataset);
-  const { verdicts } = await planOf(work, loads);
+  const { verdicts } = await planOf(work.workspace.pool, work.dataset, work.contract, loads);
   await inTable(work.workspace, async (db) => {
     const ready: ReadyLoad[] = [];
     for (const load of loads) {
@@ -143,36 +134,6 @@ async function plan(work: TableWork, tried: Tried): Promise<void> {
     }
     for (const spec of planBatches(work.dataset, ready)) await createBatch(db, spec);
   });
-}
-
-async function planOf(work: TableWork, loads: readonly Load[]): Promise<LoadPlan> {
-  const { pool } = work.workspace;
-  const { liveGeneration: name } = await readTable(pool, work.dataset);
-  const live = name === null ? null : { name, core: await coreLoads(pool, work.dataset, name) };
-  return planLoads(work.contract, loads.map(plannedLoad), live);
-}
-
-function plannedLoad(load: Load): PlannedLoad {
-  const dfm =
-    load.dfm === null || !isPlannable(load)
-      ? null
-      : { objectId: load.dfm.objectId, parsed: readDfm(load, load.dfm.text) };
-  return { ...load, object: objectOf(load), dfm };
-}
-
-const objectOf = (load: Load) => {
-  const object = parseObjectKey(load.objectKey);
-  if (object === undefined) throw new Error(`the ledger holds an object key that is none: ${load.objectKey}`);
-  return object;
-};
-
-function readDfm(load: Load, text: string): Dfm | { fault: string } {
-  try {
-    return parseDfm(text, `${objectOf(load).stem}.dfm`, objectOf(load));
-  } catch (error) {
-    if (error instanceof UserError) return { fault: error.message };
-    throw error;
-  }
 }
 
 function readyLoad(load: Load, verdict: Extract<Verdict, { event: 'prepare' }>, alone: boolean): ReadyLoad {
@@ -221,32 +182,4 @@ async function loadBatch(
 function isPlannedOtherwise(contract: Contract, { load, dfm }: BatchMember): boolean {
   const { verdict, differences } = driftOf(contract, dfm.columns);
   return verdict === 'incompatible' || JSON.stringify(differences) !== JSON.stringify(load.drift ?? []);
-}
-
-const incompatible = (load: Load | undefined): string =>
-  `${load?.path ?? ''}: ${load?.reason ?? ''}. Deliver it again under the same name with columns that fit, or revise the contract (farelake table add)`;
-
-/**
- * Loads that came into the current table.
- * @param held why the table is held, whatever there may be to fold
- */
-async function fold(work: TableWork, held: string | undefined): Promise<number> {
-  const { contract, workspace, dataset } = work;
-  if (contract === undefined) return 0;
-  const loads = await loadsOf(workspace.pool, dataset);
-  const { generation = contract.snapshot === 'none' ? CHANGES_ONLY : undefined } = await planOf(work, loads);
-  const drifted = loads.find((load) => load.waitingFor === 'schema');
-  const outcome: FoldOutcome =
-    drifted !== undefined || held !== undefined
-      ? { result: 'held', reason: held ?? incompatible(drifted) }
-      : generation === undefined
-        ? { result: 'nothing' }
-        : await foldTable(workspace, contract, generation, work.onProgress);
-  await inTable(workspace, (db) =>
-    writeTable(db, dataset, {
-      heldReason: outcome.result === 'held' ? outcome.reason : null,
-      waitingReason: outcome.result === 'waiting' ? outcome.reason : null,
-    }),
-  );
-  return outcome.result === 'committed' ? outcome.applied : 0;
 }

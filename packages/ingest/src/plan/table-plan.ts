@@ -1,0 +1,41 @@
+/** The plan of a table as it stands in the ledger: what `planLoads` decides, from what the ledger knows. */
+import { coreLoads, readTable, type Load, type Queryable } from '@farelake/db';
+import { parseDfm, parseObjectKey, type Dfm, type ObjectKey } from '@farelake/qlik';
+import { UserError, type Contract } from '@farelake/schema-registry';
+import { isPlannable, planLoads, type LoadPlan, type PlannedLoad } from './plan-loads.ts';
+
+/** @param loads all of the dataset's */
+export async function planOf(
+  db: Queryable,
+  dataset: string,
+  contract: Contract | undefined,
+  loads: readonly Load[],
+): Promise<LoadPlan> {
+  const { liveGeneration: name } = await readTable(db, dataset);
+  const live = name === null ? null : { name, core: await coreLoads(db, dataset, name) };
+  return planLoads(contract, loads.map(plannedLoad), live);
+}
+
+function plannedLoad(load: Load): PlannedLoad {
+  const dfm =
+    load.dfm === null || !isPlannable(load)
+      ? null
+      : { objectId: load.dfm.objectId, parsed: readDfm(load, load.dfm.text) };
+  return { ...load, object: objectOf(load), dfm };
+}
+
+/** The parts of a load's object key. */
+export function objectOf(load: Pick<Load, 'objectKey'>): ObjectKey {
+  const object = parseObjectKey(load.objectKey);
+  if (object === undefined) throw new Error(`the ledger holds an object key that is none: ${load.objectKey}`);
+  return object;
+}
+
+function readDfm(load: Load, text: string): Dfm | { fault: string } {
+  try {
+    return parseDfm(text, `${objectOf(load).stem}.dfm`, objectOf(load));
+  } catch (error) {
+    if (error instanceof UserError) return { fault: error.message };
+    throw error;
+  }
+}
