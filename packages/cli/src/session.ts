@@ -43,6 +43,7 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
       contracts,
       stage: openZone(environment.stage),
       archive: openZone(environment.archive),
+      error: openZone(environment.error),
       scratch: path.join(environment.home, 'scratch'),
       scratchLimit: environment.scratchLimit,
       httpfs: environment.httpfs,

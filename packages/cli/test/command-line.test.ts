@@ -257,6 +257,8 @@ describe('ingest', () => {
         conflicts: 0,
         movesOntoLive: 0,
         quarantined: 0,
+        receipts: expect.objectContaining({ quarantined: 0 }) as object,
+        keysInDoubt: { rows: 0, keys: [] },
         publication: null,
         drift: [],
       },

@@ -38,11 +38,20 @@ export {
   endBatch,
   openBatches,
   startAttempt,
-  writeReceipt,
   type Batch,
   type BatchSpec,
-  type Receipt,
 } from './ledger/batches.ts';
+export {
+  keysInDoubt,
+  placeInHistory,
+  receiptSums,
+  writeReceipt,
+  writeRefusedRows,
+  type DoubtfulKeys,
+  type Receipt,
+  type ReceiptSum,
+  type RefusedRowNote,
+} from './ledger/receipts.ts';
 export {
   commitVersion,
   readManifest,

@@ -13,6 +13,7 @@ import {
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
+import { rowsStatus, type RowsStatus } from './status/rows.ts';
 
 /**
  * `empty` nothing was delivered · `live` everything delivered is in the table · `waiting` something is missing ·
@@ -20,7 +21,7 @@ import { TARGET } from './publish/shape.ts';
  */
 export type TableState = 'empty' | 'live' | 'waiting' | 'failing' | 'held';
 
-export interface TableStatus {
+export interface TableStatus extends RowsStatus {
   readonly table: string;
   readonly state: TableState;
   readonly reason: string | null;
@@ -64,6 +65,7 @@ export async function status(
   const counts = await tableCounts(db);
   const published = await publications(db, TARGET);
   const drifts = await tableDrifts(db);
+  const rowsOf = await rowsStatus(db);
   const troubles = known ?? (await troublesOf(db));
   const tables = [...new Set([...contracts.keys(), ...counts.keys()])].sort();
   return Promise.all(
@@ -98,6 +100,7 @@ export async function status(
         conflicts: manifest.fold?.conflicts ?? 0,
         movesOntoLive: manifest.fold?.movesOntoLive ?? 0,
         quarantined: counted?.quarantined ?? 0,
+        ...rowsOf(table, contract),
         publication,
         drift:
           contract === undefined
@@ -134,7 +137,7 @@ function judge(
   };
   if (held !== null) return { state: 'held', reason: held };
   if (trouble !== null) return { state: 'failing', reason: trouble };
-  const failed = first('failed');
+  const failed = first('failed') ?? first('quarantined');
   if (failed !== null) return { state: 'failing', reason: failed };
   const missing = first('waiting') ?? first('loaded') ?? waiting;
   if (missing !== null) return { state: 'waiting', reason: missing };

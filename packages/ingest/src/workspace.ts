@@ -14,6 +14,8 @@ export interface Workspace {
   readonly stage: ObjectStore;
   /** Accepted objects, unchanged. */
   readonly archive: ObjectStore;
+  /** Refused objects and rows, with the reason. */
+  readonly error: ObjectStore;
   /** Folder of this machine for what only lives as long as a piece of work. */
   readonly scratch: string;
   /** Bytes that one piece of work may fetch of a bucket's files into its scratch folder; most of the free disk unless given. */

@@ -73,6 +73,32 @@ const CDC_SCHEMA = {
   },
 } as const;
 
+/** More rows than this are no exception any more: the contract is wrong, or the file is. */
+const MOST_REFUSED_ROWS = 100_000;
+
+const budgetSchema = (title: string) =>
+  ({
+    title,
+    type: 'object',
+    additionalProperties: false,
+    required: ['rows', 'share'],
+    properties: {
+      rows: { title: 'Most refused rows of a file', type: 'integer', minimum: 0, maximum: MOST_REFUSED_ROWS },
+      share: { title: 'Most refused rows of a file, as a share of its rows', type: 'number', minimum: 0, maximum: 1 },
+    },
+  }) as const;
+
+const QUARANTINE_SCHEMA = {
+  title: 'Rows that may be refused without failing their file',
+  description: 'Absent: none. Refused rows lie in the error zone until they are replayed.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    snapshot: budgetSchema('Of a snapshot file'),
+    changes: budgetSchema('Of a change file, where each refused row leaves a key in doubt'),
+  },
+} as const;
+
 export const CONTRACT_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'farelake contract',
@@ -124,6 +150,7 @@ export const CONTRACT_SCHEMA = {
         segmentRows: { title: 'Rows of one segment of the current table', type: 'integer', minimum: 1 },
       },
     },
+    quarantine: QUARANTINE_SCHEMA,
     publish: {
       title: 'Where the current table is published',
       type: 'object',

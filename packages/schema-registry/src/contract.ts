@@ -21,6 +21,13 @@ export type UpdateImage = 'sparse' | 'full';
 /** What B rows (before images) carry: nothing to rely on, the whole row, or some columns. */
 export type BeforeImage = 'none' | 'full' | 'partial';
 
+/** How many rows of one file may be refused because a value does not fit its type: no more than both numbers say. */
+export interface RowBudget {
+  readonly rows: number;
+  /** Of the file's rows: 0.01 is one in a hundred. */
+  readonly share: number;
+}
+
 export interface ContractColumn {
   /** Permanent, never reused, written as the Parquet field id; 101 and up (1–99 belong to system columns). */
   readonly id: number;
@@ -54,6 +61,8 @@ export interface Contract {
   readonly snapshot?: 'required' | 'none';
   /** `segmentRows`: rows of one segment of the current table, about 256 k unless said otherwise. */
   readonly layout: { readonly segmentRows?: number };
+  /** Rows that may be refused without failing their file; absent: none. */
+  readonly quarantine?: { readonly snapshot?: RowBudget; readonly changes?: RowBudget };
   readonly publish: { readonly postgres: boolean };
   /** How old the current table may get: an ISO 8601 duration, for example `PT15M`. */
   readonly freshness?: string;

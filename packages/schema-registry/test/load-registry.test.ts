@@ -99,6 +99,16 @@ describe('shape: what was found and what is allowed', () => {
       { ...sample, freshness: '15 minutes' },
       { path: '$.freshness', found: '15 minutes', allowed: expect.stringContaining('PT15M') },
     ],
+    [
+      'half a budget of refused rows',
+      { ...sample, quarantine: { changes: { rows: 5 } } },
+      { path: '$.quarantine.changes.share', problem: 'is required' },
+    ],
+    [
+      'a share above all',
+      { ...sample, quarantine: { snapshot: { rows: 5, share: 2 } } },
+      { path: '$.quarantine.snapshot.share', problem: 'must be <= 1', found: 2 },
+    ],
     ['no columns', { ...sample, columns: [], key: [] }, { path: '$.columns', problem: 'must have at least 1 entry' }],
     [
       'a type that is none',

@@ -15,6 +15,7 @@ import {
   migrate,
   nextSeen,
   openPool,
+  placeInHistory,
   readManifest,
   registerObjects,
   startAttempt,
@@ -60,6 +61,7 @@ export async function inWorkspace<T>(home: FoldHome, work: (workspace: Workspace
       contracts: new Map([[FOLD_CONTRACT.dataset, FOLD_CONTRACT]]),
       stage: folderStore(path.join(home.folder, 'stage')),
       archive: folderStore(path.join(home.folder, 'archive')),
+      error: folderStore(path.join(home.folder, 'error')),
       scratch: path.join(home.folder, 'scratch'),
       signal: new AbortController().signal,
     });
@@ -110,7 +112,8 @@ export async function addHistory(home: FoldHome, { kind, objectKey, rows }: Made
         fold: null,
       });
       const counts = { announced: written.rows, read: written.rows, written: written.rows, quarantined: 0 };
-      await writeReceipt(db, attempt, { loadId: load.id, ...counts });
+      await writeReceipt(db, attempt, { loadId: load.id, ...counts, rowsUri: null });
+      await placeInHistory(db, batch.id, [load.id]);
       await changeLoad(db, load.id, load.state, { state: 'loaded' });
       await endBatch(db, batch.id, 'done');
     });

@@ -62,18 +62,3 @@ export async function endAttempt(db: Queryable, id: string, outcome: 'committed'
     outcome,
   ]);
 }
-
-export interface Receipt {
-  readonly loadId: number;
-  readonly announced: number;
-  readonly read: number;
-  readonly written: number;
-  readonly quarantined: number;
-}
-
-export async function writeReceipt(db: Queryable, attemptId: string, receipt: Receipt): Promise<void> {
-  await db.query(
-    `INSERT INTO ledger.receipts (load_id, attempt_id, announced, read, written, quarantined) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [receipt.loadId, attemptId, receipt.announced, receipt.read, receipt.written, receipt.quarantined],
-  );
-}

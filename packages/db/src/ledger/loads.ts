@@ -33,7 +33,10 @@ export interface Load {
   readonly endWrite: string | null;
   readonly lastTransaction: string | null;
   readonly generation: string | null;
+  /** The batch that it is worked on in, or was last. */
   readonly batchId: number | null;
+  /** The batch in whose files of history its rows lie, while it may be worked on again in another; null: it has none there. */
+  readonly historyBatchId: number | null;
   /** Its rows have been in history at some time. */
   readonly everLoaded: boolean;
   readonly dfmObjectId: number | null;
@@ -46,7 +49,7 @@ export interface Load {
 const COLUMNS = `l.id, l.object_id AS "objectId", o.object_key AS "objectKey", o.content_hash AS "contentHash",
   o.source_schema AS "sourceSchema", o.source_table AS "sourceTable", o.size, o.store_uri AS "storeUri", o.path, o.seen,
   l.state, l.waiting_for AS "waitingFor", l.reason, l.file_time AS "fileTime", l.end_write AS "endWrite",
-  l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId",
+  l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId", l.history_batch_id AS "historyBatchId",
   EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id) AS "everLoaded", l.dfm_object_id AS "dfmObjectId", l.drift`;
 
 /** All loads of a dataset, or of one of its batches, in order of arrival. */

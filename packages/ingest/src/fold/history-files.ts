@@ -20,7 +20,7 @@ export function historySql(
   loads: readonly FoldFile[],
 ): Promise<string> {
   const wanted = new Set(loads.map((load) => load.loadId));
-  const batches = new Set(members.filter((load) => wanted.has(load.id)).map((load) => load.batchId));
+  const batches = new Set(members.filter((load) => wanted.has(load.id)).map((load) => load.historyBatchId));
   return engine.files.sql(
     history.files.filter((file) => batches.has(file.batchId)),
     historyColumns(contract),

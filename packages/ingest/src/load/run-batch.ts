@@ -7,6 +7,7 @@ import {
   commitVersion,
   endAttempt,
   endBatch,
+  placeInHistory,
   readManifest,
   startAttempt,
   writeReceipt,
@@ -195,9 +196,15 @@ async function commit(context: Attempt, members: readonly BatchMember[], written
         read,
         written: read,
         quarantined: 0,
+        rowsUri: null,
       });
       await moveLoad(db, load, 'finish');
     }
+    await placeInHistory(
+      db,
+      batch.id,
+      members.map(({ load }) => load.id),
+    );
     await endBatch(db, batch.id, 'done');
     await endAttempt(db, attempt, 'committed');
   });

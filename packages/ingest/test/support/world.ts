@@ -40,7 +40,7 @@ const opened: { world: { pool: Pool; folder: string }; drop: () => Promise<void>
 /** A folder, or `s3://bucket/prefix`. */
 const storeAt = (place: string): ObjectStore => (schemeOf(place) === undefined ? folderStore(place) : openStore(place));
 
-/** @param zones folder or `s3://bucket/prefix` of stage and archive; the world's own folder unless given */
+/** @param zones folder or `s3://bucket/prefix` of stage, archive and error; the world's own folder unless given */
 export async function openWorld(zones?: string, settings: Partial<Workspace> = {}): Promise<World> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'farelake-world-'));
   const database = await createTestDatabase();
@@ -53,6 +53,7 @@ export async function openWorld(zones?: string, settings: Partial<Workspace> = {
     contracts,
     stage: storeAt(`${zones ?? folder}/stage`),
     archive: storeAt(`${zones ?? folder}/archive`),
+    error: storeAt(`${zones ?? folder}/error`),
     scratch: path.join(folder, 'scratch'),
     signal: new AbortController().signal,
     ...settings,

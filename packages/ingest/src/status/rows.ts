@@ -1,0 +1,38 @@
+/** What `status` says of a table's rows: how they add up, and which keys are in doubt because changes were refused. */
+import { keysInDoubt, receiptSums, type Queryable, type ReceiptSum } from '@farelake/db';
+import { isHidden, type Contract } from '@farelake/schema-registry';
+
+/** Keys in doubt that are named; the others are counted. */
+const NAMED_KEYS = 20;
+
+export interface RowsStatus {
+  /** Rows of all loads in history, as announced, read, written and set apart. */
+  readonly receipts: ReceiptSum;
+  /** What the table shows of these keys may be wrong, until the refused changes are replayed. */
+  readonly keysInDoubt: {
+    /** Changes that were refused. */
+    readonly rows: number;
+    /** By name of the key column, at most 20; without those that cannot be read, and empty where one may not be told. */
+    readonly keys: readonly Readonly<Record<string, string | null>>[];
+  };
+}
+
+const NO_ROWS: ReceiptSum = { announced: 0, read: 0, written: 0, quarantined: 0 };
+
+/** Answers for each table; one of which nothing was ever loaded has zeros. */
+export async function rowsStatus(db: Queryable): Promise<(table: string, contract?: Contract) => RowsStatus> {
+  const sums = await receiptSums(db);
+  const doubts = await keysInDoubt(db, NAMED_KEYS);
+  return (table, contract) => {
+    const doubt = doubts.get(table);
+    const named = contract === undefined ? [] : (doubt?.keys ?? []).flatMap((key) => namedKey(contract, key));
+    return { receipts: sums.get(table) ?? NO_ROWS, keysInDoubt: { rows: doubt?.rows ?? 0, keys: named } };
+  };
+}
+
+/** Noted by an older contract a key may have other columns, or some that were no secret then. */
+function namedKey({ key: names, columns }: Contract, key: readonly (string | null)[]) {
+  const hidden = columns.some((column) => names.includes(column.name) && isHidden(column));
+  if (hidden || key.length !== names.length) return [];
+  return [Object.fromEntries(names.map((name, index) => [name, key[index] ?? null]))];
+}
