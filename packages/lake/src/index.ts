@@ -4,11 +4,13 @@ export type { EngineFile, EngineFiles, EngineFilesOptions } from './engine/engin
 export { folderStore } from './store/folder-store.ts';
 export { s3Store } from './store/s3-store.ts';
 export { isStoreTrouble } from './store/s3-errors.ts';
-export { openStore, schemeOf, storeName } from './store/open-store.ts';
+export { locate, openStore, schemeOf, storeName } from './store/open-store.ts';
 export { copyObject, type CopySource } from './store/copy-object.ts';
 export type {
   ByteRange,
   ObjectStore,
+  ObjectVersion,
+  ObjectVersions,
   PutOptions,
   ReadOptions,
   SkippedEntry,

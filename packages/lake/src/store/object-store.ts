@@ -46,6 +46,26 @@ export interface PutOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One content that an object has or had. */
+export interface ObjectVersion extends StoredObject {
+  readonly versionId: string;
+  /** False: a later version, or a mark of deletion, covers it. */
+  readonly isLatest: boolean;
+}
+
+/** Of a store that can keep what is overwritten or deleted. */
+export interface ObjectVersions {
+  /** Whether the store does so now. Only then does an id mean one content for good. */
+  areKept(): Promise<boolean>;
+  /**
+   * Every version below the store, or of one object, by key and the newest first. Of a store that keeps none, at most what
+   * it lists anyway; keys that are no paths are passed over, as `list` tells of them.
+   */
+  list(path?: string): AsyncIterable<ObjectVersion>;
+  /** Removes this version for good, and no other whatever came since; one that is not there is fine. */
+  remove(path: string, versionId: string): Promise<void>;
+}
+
 export interface ObjectStore {
   /** Absolute URI of the store itself, without a trailing slash. */
   readonly uri: string;
@@ -74,6 +94,8 @@ export interface ObjectStore {
   adopt(localFile: string, path: string): Promise<StoredObject>;
   /** Removes a file; one that is not there is fine. */
   remove(path: string): Promise<void>;
+  /** Undefined: a store of this kind keeps no versions. */
+  readonly versions?: ObjectVersions;
   /** Absolute URI of a file. */
   uriOf(path: string): string;
 }

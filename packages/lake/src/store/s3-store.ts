@@ -6,6 +6,7 @@ import { s3Problem, type S3Request } from './s3-errors.ts';
 import { listObjects } from './s3-list.ts';
 import { readObject, type S3Object } from './s3-read.ts';
 import { keyOf, parseS3Uri, storeUri } from './s3-uri.ts';
+import { versionsOf } from './s3-versions.ts';
 import { head, putObject } from './s3-write.ts';
 import { objectGone } from './store-errors.ts';
 
@@ -60,6 +61,7 @@ export function s3Store(uri: string): ObjectStore {
       at(inside, async ({ sdk, client }, { key }) => {
         await client.send(new sdk.DeleteObjectCommand({ Bucket: location.bucket, Key: key }));
       }),
+    versions: versionsOf(location),
     uriOf: (inside) => {
       keyOf(location, inside);
       return `${own}/${inside}`;
