@@ -2,6 +2,7 @@
 export { draftContract, isTable, type Draft } from './add-table.ts';
 export { currentColumns, historyColumns } from './columns.ts';
 export { type DriftStatus } from './drift.ts';
+export { STEPS, type Step } from './failpoint.ts';
 export { ingest, type Ingested, type IngestOptions } from './ingest.ts';
 export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';

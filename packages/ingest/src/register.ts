@@ -4,6 +4,7 @@ import { knownObjects, nextSeen, registerObjects, type DeliveredObject } from '@
 import { isStoreTrouble, storeName, type ObjectStore, type SkippedEntry, type StoredObject } from '@farelake/lake';
 import { formatObjectKey, parseObjectKey, type ObjectKey } from '@farelake/qlik';
 import { datasetName } from '@farelake/schema-registry';
+import { reach } from './failpoint.ts';
 import type { OnProgress } from './progress.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -45,6 +46,7 @@ export async function register(
     const described = await describeAll(workspace, store, group, unreadable);
     fresh += await registerObjects(workspace.pool, described, seen);
     group = [];
+    reach('register:group');
   };
   const onSkipped = (skipped: SkippedEntry) => {
     if (skipped.harmless !== true) unreadable.push(skipped);
@@ -61,6 +63,7 @@ export async function register(
     }
   }
   await flush();
+  reach('register:done');
   return { found, fresh, foreign, unreadable };
 }
 

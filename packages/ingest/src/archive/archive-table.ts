@@ -11,6 +11,7 @@ import {
 } from '@farelake/db';
 import { copyObject, isStoreTrouble } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
+import { reach } from '../failpoint.ts';
 import { moveLoad } from '../move-load.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable } from '../table/in-table.ts';
@@ -43,6 +44,7 @@ export async function archiveTable(
     const done = ended.filter((one): one is ArchivedObject => 'uri' in one);
     failed.push(...ended.filter((one) => 'reason' in one));
     await inTable(workspace, (db) => recordArchived(db, done));
+    reach('archive:recorded');
     archived += done.length;
     // The store itself failed: nothing more to try, but none of the group is left running.
     const broken = copied.find((one) => one.status === 'rejected');
@@ -52,7 +54,9 @@ export async function archiveTable(
   const loads = await archivableLoads(pool, dataset);
   await inTable(workspace, async (db) => {
     for (const load of loads) await moveLoad(db, load, 'archive');
+    if (loads.length > 0) reach('archive:committing');
   });
+  if (loads.length > 0) reach('archive:committed');
   return { archived, failed };
 }
 
@@ -64,6 +68,7 @@ async function copy(
   const target = archivePath(object.objectKey, tag);
   try {
     await copyObject({ store: openStore(storeUri), path, tag, size }, archive, target, signal);
+    reach('archive:copied');
     return { id: object.id, uri: archive.uriOf(target) };
   } catch (error) {
     // One source that is gone must not keep the others from being copied.

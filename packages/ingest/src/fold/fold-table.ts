@@ -22,6 +22,7 @@ import type { Engine } from '@farelake/lake';
 import { foldRulesOf, rankFiles, type Generation, type Instant } from '@farelake/qlik';
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
+import { reach } from '../failpoint.ts';
 import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
@@ -68,6 +69,7 @@ export async function foldTable(
 
   const attempt = newAttemptId();
   await inTable(workspace, (db) => startAttempt(db, { id: attempt, dataset: contract.dataset, batchId: null }));
+  reach('fold:started');
   try {
     const work: FoldWork = {
       workspace,
@@ -130,14 +132,17 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
         return slices;
       },
       current: (slice) => currentSql(contract, engine, slice),
-      settle: (slice, mode) =>
-        mode === 'whole' ? writeWhole(writer, change) : writeTouched(writer, slice.runs, change),
+      settle: async (slice, mode) => {
+        await (mode === 'whole' ? writeWhole(writer, change) : writeTouched(writer, slice.runs, change));
+        reach('fold:settled');
+      },
     });
     if (folded.result === 'held') {
       await inTable(workspace, (db) => endAttempt(db, work.attempt, 'failed'));
       return folded;
     }
     if (folded.mode === 'whole') for (const file of base.files) change.remove.add(file);
+    reach('fold:written');
     return commitFold(work, folded, change);
   });
 }
@@ -207,8 +212,10 @@ async function commitFold(
     await markApplied(work, db, committed, fresh);
     await markWithdrawn(work, db);
     await endAttempt(db, attempt, 'committed');
+    reach('fold:committing');
     return committed;
   });
+  reach('fold:committed');
   work.onProgress?.({ step: 'committed', table: contract.dataset, rows });
   return { result: 'committed', version, rows, applied: fresh.length };
 }

@@ -34,6 +34,7 @@ import {
 import { headerDifference, projectChanges, projectSnapshot, type Dfm } from '@farelake/qlik';
 import { historyName, isHidden, UserError, type Contract } from '@farelake/schema-registry';
 import { historyColumns, tellableStatistics } from '../columns.ts';
+import { reach } from '../failpoint.ts';
 import { nextState } from '../load-state.ts';
 import { moveLoad } from '../move-load.ts';
 import { inTable } from '../table/in-table.ts';
@@ -68,6 +69,7 @@ export async function runBatch(
     await startAttempt(db, { id: attempt, dataset: batch.dataset, batchId: batch.id });
     for (const { load } of members) await moveLoad(db, load, 'start');
   });
+  reach('load:started');
   const loading = members.map(({ load, dfm }) => ({ dfm, load: { ...load, state: nextState(load.state, 'start') } }));
   try {
     return await withEngine(workspace, (engine, folder) =>
@@ -96,6 +98,7 @@ async function work(context: Attempt, members: readonly BatchMember[]): Promise<
   try {
     const spoiled: Spoiled[] = [];
     for (const member of members) spoiled.push(...(await prove(context, member, loader, spoiled.length === 0)));
+    reach('load:unpacked');
     if (spoiled.length > 0) return await close(context, members, spoiled, []);
     return await loadAndCommit(context, members, loader);
   } finally {
@@ -111,6 +114,7 @@ async function loadAndCommit(
 ): Promise<BatchOutcome> {
   try {
     const written = await loader.finish();
+    reach('load:written');
     const misannounced = members.flatMap((member) => countDifference(member, written.counts));
     if (misannounced.length > 0) return await close(context, members, misannounced, []);
     return await commit(context, members, written);
@@ -207,7 +211,9 @@ async function commit(context: Attempt, members: readonly BatchMember[], written
     );
     await endBatch(db, batch.id, 'done');
     await endAttempt(db, attempt, 'committed');
+    reach('load:committing');
   });
+  reach('load:committed');
   return { result: 'done', rows: written.rows };
 }
 
@@ -223,6 +229,7 @@ async function adopt(
   for (const [index, written] of files.entries()) {
     const part = files.length === 1 ? '' : `-${String(index + 1).padStart(4, '0')}`;
     await workspace.stage.adopt(written.file, `${name}${part}.parquet`);
+    reach('load:adopted');
     adopted.push({ ...written, uri: workspace.stage.uriOf(`${name}${part}.parquet`) });
   }
   return adopted;
@@ -275,7 +282,9 @@ async function close(
     }
     await endBatch(db, batch.id, 'closed');
     await endAttempt(db, attempt, 'failed');
+    reach('close:committing');
   });
+  reach('close:committed');
   return { result: 'spoiled', spoiled, suspects };
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@farelake/db';
 import type { PoolClient } from 'pg';
 import type { Contract } from '@farelake/schema-registry';
+import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable } from '../table/in-table.ts';
 import { treatmentHold } from '../treatment/hold.ts';
@@ -40,11 +41,13 @@ export async function publishTable(
     const shape = shapeOf(contract);
     const attempt = (copyAnew: boolean) =>
       inTable(workspace, (client) => publish({ workspace, contract, client, shape, onProgress }, copyAnew));
-    return await attempt(false).catch((error: unknown) => {
+    const published = await attempt(false).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof TargetChanged || filesGone(error)) return attempt(true);
       throw error;
     });
+    if (published !== 'nothing') reach('publish:committed');
+    return published;
   } catch (error) {
     signal.throwIfAborted();
     const trouble = await describeTrouble(workspace, contract, error);
@@ -89,9 +92,12 @@ async function publish(work: PublishWork, copyAnew: boolean): Promise<'nothing' 
     files,
     onRows: (rows) => onProgress?.({ step: 'publishing', table: dataset, rows }),
   };
+  reach('publish:before');
   if (plan.way === 'copy') await copyAll(publication, plan);
   else await replaceChanged(publication, plan.alterations);
+  reach('publish:written');
   await recordPublication(client, contract, manifest, shape);
+  reach('publish:committing');
   return plan.way;
 }
 

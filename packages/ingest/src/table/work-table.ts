@@ -8,6 +8,7 @@ import type { HmacKey } from '@farelake/lake';
 import { parseDfm } from '@farelake/qlik';
 import { driftOf, type Contract } from '@farelake/schema-registry';
 import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
+import { reach } from '../failpoint.ts';
 import { foldGenerations } from '../generation/fold-generations.ts';
 import { releaseBatch, runBatch, type BatchMember } from '../load/run-batch.ts';
 import { moveLoad } from '../move-load.ts';
@@ -133,7 +134,9 @@ async function plan(work: TableWork, tried: Tried): Promise<void> {
       if (event === 'prepare') ready.push(readyLoad(load, verdict, tried.alone.has(load.id)));
     }
     for (const spec of planBatches(work.dataset, ready)) await createBatch(db, spec);
+    reach('plan:committing');
   });
+  reach('plan:committed');
 }
 
 function readyLoad(load: Load, verdict: Extract<Verdict, { event: 'prepare' }>, alone: boolean): ReadyLoad {
