@@ -5,7 +5,7 @@
 CREATE TABLE ledger.leases (
   dataset     text PRIMARY KEY,
   -- Grows with each holder and never otherwise: the fencing token.
-  token       bigint NOT NULL CHECK (token > 0),
+  token       bigint NOT NULL CHECK (token >= 0),
   -- user@host:process; NULL: given back, nobody works on the table.
   holder      text,
   acquired_at timestamptz NOT NULL DEFAULT now(),

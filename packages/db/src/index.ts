@@ -82,7 +82,15 @@ export {
   writeTable,
   type TableRecord,
 } from './ledger/tables.ts';
-export { LeaseLost, leaseLost, requireLease, withLease, type TableLease } from './ledger/leases.ts';
+export {
+  LeaseLost,
+  requireLease,
+  lookAtLease,
+  type LeaseState,
+  type LeaseToken,
+  type SeenLease,
+} from './ledger/leases.ts';
+export { withLease, type LeaseOptions, type TableLease } from './hold-lease.ts';
 export {
   loadPlaces,
   loadsInTrouble,

@@ -22,6 +22,8 @@ export interface Workspace {
   readonly scratchLimit?: number | undefined;
   /** File of DuckDB's extension `httpfs`, where it is not installed in DuckDB's own place. */
   readonly httpfs?: string | undefined;
+  /** Seconds without a sign of life after which others take over a table that this process works on; 60 unless given. */
+  readonly leaseSeconds?: number | undefined;
   /** Aborted when the person stops the command. */
   readonly signal: AbortSignal;
 }

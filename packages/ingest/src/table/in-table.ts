@@ -1,6 +1,7 @@
 /** The one way in which a table's rows of the ledger change. */
 import { requireLease, withLease, withTransaction } from '@farelake/db';
 import type { PoolClient } from 'pg';
+import { thisProcess } from '../who.ts';
 import type { TableWorkspace, Workspace } from '../workspace.ts';
 
 /**
@@ -18,12 +19,15 @@ export const inTable = <T>(
     return work(db);
   });
 
-/** Runs `work` while no other process works on the table; undefined: another one does. */
+/**
+ * Runs `work` while no other process works on the table; undefined: another one does.
+ * @throws LeaseLost another process took the table over meanwhile; what was committed before stays
+ */
 export const withTable = <T>(
   workspace: Workspace,
   dataset: string,
   work: (workspace: TableWorkspace) => Promise<T>,
 ): Promise<T | undefined> =>
-  withLease(workspace.pool, dataset, (lease) =>
+  withLease(workspace.pool, dataset, { holder: thisProcess(), seconds: workspace.leaseSeconds }, (lease) =>
     work({ ...workspace, lease, signal: AbortSignal.any([workspace.signal, lease.signal]) }),
   );

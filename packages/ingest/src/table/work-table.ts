@@ -3,7 +3,16 @@
  * ledger afterwards says all about it. A table's trouble stays with the table.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBatch, dfmTexts, loadsOf, openBatches, writeTable, type Batch, type Load } from '@farelake/db';
+import {
+  createBatch,
+  dfmTexts,
+  LeaseLost,
+  loadsOf,
+  openBatches,
+  writeTable,
+  type Batch,
+  type Load,
+} from '@farelake/db';
 import type { HmacKey } from '@farelake/lake';
 import { parseDfm } from '@farelake/qlik';
 import { driftOf, type Contract } from '@farelake/schema-registry';
@@ -51,7 +60,14 @@ export async function workTable(work: Omit<TableWork, 'workspace'> & { workspace
   const { workspace, dataset } = work;
   for (;;) {
     workspace.signal.throwIfAborted();
-    const done = await withTable(workspace, dataset, (own) => recordTrouble({ ...work, workspace: own }));
+    const done = await withTable(workspace, dataset, (own) => recordTrouble({ ...work, workspace: own })).catch(
+      (error: unknown) => {
+        workspace.signal.throwIfAborted();
+        // Taken over by another process: this one goes on where that ends.
+        if (error instanceof LeaseLost) return undefined;
+        throw error;
+      },
+    );
     if (done !== undefined) return done;
     work.onProgress?.({ step: 'waiting for another process', table: dataset });
     await sleep(300, undefined, { signal: workspace.signal });
