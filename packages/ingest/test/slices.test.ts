@@ -134,30 +134,17 @@ describe('slices', () => {
   const written = (slices: Awaited<ReturnType<typeof slicesOfPresent>>) =>
     slices.map(({ runs: all }) => all.map(({ present }) => present.map(({ segment }) => segment)));
 
-  it('of an append leave out what nothing falls into, and never write over a segment between two', async () => {
+  it('leave out what nothing falls into, and never write over a segment between two', async () => {
     const of = cutting(6, 1000);
     await keysAt(1, 12, 47);
-    const slices = await slicesOfPresent(of, 'append', await changes(of));
+    const slices = await slicesOfPresent(of, await changes(of));
     expect(written(slices)).toEqual([[[0, 1], [4]]]);
-  });
-
-  it('of a rebuild count everything, and write what is touched', async () => {
-    const of = cutting(6, 25);
-    await keysAt(1, 47);
-    const slices = await slicesOfPresent(of, 'rebuild', await changes(of));
-    expect(written(slices).flat()).toEqual([[0], [4]]);
-    await engine.run('CREATE OR REPLACE TEMP TABLE k AS SELECT i - 5 AS n FROM range(100) t(i)');
-    const { least, most } = await taken(
-      'k',
-      slices.map(({ within }) => within),
-    );
-    expect([least, most]).toEqual([1, 1]);
   });
 
   it('cut a segment that more falls into than fits', async () => {
     const of = cutting(2, 20);
     await keysAt(...Array.from({ length: 90 }, (_, i) => i + 10));
-    const slices = await slicesOfPresent(of, 'append', await changes(of));
+    const slices = await slicesOfPresent(of, await changes(of));
     const all = slices.flatMap(({ runs: each }) => each);
     expect(all.length).toBeGreaterThan(3);
     expect(all.every(({ present }) => present.length === 1 && present[0]?.segment === 1)).toBe(true);
@@ -171,7 +158,7 @@ describe('slices', () => {
   it('of a table without rows are one, or as many as what comes needs', async () => {
     const of = cutting(0, 20);
     await keysAt(1, 2, 3);
-    expect(written(await slicesOfPresent(of, 'append', await changes(of)))).toEqual([[[]]]);
+    expect(written(await slicesOfPresent(of, await changes(of)))).toEqual([[[]]]);
     await engine.run('CREATE OR REPLACE TEMP VIEW "@history" AS SELECT i AS n FROM range(100) t(i)');
     const { slices, bounds } = await slicesOfWhole(of, 100);
     expect([slices.length, bounds.length]).toEqual([5, 4]);

@@ -30,7 +30,16 @@ export { headerDifference } from './load/header.ts';
 export { missingHeaderColumns, projectChanges, projectSnapshot } from './load/projection.ts';
 export { foldRulesOf, type FoldRules } from './fold/rules.ts';
 export { foldMode, type Survey } from './fold/mode.ts';
-export { compileFold, surveySql, type FoldMode, type FoldSql, type Relation } from './fold/sql/plan.ts';
+export {
+  compileFold,
+  foldsAgain,
+  surveySql,
+  type FoldMode,
+  type FoldSql,
+  type Relation,
+  type SliceSql,
+} from './fold/sql/plan.ts';
+export * as touched from './fold/sql/touched.ts';
 export { interpret, type CurrentRow, type Folded, type Held } from './fold/interpreter.ts';
 export {
   compareEvents,

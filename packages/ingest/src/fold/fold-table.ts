@@ -19,7 +19,7 @@ import {
   type Queryable,
 } from '@farelake/db';
 import type { Engine } from '@farelake/lake';
-import { foldRulesOf, rankFiles, type Generation, type Instant } from '@farelake/qlik';
+import { foldRulesOf, rankFiles, type FoldMode, type Generation, type Instant } from '@farelake/qlik';
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
@@ -126,14 +126,14 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
       watermark: anew || base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
       slices: async (mode, events) => {
         work.onProgress?.({ step: 'folding', table: contract.dataset, mode });
-        if (mode !== 'whole') return slicesOfPresent(cutting, mode, await changesByPlace(engine, key, ordered));
+        if (!writesAll(mode)) return slicesOfPresent(cutting, await changesByPlace(engine, key, ordered));
         const { slices, bounds } = await slicesOfWhole(cutting, events);
         await layOutHistory(engine, key, bounds, folder);
         return slices;
       },
       current: (slice) => currentSql(contract, engine, slice),
       settle: async (slice, mode) => {
-        await (mode === 'whole' ? writeWhole(writer, change) : writeTouched(writer, slice.runs, change));
+        await (writesAll(mode) ? writeWhole(writer, change) : writeTouched(writer, slice.runs, change));
         reach('fold:settled');
       },
     });
@@ -141,11 +141,14 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
       await inTable(workspace, (db) => endAttempt(db, work.attempt, 'failed'));
       return folded;
     }
-    if (folded.mode === 'whole') for (const file of base.files) change.remove.add(file);
+    if (writesAll(folded.mode)) for (const file of base.files) change.remove.add(file);
     reach('fold:written');
     return commitFold(work, folded, change);
   });
 }
+
+/** Modes after which no row of before is left where it was: after a truncation, what is there came later. */
+const writesAll = (mode: FoldMode): mode is 'whole' | 'truncate' => mode === 'whole' || mode === 'truncate';
 
 const MIB = 1024 * 1024;
 
@@ -188,7 +191,7 @@ async function commitFold(
   change: SegmentChange,
 ): Promise<FoldOutcome> {
   const { workspace, contract, generation, attempt, base, fresh } = work;
-  const before = folded.mode === 'append' ? base.fold : null;
+  const before = folded.mode === 'whole' ? null : base.fold;
   const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
   const rows = base.rows + rowsOf(change.add) - rowsOf([...change.remove]);
   const version = await inTable(workspace, async (db) => {

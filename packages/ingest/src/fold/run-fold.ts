@@ -2,9 +2,18 @@
  * Runs a compiled fold on the engine: from relations of history and current rows to new states of keys. It knows
  * neither the ledger nor where files lie; the properties that compare it with the interpreter run exactly this.
  */
-import { compileFold, foldMode, surveySql, type FoldMode, type FoldRules, type Relation } from '@farelake/qlik';
+import {
+  compileFold,
+  foldMode,
+  foldsAgain,
+  surveySql,
+  type FoldMode,
+  type FoldRules,
+  type FoldSql,
+  type SliceSql,
+} from '@farelake/qlik';
 import type { Engine } from '@farelake/lake';
-import { quoteIdentifier as q } from '@farelake/schema-registry';
+import { gatherTouched, make, type Wanted } from './gather.ts';
 
 export interface FoldFile {
   readonly loadId: number;
@@ -22,18 +31,21 @@ export interface FoldSlice {
 /** Events that are read once and kept, rather than looked up again: some megabytes. */
 const FEW_EVENTS = 10_000;
 
+/** Keys of a rebuild whose events are read once and kept: some 300 MB of fare facts, which spill where memory is short. */
+const KEPT_KEYS = 500_000;
+
 export interface FoldInputs<Slice extends FoldSlice = FoldSlice> {
   readonly rules: FoldRules;
   /** Every load of the generation that is in history. */
   readonly files: readonly FoldFile[];
-  /** SQL of the relation of history rows that holds at least the given loads. */
-  readonly history: (loads: readonly FoldFile[]) => string | Promise<string>;
+  /** SQL of the relation of history rows that holds at least what is wanted of the given loads. */
+  readonly history: (loads: readonly FoldFile[], wanted: Wanted) => string | Promise<string>;
   /** Highest sequence in the current table; undefined: there is no current table yet. */
   readonly watermark: string | undefined;
   /**
-   * Cuts the keys, so that no slice needs more memory than there is. In `append` and `rebuild` the changed keys are known
-   * by then (relation `@keys`), and slices may leave out keys only in `append`, and only such as have not changed.
-   * @param events how many there are: the fresh ones in `append`, else all
+   * Cuts the keys, so that no slice needs more memory than there is. But in `whole` the changed keys are known by then
+   * (relation `@keys`), and slices may leave out keys that have not changed.
+   * @param events how many are in `@history`: in `append` the fresh ones, in `whole` all, else those of the touched keys
    */
   readonly slices: (mode: FoldMode, events: number) => Promise<readonly Slice[]>;
   /**
@@ -43,10 +55,10 @@ export interface FoldInputs<Slice extends FoldSlice = FoldSlice> {
   readonly current: (slice: Slice) => string | Promise<string>;
   /**
    * Takes the slice's states: the view `@folded`, worked out whenever it is read, which in `append` and `rebuild` says all
-   * about the slice's keys in `@keys`. The next slice replaces it.
+   * about the slice's keys in `@keys`, else all about the slice. The next slice replaces it.
    */
   readonly settle: (slice: Slice, mode: FoldMode) => Promise<void>;
-  /** Up to so many events are read once and kept; the answer is the same. */
+  /** Up to so many events, and events of so many keys, are read once and kept; the answer is the same. */
   readonly keptEvents?: number;
 }
 
@@ -56,7 +68,7 @@ export type FoldResult =
       readonly result: 'folded';
       readonly mode: FoldMode;
       readonly watermark: string;
-      /** In `append` those of the fresh events, to be added to what was counted before; else of the whole generation. */
+      /** In `whole` of the whole generation; else to be added to what was counted before, and then perhaps negative. */
       readonly orphans: number;
       readonly conflicts: number;
       readonly movesOntoLive: number;
@@ -64,41 +76,74 @@ export type FoldResult =
 
 /** Hands the states of the changed keys to `settle`, slice by slice; nothing of it when the events hold the table. */
 export async function runFold<Slice extends FoldSlice>(engine: Engine, inputs: FoldInputs<Slice>): Promise<FoldResult> {
-  const fresh = inputs.files.filter((file) => file.fresh);
-  await registerFiles(engine, inputs.files);
-  await make(engine, { name: '@history', kind: 'view', sql: `SELECT * FROM ${await inputs.history(fresh)} h` });
+  const { rules, files } = inputs;
+  const fresh = files.filter((file) => file.fresh);
+  await registerFiles(engine, files);
+  await give(engine, await inputs.history(fresh, { what: 'all' }));
   const survey = await takeSurvey(engine, 'WHERE fresh');
   const mode = foldMode(inputs.watermark, survey);
+  const again = foldsAgain(mode);
   if (mode === 'append') await engine.run(`DELETE FROM "@files" WHERE NOT fresh`);
-  else
-    await make(engine, {
-      name: '@history',
-      kind: 'view',
-      sql: `SELECT * FROM ${await inputs.history(inputs.files)} h`,
-    });
-  const all = mode === 'append' || inputs.files.every((file) => file.fresh) ? survey : await takeSurvey(engine, '');
+  if (mode === 'whole') await give(engine, await inputs.history(files, { what: 'all' }));
+  const history = (wanted: Wanted) => inputs.history(files, wanted);
+  if (again) await gatherTouched(engine, { rules, mode, history, keptKeys: inputs.keptEvents ?? KEPT_KEYS });
+  const all = mode === 'append' || files.length === fresh.length ? survey : await takeSurvey(engine, '');
 
-  const fold = compileFold(inputs.rules, mode, { truncates: all.truncates });
   // Looking into the files again for each statement costs more than the few events of a small batch take.
   const few = all.events <= (inputs.keptEvents ?? FEW_EVENTS);
-  for (const relation of fold.changes) await make(engine, few ? { ...relation, kind: 'table' } : relation);
+  const compile = (before: boolean) => compileFold(rules, mode, { truncates: all.truncates, before });
+  const makeChanges = async ({ changes }: FoldSql) => {
+    for (const relation of changes) await make(engine, few ? { ...relation, kind: 'table' } : relation);
+  };
+  const fold = compile(false);
+  await makeChanges(fold);
   const held = fold.holds === undefined ? [] : await engine.rows(fold.holds);
   if (held.length > 0) return { result: 'held', reason: holdReason(held as unknown as Hold[]) };
   if (fold.keys !== undefined) await make(engine, fold.keys);
-  const counts = { orphans: 0, conflicts: 0, movesOntoLive: 0 };
-  for (const slice of await inputs.slices(mode, all.events)) {
-    const { folded, counters, conflicts } = fold.slice(slice.within);
+  const slices = await inputs.slices(mode, all.events);
+  let counts = NO_COUNTS;
+  for (const slice of slices) {
     if (mode === 'append') await make(engine, { name: '@current', kind: 'view', sql: await inputs.current(slice) });
-    for (const relation of folded) await make(engine, relation);
-    const [counted] = await engine.rows(counters);
-    const [differing] = await engine.rows(conflicts);
-    counts.orphans += Number(counted?.['orphans']);
-    counts.movesOntoLive += Number(counted?.['moves_onto_live']);
-    counts.conflicts += Number(differing?.['conflicts']);
+    counts = sum(counts, 1, await foldSlice(engine, fold.slice(slice.within)));
     await inputs.settle(slice, mode);
+  }
+  if (again) {
+    const before = compile(true);
+    await makeChanges(before);
+    for (const { within } of slices) counts = sum(counts, -1, await foldSlice(engine, before.slice(within)));
   }
   const watermark = all.highest > (inputs.watermark ?? '') ? all.highest : (inputs.watermark ?? '');
   return { result: 'folded', mode, watermark, ...counts };
+}
+
+/** Gives the rows of a relation the name `@history`. */
+const give = (engine: Engine, relation: string): Promise<void> =>
+  make(engine, { name: '@history', kind: 'view', sql: `SELECT * FROM ${relation} h` });
+
+interface Counts {
+  readonly orphans: number;
+  readonly conflicts: number;
+  readonly movesOntoLive: number;
+}
+
+const NO_COUNTS: Counts = { orphans: 0, conflicts: 0, movesOntoLive: 0 };
+
+const sum = (a: Counts, sign: 1 | -1, b: Counts): Counts => ({
+  orphans: a.orphans + sign * b.orphans,
+  conflicts: a.conflicts + sign * b.conflicts,
+  movesOntoLive: a.movesOntoLive + sign * b.movesOntoLive,
+});
+
+/** Makes the slice's relations; `@folded` is then its states. */
+async function foldSlice(engine: Engine, { folded, counters, conflicts }: SliceSql): Promise<Counts> {
+  for (const relation of folded) await make(engine, relation);
+  const [counted] = await engine.rows(counters);
+  const [differing] = await engine.rows(conflicts);
+  return {
+    orphans: Number(counted?.['orphans']),
+    conflicts: Number(differing?.['conflicts']),
+    movesOntoLive: Number(counted?.['moves_onto_live']),
+  };
 }
 
 async function registerFiles(engine: Engine, files: readonly FoldFile[]): Promise<void> {
@@ -121,9 +166,6 @@ async function takeSurvey(engine: Engine, which: string) {
     events: Number(events),
   };
 }
-
-const make = (engine: Engine, { name, kind, sql }: Relation): Promise<void> =>
-  engine.run(`CREATE OR REPLACE TEMP ${kind === 'table' ? 'TABLE' : 'VIEW'} ${q(name)} AS ${sql}`);
 
 interface Hold {
   readonly problem: string;

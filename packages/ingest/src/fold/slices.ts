@@ -4,7 +4,6 @@
  */
 import type { ListedFile } from '@farelake/db';
 import type { Engine } from '@farelake/lake';
-import type { FoldMode } from '@farelake/qlik';
 import { rangeSql, sampleBounds, type Bound, type KeyColumn } from './segments.ts';
 
 /** A range of keys whose rows are sorted and written in one pass. */
@@ -52,27 +51,22 @@ export async function slicesOfWhole(
 }
 
 /**
- * Slices of a fold over the current table; in `append` they leave out what no changed key falls into.
+ * Slices of a fold over the current table; they leave out what no changed key falls into.
  * @param changes changed keys (relation `@keys`) by the place in `ordered` of the segment they fall into
  */
-export async function slicesOfPresent(
-  cutting: Cutting,
-  mode: Exclude<FoldMode, 'whole'>,
-  changes: ReadonlyMap<number, number>,
-): Promise<Slice[]> {
+export async function slicesOfPresent(cutting: Cutting, changes: ReadonlyMap<number, number>): Promise<Slice[]> {
   const runs: Range[] = [];
   for (const range of neighbours(cutting, changes)) {
     const { present, touched, changes: changed } = range;
-    const cut = touched ? await cutRange(cutting, '"@keys"', range, changed) : [range];
+    if (!touched) continue;
+    const cut = await cutRange(cutting, '"@keys"', range, changed);
     runs.push(...cut.map((part) => ({ ...part, present, touched, changes: changed / cut.length })));
   }
-  const counted = mode === 'append' ? runs.filter((run) => run.touched) : runs;
-  // A rebuild folds all history of a range, about as much as the rows that came of it; an append each change over its row.
-  const weigh = (run: Range) => (mode === 'append' ? 2 * run.changes : run.changes + rowsOf(run));
-  const slices = gather(counted, weigh, cutting.rows);
+  // An append folds each change over its row, a rebuild the few events of each key.
+  const slices = gather(runs, (run) => 2 * run.changes, cutting.rows);
   return slices.map((group) => ({
     within: rangeOf(cutting, { from: group[0]?.from, to: group.at(-1)?.to }),
-    runs: group.filter((run) => run.touched).map((run) => ({ within: rangeOf(cutting, run), present: run.present })),
+    runs: group.map((run) => ({ within: rangeOf(cutting, run), present: run.present })),
   }));
 }
 

@@ -15,7 +15,8 @@ export interface Survey {
  * @param fresh survey of the events not yet applied
  */
 export function foldMode(watermark: string | undefined, fresh: Survey): FoldMode {
-  if (watermark === undefined || fresh.truncates) return 'whole';
+  if (watermark === undefined) return 'whole';
+  if (fresh.truncates) return 'truncate';
   if (fresh.lowest !== null && (fresh.snapshots || fresh.lowest <= watermark)) return 'rebuild';
   return 'append';
 }

@@ -13,7 +13,9 @@ const survey = (parts: Partial<Survey> = {}): Survey => ({
 test.each([
   ['no current table yet', undefined, survey(), 'whole'],
   ['no current table and no events', undefined, survey({ lowest: null, highest: '' }), 'whole'],
-  ['a truncation, however new', '10', survey({ truncates: true }), 'whole'],
+  ['a truncation, however new', '10', survey({ truncates: true }), 'truncate'],
+  ['a truncation that comes late', '25', survey({ truncates: true }), 'truncate'],
+  ['a truncation and no current table', undefined, survey({ truncates: true }), 'whole'],
   ['every sequence above the watermark', '19', survey(), 'append'],
   ['after snapshot rows only', '', survey(), 'append'],
   ['a sequence at the watermark', '20', survey(), 'rebuild'],

@@ -5,7 +5,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { compileFold, surveySql, type FoldMode, type FoldRules } from '../../src/index.ts';
+import { compileFold, surveySql, touched, type FoldMode, type FoldRules } from '../../src/index.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../golden/fold');
 const NAMES = readdirSync(FOLDER)
@@ -31,8 +31,28 @@ function sqlOf(rules: FoldRules): string {
       `-- conflicts\n${conflicts};`,
     ];
   });
-  const text = [`-- survey\n${surveySql('"@history"')};`, ...parts].join('\n\n');
+  const text = [`-- survey\n${surveySql('"@history"')};`, ...parts, ...gathering(rules)].join('\n\n');
   return `${text.replaceAll(/[ ]+$/gm, '').replaceAll(/\n\n+/g, '\n\n')}\n`;
+}
+
+/** What a rebuild asks of history. */
+function gathering(rules: FoldRules): string[] {
+  const moves = [
+    `-- new sequences\n${touched.newSequencesSql('"@fresh"')};`,
+    `-- keys that share them\n${touched.partnerKeysSql(rules, '"@history"')};`,
+    `-- their sequences\n${touched.touchedSequencesSql()};`,
+    `-- partners by sequence\n${touched.partnersSql(rules, '"@history"')};`,
+  ];
+  return [
+    '-- ==== what rebuild and truncate need of history ====',
+    `-- keys of new events\n${touched.newKeysSql(rules, '"@fresh"')};`,
+    `-- lowest new truncation\n${touched.lowestTruncationSql('"@fresh"')};`,
+    `-- keys from it on\n${touched.keysSinceSql(rules, '"@history"', '1'.repeat(35))};`,
+    `-- all keys\n${touched.allKeysSql(rules, ['@new_keys', '@later_keys'])};`,
+    `-- their events\n${touched.touchedSql(rules, '"@history"', true)};`,
+    `-- truncations\n${touched.truncationsSql('"@history"')};`,
+    ...(touched.pairs(rules) ? moves : []),
+  ];
 }
 
 describe('the compiled fold', () => {

@@ -16,7 +16,7 @@ test('internal names are no names of columns', () => {
 test('every quoted name in the SQL is internal, a system column or a contract column', () => {
   const allowed = new Set<string>([...RULES.columns, ...SYSTEM_COLUMNS].map(({ name }) => name));
   const rules = { ...RULES, beforeImage: 'full' } as const;
-  for (const mode of ['append', 'rebuild', 'whole'] as const) {
+  for (const mode of ['append', 'rebuild', 'truncate', 'whole'] as const) {
     const fold = compileFold(rules, mode, { truncates: true });
     const text = JSON.stringify([fold, fold.slice('true')]).replaceAll('\\"', '"');
     const quoted = [...text.matchAll(/"([^"\s:,{}[\]]+)"(?!:)/g)].map((m) => m[1]!);

@@ -5,11 +5,12 @@ import { COLUMN as C, HEADER, RELATION, keyIn, list, q, sameKey } from './names.
 /**
  * What counts once though it came more than once: (sequence, operation, key) of the slice's events. Two I, L or D of a key
  * make it busy; B and U were counted once before that, so all of them are looked at.
+ * @param onlyKeys only events of `@keys` are of interest
  */
-export function copiesSql(rules: FoldRules, within: string): string {
+export function copiesSql(rules: FoldRules, within: string, onlyKeys: boolean): string {
   const identity = list([C.seq, C.op, ...rules.key]);
   return `SELECT ${identity} FROM ${q(RELATION.events)} e
-WHERE ${q(C.op)} <> 'T' AND ${within} AND (${q(C.op)} IN ('B', 'U') OR ${keyIn(rules, 'e', RELATION.busy)})
+WHERE ${q(C.op)} <> 'T' AND ${within} AND (${q(C.op)} IN ('B', 'U')${onlyKeys ? ` AND ${keyIn(rules, 'e', RELATION.keys)}` : ''} OR ${keyIn(rules, 'e', RELATION.busy)})
 GROUP BY ${identity} HAVING count(*) > 1`;
 }
 

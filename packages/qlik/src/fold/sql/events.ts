@@ -3,14 +3,17 @@ import { OPERATION_ORDER } from '../event.ts';
 import type { FoldRules } from '../rules.ts';
 import { COLUMN as C, HEADER, INPUT, RELATION, eventColumns, list, q } from './names.ts';
 
-/** Every history row with its place in the order (rule 1); B only where the contract relies on it. */
-export function eventsSql(rules: FoldRules): string {
+/**
+ * Every history row with its place in the order (rule 1); B only where the contract relies on it.
+ * @param before only what is applied already
+ */
+export function eventsSql(rules: FoldRules, before: boolean): string {
   const oper = 'h."header__change_oper"';
   const rank = OPERATION_ORDER.map((operation, place) => `WHEN '${operation}' THEN ${place}`).join(' ');
   return `SELECT ${list(eventColumns(rules), 'h')},
   coalesce(h.${q(HEADER.seq)}, '') AS ${q(C.seq)}, ${oper} AS ${q(C.op)}, CASE ${oper} ${rank} END AS ${q(C.rank)},
-  f.file AS ${q(C.file)}, h."_line" AS ${q(C.line)}, f.fresh AS ${q(C.fresh)}
-FROM ${q(INPUT.history)} h JOIN ${q(INPUT.files)} f ON h."_load_id" = f.load_id
+  f.file AS ${q(C.file)}, h."_line" AS ${q(C.line)}
+FROM ${q(INPUT.history)} h JOIN ${q(INPUT.files)} f ON h."_load_id" = f.load_id${before ? ' AND NOT f.fresh' : ''}
 ${rules.beforeImage === 'none' ? `WHERE ${oper} <> 'B'` : ''}`;
 }
 

@@ -15,8 +15,18 @@ export const INPUT = {
   current: '@current',
 } as const;
 
-/** Relations that the fold makes: the first ones once, those from `busy` on for each slice of keys. */
+/**
+ * Relations that the fold makes: those up to `truncations` to find what a rebuild needs, the next ones once, those from `busy`
+ * on for each slice of keys.
+ */
 export const RELATION = {
+  newKeys: '@new_keys',
+  partnerKeys: '@partner_keys',
+  laterKeys: '@later_keys',
+  sequences: '@sequences',
+  touched: '@touched',
+  partners: '@partners',
+  truncations: '@truncations',
   events: '@events',
   updates: '@updates',
   leftover: '@leftover',
@@ -38,7 +48,6 @@ export const COLUMN = {
   line: '@line',
   half: '@half',
   move: '@move',
-  fresh: '@fresh',
   n: '@n',
   alive: '@alive',
 } as const;

@@ -7,7 +7,7 @@ import { conflictsSql, copiesSql } from './conflicts.ts';
 import { DIALECTS, type DialectName } from './dialect.ts';
 import { eventsSql, updatesSql } from './events.ts';
 import { holdsSql, leftoverSql, movesSql } from './moves.ts';
-import { COLUMN as C, RELATION, list, q } from './names.ts';
+import { RELATION, list, q } from './names.ts';
 import { foldedSql } from './states.ts';
 import { busySql, changesSql, countersSql, orderSql } from './steps.ts';
 
@@ -20,17 +20,21 @@ export interface Relation {
 /**
  * How the changes meet the current table.
  * `append`: every new sequence is above the watermark; the changed keys' current rows are where they start.
- * `rebuild`: something came late; the touched keys are folded again from all history.
- * `whole`: all keys are folded from all history (first build, truncation).
+ * `rebuild`: something came late; the touched keys are folded again from their history.
+ * `truncate`: so are those with events at or after a new T; no other key is there any more.
+ * `whole`: all keys are folded from all history.
  */
-export type FoldMode = 'append' | 'rebuild' | 'whole';
+export type FoldMode = 'append' | 'rebuild' | 'truncate' | 'whole';
+
+/** Modes that fold touched keys again from their history, given in `@keys` and `@history` (`touched.ts`). */
+export const foldsAgain = (mode: FoldMode): boolean => mode === 'rebuild' || mode === 'truncate';
 
 export interface FoldSql {
   /** Events, moves and changes out of `@history` and `@files`. */
   readonly changes: readonly Relation[];
   /** Rows `problem`, `sequence`: any row holds the table. `undefined`: no move is possible. */
   readonly holds: string | undefined;
-  /** `@keys`: the keys whose rows may differ afterwards. Absent in `whole`: all of them. */
+  /** `@keys`: the keys whose rows may differ afterwards. Absent in `whole`: all of them; and where they are given. */
   readonly keys: Relation | undefined;
   /**
    * What follows, for the keys of which a predicate over the key columns is true. Any set of predicates of which each
@@ -43,7 +47,7 @@ export interface FoldSql {
 export interface SliceSql {
   /** `@busy`, `@order`, `@copies` and `@folded` (contract's key and data columns, header__change_seq, header__timestamp, `@alive`). */
   readonly folded: readonly Relation[];
-  /** One row each: `orphans`, `moves_onto_live`; `conflicts`. Of the given events in `append`, of all otherwise. */
+  /** One row each: `orphans`, `moves_onto_live`; `conflicts`. Of the given events, where `@keys` are given of theirs. */
   readonly counters: string;
   readonly conflicts: string;
 }
@@ -51,6 +55,8 @@ export interface SliceSql {
 export interface FoldOptions {
   /** There are T events among those given. */
   readonly truncates: boolean;
+  /** Only what is applied already: to tell what was counted before. */
+  readonly before?: boolean;
   readonly dialect?: DialectName;
 }
 
@@ -58,7 +64,7 @@ export function compileFold(rules: FoldRules, mode: FoldMode, options: FoldOptio
   const dialect = DIALECTS[options.dialect ?? 'duckdb'];
   const withMoves = rules.beforeImage !== 'none';
   const changes: Relation[] = [
-    { name: RELATION.events, kind: 'view', sql: eventsSql(rules) },
+    { name: RELATION.events, kind: 'view', sql: eventsSql(rules, options.before === true) },
     { name: RELATION.updates, kind: 'table', sql: updatesSql(rules) },
   ];
   if (withMoves)
@@ -66,11 +72,11 @@ export function compileFold(rules: FoldRules, mode: FoldMode, options: FoldOptio
       { name: RELATION.leftover, kind: 'table', sql: leftoverSql(rules) },
       { name: RELATION.moves, kind: 'table', sql: movesSql(rules, dialect) },
     );
-  changes.push({ name: RELATION.changes, kind: 'view', sql: changesSql(rules, dialect) });
+  changes.push({ name: RELATION.changes, kind: 'view', sql: changesSql(rules, dialect, foldsAgain(mode)) });
   return {
     changes,
     holds: withMoves ? holdsSql() : undefined,
-    keys: mode === 'whole' ? undefined : { name: RELATION.keys, kind: 'table', sql: keysSql(rules, mode) },
+    keys: mode === 'append' ? { name: RELATION.keys, kind: 'table', sql: keysSql(rules) } : undefined,
     slice: (within) => compileSlice(rules, mode, within, options),
   };
 }
@@ -79,12 +85,12 @@ function compileSlice(rules: FoldRules, mode: FoldMode, within: string, options:
   const dialect = DIALECTS[options.dialect ?? 'duckdb'];
   const { truncates } = options;
   const overCurrent = mode === 'append';
-  const states = { within, truncates, overCurrent, onlyKeys: mode === 'rebuild' };
+  const states = { within, truncates, overCurrent };
   return {
     folded: [
       { name: RELATION.busy, kind: 'table', sql: busySql(rules, within, truncates) },
       { name: RELATION.order, kind: 'table', sql: orderSql(rules, within, truncates) },
-      { name: RELATION.copies, kind: 'table', sql: copiesSql(rules, within) },
+      { name: RELATION.copies, kind: 'table', sql: copiesSql(rules, within, foldsAgain(mode)) },
       { name: RELATION.folded, kind: 'view', sql: foldedSql(rules, dialect, states) },
     ],
     counters: countersSql(rules, overCurrent),
@@ -92,19 +98,8 @@ function compileSlice(rules: FoldRules, mode: FoldMode, within: string, options:
   };
 }
 
-/**
- * Keys that the new events touch. In order, those of the changes. When something came late, also those of every B and U
- * that shares a sequence with a new one, because a new partner can turn an update into a move and back.
- */
-function keysSql(rules: FoldRules, mode: 'append' | 'rebuild'): string {
-  const keys = list(rules.key);
-  if (mode === 'append') return `SELECT DISTINCT ${keys} FROM ${q(RELATION.changes)}`;
-  const events = q(RELATION.events);
-  return `SELECT DISTINCT ${keys} FROM ${events} WHERE ${q(C.fresh)}
-UNION
-SELECT DISTINCT ${keys} FROM ${events} WHERE ${q(C.op)} IN ('B', 'U')
-  AND ${q(C.seq)} IN (SELECT ${q(C.seq)} FROM ${events} WHERE ${q(C.fresh)} AND ${q(C.op)} IN ('B', 'U'))`;
-}
+/** Keys that new events touch which are all above the watermark: those of their changes. */
+const keysSql = (rules: FoldRules): string => `SELECT DISTINCT ${list(rules.key)} FROM ${q(RELATION.changes)}`;
 
 /**
  * One row of what decides the mode (`Survey`) and how many events there are, read from history alone; `truncates` and

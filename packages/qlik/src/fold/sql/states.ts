@@ -11,8 +11,6 @@ export interface StateInputs {
   readonly overCurrent: boolean;
   /** There are T events: every key is busy. */
   readonly truncates: boolean;
-  /** Only keys of `@keys` are of interest. */
-  readonly onlyKeys: boolean;
 }
 
 /** Rows of `@folded`: key, data columns, header__change_seq, header__timestamp, `@alive`. */
@@ -22,11 +20,10 @@ export function foldedSql(rules: FoldRules, dialect: Dialect, inputs: StateInput
 }
 
 /** A key with one I or L and nothing else is that row. */
-function plainSql(rules: FoldRules, { within, onlyKeys }: StateInputs): string {
+function plainSql(rules: FoldRules, { within }: StateInputs): string {
   const columns = [...rules.key, ...dataColumns(rules).map(({ name }) => name), HEADER.seq, HEADER.timestamp];
   return `SELECT ${list(columns)}, true AS ${q(C.alive)} FROM ${q(RELATION.events)} e
-WHERE ${q(C.op)} IN ('I', 'L') AND ${within} AND NOT ${keyIn(rules, 'e', RELATION.busy)}
-${onlyKeys ? `AND ${keyIn(rules, 'e', RELATION.keys)}` : ''}`;
+WHERE ${q(C.op)} IN ('I', 'L') AND ${within} AND NOT ${keyIn(rules, 'e', RELATION.busy)}`;
 }
 
 /**
@@ -43,7 +40,6 @@ function mergedSql(rules: FoldRules, dialect: Dialect, inputs: StateInputs): str
   ${last(HEADER.seq)} AS ${q(HEADER.seq)}, ${last(HEADER.timestamp)} AS ${q(HEADER.timestamp)},
   coalesce(${last(C.op)} FILTER (WHERE s.${q(C.op)} <> 'U') <> 'D', false) AS ${q(C.alive)}
 FROM (\n${stepsWithValues(rules, inputs).join('\nUNION ALL\n')}\n) s
-${inputs.onlyKeys ? `WHERE ${keyIn(rules, 's', RELATION.keys)}` : ''}
 GROUP BY ${list(rules.key, 's')}`;
 }
 

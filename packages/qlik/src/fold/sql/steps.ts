@@ -13,8 +13,11 @@ const UPDATE_RANK = OPERATION_ORDER.indexOf('U');
 
 const stepColumns = (rules: FoldRules): string => list([...rules.key, ...PLACE, C.op, C.move]);
 
-/** What the events do to keys: I, D, L as they are, U unless it is a move, moves as D(old key) and I(new key). */
-export function changesSql(rules: FoldRules, dialect: Dialect): string {
+/**
+ * What the events do to keys: I, D, L as they are, U unless it is a move, moves as D(old key) and I(new key).
+ * @param onlyKeys only what happens to `@keys` is of interest
+ */
+export function changesSql(rules: FoldRules, dialect: Dialect, onlyKeys: boolean): string {
   const place = (half: number) => `${q(C.seq)}, ${UPDATE_RANK}, ${q(C.file)}, ${q(C.line)}, ${half}`;
   const moves = q(RELATION.moves);
   const withMoves = rules.beforeImage !== 'none';
@@ -33,7 +36,8 @@ FROM ${q(RELATION.updates)} u WHERE ${q(C.op)} = 'U'${withMoves ? ` ${unmoved}` 
     );
   }
   // UNION ALL takes its names from the first part: give them once.
-  return `SELECT * FROM (\n${parts.join('\nUNION ALL\n')}\n) steps(${stepColumns(rules)})`;
+  const only = onlyKeys ? `\nWHERE ${keyIn(rules, 'steps', RELATION.keys)}` : '';
+  return `SELECT * FROM (\n${parts.join('\nUNION ALL\n')}\n) steps(${stepColumns(rules)})${only}`;
 }
 
 /**

@@ -10,7 +10,7 @@ FROM "@history" h;
 -- view @events
 SELECT h."k1", h."a", h."k2", h."b", h."header__change_seq", h."header__timestamp", h."header__change_mask",
   coalesce(h."header__change_seq", '') AS "@seq", h."header__change_oper" AS "@op", CASE h."header__change_oper" WHEN 'T' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'L' THEN 3 WHEN 'I' THEN 4 WHEN 'U' THEN 5 END AS "@rank",
-  f.file AS "@file", h."_line" AS "@line", f.fresh AS "@fresh"
+  f.file AS "@file", h."_line" AS "@line"
 FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 ;
 
@@ -85,7 +85,6 @@ GROUP BY "@seq", "@op", "k2", "k1" HAVING count(*) > 1;
 -- view @folded
 SELECT "k2", "k1", "a", "b", "header__change_seq", "header__timestamp", true AS "@alive" FROM "@events" e
 WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1")
-
 UNION ALL
 SELECT "k2", "k1",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END) AS "a",
@@ -105,7 +104,6 @@ UNION ALL
 SELECT c."k1", c."a", c."k2", c."b", c."header__change_seq", c."header__timestamp", NULL, 'C', 0
 FROM "@current" c WHERE EXISTS (SELECT 1 FROM "@busy" k WHERE c."k2" IS NOT DISTINCT FROM k."k2" AND c."k1" IS NOT DISTINCT FROM k."k1")
 ) s
-
 GROUP BY s."k2", s."k1";
 
 -- holds
@@ -142,7 +140,7 @@ SELECT count(*) AS conflicts FROM (
 -- view @events
 SELECT h."k1", h."a", h."k2", h."b", h."header__change_seq", h."header__timestamp", h."header__change_mask",
   coalesce(h."header__change_seq", '') AS "@seq", h."header__change_oper" AS "@op", CASE h."header__change_oper" WHEN 'T' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'L' THEN 3 WHEN 'I' THEN 4 WHEN 'U' THEN 5 END AS "@rank",
-  f.file AS "@file", h."_line" AS "@line", f.fresh AS "@fresh"
+  f.file AS "@file", h."_line" AS "@line"
 FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 ;
 
@@ -194,13 +192,8 @@ UNION ALL
 SELECT "@old_0", "@old_1", "@seq", 5, "@file", "@line", 1, CAST('D' AS VARCHAR), false FROM "@moves"
 UNION ALL
 SELECT "k2", "k1", "@seq", 5, "@file", "@line", 2, 'I', true FROM "@moves"
-) steps("k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move");
-
--- table @keys
-SELECT DISTINCT "k2", "k1" FROM "@events" WHERE "@fresh"
-UNION
-SELECT DISTINCT "k2", "k1" FROM "@events" WHERE "@op" IN ('B', 'U')
-  AND "@seq" IN (SELECT "@seq" FROM "@events" WHERE "@fresh" AND "@op" IN ('B', 'U'));
+) steps("k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move")
+WHERE EXISTS (SELECT 1 FROM "@keys" k WHERE steps."k2" IS NOT DISTINCT FROM k."k2" AND steps."k1" IS NOT DISTINCT FROM k."k1");
 
 -- table @busy
 SELECT "k2", "k1" FROM "@changes" WHERE true GROUP BY "k2", "k1"
@@ -214,13 +207,12 @@ SELECT "k2", "k1", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move" FR
 
 -- table @copies
 SELECT "@seq", "@op", "k2", "k1" FROM "@events" e
-WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1"))
+WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') AND EXISTS (SELECT 1 FROM "@keys" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1") OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1"))
 GROUP BY "@seq", "@op", "k2", "k1" HAVING count(*) > 1;
 
 -- view @folded
 SELECT "k2", "k1", "a", "b", "header__change_seq", "header__timestamp", true AS "@alive" FROM "@events" e
 WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1")
-AND EXISTS (SELECT 1 FROM "@keys" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1")
 UNION ALL
 SELECT "k2", "k1",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END) AS "a",
@@ -237,7 +229,6 @@ UNION ALL
 SELECT o."k1", NULL, o."k2", NULL, NULL, NULL, NULL, o."@op", o."@n" FROM "@order" o
 WHERE o."@half" IN (1, 3)
 ) s
-WHERE EXISTS (SELECT 1 FROM "@keys" k WHERE s."k2" IS NOT DISTINCT FROM k."k2" AND s."k1" IS NOT DISTINCT FROM k."k1")
 GROUP BY s."k2", s."k1";
 
 -- holds
@@ -273,7 +264,7 @@ SELECT count(*) AS conflicts FROM (
 -- view @events
 SELECT h."k1", h."a", h."k2", h."b", h."header__change_seq", h."header__timestamp", h."header__change_mask",
   coalesce(h."header__change_seq", '') AS "@seq", h."header__change_oper" AS "@op", CASE h."header__change_oper" WHEN 'T' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'L' THEN 3 WHEN 'I' THEN 4 WHEN 'U' THEN 5 END AS "@rank",
-  f.file AS "@file", h."_line" AS "@line", f.fresh AS "@fresh"
+  f.file AS "@file", h."_line" AS "@line"
 FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 ;
 
@@ -361,7 +352,6 @@ UNION ALL
 SELECT o."k1", NULL, o."k2", NULL, NULL, NULL, NULL, o."@op", o."@n" FROM "@order" o
 WHERE o."@half" IN (1, 3)
 ) s
-
 GROUP BY s."k2", s."k1";
 
 -- holds
@@ -391,3 +381,43 @@ SELECT count(*) AS conflicts FROM (
     OR min(e."b") IS DISTINCT FROM max(e."b") OR count(e."b") NOT IN (0, count(*))
     OR min(CAST(e."header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST(e."header__change_mask" AS VARCHAR)) OR count(CAST(e."header__change_mask" AS VARCHAR)) NOT IN (0, count(*))
 ) differing;
+
+-- ==== what rebuild and truncate need of history ====
+
+-- keys of new events
+SELECT DISTINCT h."k2", h."k1" FROM "@fresh" h JOIN "@files" f ON h."_load_id" = f.load_id AND f.fresh WHERE h."header__change_oper" NOT IN ('T');
+
+-- lowest new truncation
+SELECT min(h."header__change_seq") AS lowest FROM "@fresh" h JOIN "@files" f ON h."_load_id" = f.load_id AND f.fresh WHERE h."header__change_oper" = 'T';
+
+-- keys from it on
+SELECT DISTINCT h."k2", h."k1" FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
+WHERE h."header__change_seq" >= '11111111111111111111111111111111111' AND h."header__change_oper" NOT IN ('T');
+
+-- all keys
+SELECT "k2", "k1" FROM "@new_keys"
+UNION
+SELECT "k2", "k1" FROM "@later_keys";
+
+-- their events
+SELECT h.* FROM "@history" h SEMI JOIN (SELECT * FROM "@keys" WHERE NOT ("k2" IS NULL OR "k1" IS NULL)) k ON h."k2" = k."k2" AND h."k1" = k."k1" WHERE h."header__change_oper" <> 'T'
+UNION ALL
+SELECT h.* FROM (SELECT * FROM "@history" x WHERE "k2" IS NULL OR "k1" IS NULL) h
+SEMI JOIN (SELECT * FROM "@keys" WHERE "k2" IS NULL OR "k1" IS NULL) k ON h."k2" IS NOT DISTINCT FROM k."k2" AND h."k1" IS NOT DISTINCT FROM k."k1" WHERE h."header__change_oper" <> 'T';
+
+-- truncations
+SELECT * FROM "@history" h WHERE "header__change_oper" = 'T';
+
+-- new sequences
+SELECT DISTINCT h."header__change_seq" FROM "@fresh" h JOIN "@files" f ON h."_load_id" = f.load_id AND f.fresh WHERE h."header__change_oper" IN ('B', 'U');
+
+-- keys that share them
+SELECT DISTINCT "k2", "k1" FROM (SELECT h."k2", h."k1" FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id SEMI JOIN "@sequences" s ON h."header__change_seq" = s."header__change_seq"
+WHERE h."header__change_oper" IN ('B', 'U')) p;
+
+-- their sequences
+SELECT DISTINCT "header__change_seq" FROM "@touched" WHERE "header__change_oper" IN ('B', 'U');
+
+-- partners by sequence
+SELECT p.* FROM (SELECT h.* FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id SEMI JOIN "@sequences" s ON h."header__change_seq" = s."header__change_seq"
+WHERE h."header__change_oper" IN ('B', 'U')) p ANTI JOIN "@keys" k ON p."k2" IS NOT DISTINCT FROM k."k2" AND p."k1" IS NOT DISTINCT FROM k."k1";

@@ -10,7 +10,7 @@ FROM "@history" h;
 -- view @events
 SELECT h."k", h."a", h."header__change_seq", h."header__timestamp", h."header__change_mask",
   coalesce(h."header__change_seq", '') AS "@seq", h."header__change_oper" AS "@op", CASE h."header__change_oper" WHEN 'T' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'L' THEN 3 WHEN 'I' THEN 4 WHEN 'U' THEN 5 END AS "@rank",
-  f.file AS "@file", h."_line" AS "@line", f.fresh AS "@fresh"
+  f.file AS "@file", h."_line" AS "@line"
 FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 WHERE h."header__change_oper" <> 'B';
 
@@ -51,7 +51,6 @@ GROUP BY "@seq", "@op", "k" HAVING count(*) > 1;
 -- view @folded
 SELECT "k", "a", "header__change_seq", "header__timestamp", true AS "@alive" FROM "@events" e
 WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k")
-
 UNION ALL
 SELECT "k",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END) AS "a",
@@ -64,7 +63,6 @@ UNION ALL
 SELECT c."k", c."a", c."header__change_seq", c."header__timestamp", NULL, 'C', 0
 FROM "@current" c WHERE EXISTS (SELECT 1 FROM "@busy" k WHERE c."k" IS NOT DISTINCT FROM k."k")
 ) s
-
 GROUP BY s."k";
 
 -- holds
@@ -93,7 +91,7 @@ SELECT count(*) AS conflicts FROM (
 -- view @events
 SELECT h."k", h."a", h."header__change_seq", h."header__timestamp", h."header__change_mask",
   coalesce(h."header__change_seq", '') AS "@seq", h."header__change_oper" AS "@op", CASE h."header__change_oper" WHEN 'T' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'L' THEN 3 WHEN 'I' THEN 4 WHEN 'U' THEN 5 END AS "@rank",
-  f.file AS "@file", h."_line" AS "@line", f.fresh AS "@fresh"
+  f.file AS "@file", h."_line" AS "@line"
 FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 WHERE h."header__change_oper" <> 'B';
 
@@ -111,13 +109,8 @@ FROM "@events" WHERE "@op" IN ('I', 'D', 'L')
 UNION ALL
 SELECT "k", "@seq", 5, "@file", "@line", 0, "@op", false
 FROM "@updates" u WHERE "@op" = 'U'
-) steps("k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move");
-
--- table @keys
-SELECT DISTINCT "k" FROM "@events" WHERE "@fresh"
-UNION
-SELECT DISTINCT "k" FROM "@events" WHERE "@op" IN ('B', 'U')
-  AND "@seq" IN (SELECT "@seq" FROM "@events" WHERE "@fresh" AND "@op" IN ('B', 'U'));
+) steps("k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move")
+WHERE EXISTS (SELECT 1 FROM "@keys" k WHERE steps."k" IS NOT DISTINCT FROM k."k");
 
 -- table @busy
 SELECT "k" FROM "@changes" WHERE true GROUP BY "k"
@@ -131,13 +124,12 @@ SELECT "k", "@seq", "@rank", "@file", "@line", "@half", "@op", "@move" FROM "@ch
 
 -- table @copies
 SELECT "@seq", "@op", "k" FROM "@events" e
-WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k"))
+WHERE "@op" <> 'T' AND true AND ("@op" IN ('B', 'U') AND EXISTS (SELECT 1 FROM "@keys" k WHERE e."k" IS NOT DISTINCT FROM k."k") OR EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k"))
 GROUP BY "@seq", "@op", "k" HAVING count(*) > 1;
 
 -- view @folded
 SELECT "k", "a", "header__change_seq", "header__timestamp", true AS "@alive" FROM "@events" e
 WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k")
-AND EXISTS (SELECT 1 FROM "@keys" k WHERE e."k" IS NOT DISTINCT FROM k."k")
 UNION ALL
 SELECT "k",
   arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END) AS "a",
@@ -147,7 +139,6 @@ FROM (
 SELECT e."k", e."a", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
 ) s
-WHERE EXISTS (SELECT 1 FROM "@keys" k WHERE s."k" IS NOT DISTINCT FROM k."k")
 GROUP BY s."k";
 
 -- holds
@@ -175,7 +166,7 @@ SELECT count(*) AS conflicts FROM (
 -- view @events
 SELECT h."k", h."a", h."header__change_seq", h."header__timestamp", h."header__change_mask",
   coalesce(h."header__change_seq", '') AS "@seq", h."header__change_oper" AS "@op", CASE h."header__change_oper" WHEN 'T' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'L' THEN 3 WHEN 'I' THEN 4 WHEN 'U' THEN 5 END AS "@rank",
-  f.file AS "@file", h."_line" AS "@line", f.fresh AS "@fresh"
+  f.file AS "@file", h."_line" AS "@line"
 FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
 WHERE h."header__change_oper" <> 'B';
 
@@ -225,7 +216,6 @@ UNION ALL
 SELECT o."k", NULL, NULL, NULL, NULL, o."@op", o."@n" FROM "@order" o
 WHERE o."@half" IN (1, 3)
 ) s
-
 GROUP BY s."k";
 
 -- holds
@@ -247,3 +237,29 @@ SELECT count(*) AS conflicts FROM (
     OR min(e."a") IS DISTINCT FROM max(e."a") OR count(e."a") NOT IN (0, count(*))
     OR min(CAST(e."header__change_mask" AS VARCHAR)) IS DISTINCT FROM max(CAST(e."header__change_mask" AS VARCHAR)) OR count(CAST(e."header__change_mask" AS VARCHAR)) NOT IN (0, count(*))
 ) differing;
+
+-- ==== what rebuild and truncate need of history ====
+
+-- keys of new events
+SELECT DISTINCT h."k" FROM "@fresh" h JOIN "@files" f ON h."_load_id" = f.load_id AND f.fresh WHERE h."header__change_oper" NOT IN ('T', 'B');
+
+-- lowest new truncation
+SELECT min(h."header__change_seq") AS lowest FROM "@fresh" h JOIN "@files" f ON h."_load_id" = f.load_id AND f.fresh WHERE h."header__change_oper" = 'T';
+
+-- keys from it on
+SELECT DISTINCT h."k" FROM "@history" h JOIN "@files" f ON h."_load_id" = f.load_id
+WHERE h."header__change_seq" >= '11111111111111111111111111111111111' AND h."header__change_oper" NOT IN ('T', 'B');
+
+-- all keys
+SELECT "k" FROM "@new_keys"
+UNION
+SELECT "k" FROM "@later_keys";
+
+-- their events
+SELECT h.* FROM "@history" h SEMI JOIN (SELECT * FROM "@keys" WHERE NOT ("k" IS NULL)) k ON h."k" = k."k" WHERE h."header__change_oper" <> 'T'
+UNION ALL
+SELECT h.* FROM (SELECT * FROM "@history" x WHERE "k" IS NULL) h
+SEMI JOIN (SELECT * FROM "@keys" WHERE "k" IS NULL) k ON h."k" IS NOT DISTINCT FROM k."k" WHERE h."header__change_oper" <> 'T';
+
+-- truncations
+SELECT * FROM "@history" h WHERE "header__change_oper" = 'T';
