@@ -1,5 +1,6 @@
 /** The command line: names, flags and help; each command's work is in `commands/`. */
 import { Command, CommanderError, Option } from 'commander';
+import { auditCommand, type AuditFlags } from './commands/audit.ts';
 import { downCommand, migrateCommand } from './commands/database.ts';
 import { ingestCommand, type IngestFlags } from './commands/ingest.ts';
 import { psqlCommand } from './commands/psql.ts';
@@ -42,6 +43,7 @@ export function createProgram(context: Context): Program {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addTableCommands(program, context, answer);
   addDataCommands(program, context, answer);
+  addCareCommands(program, context, answer);
   addDatabaseCommands(program, context, answer);
   return {
     command: program,
@@ -134,6 +136,19 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
     .option('--json', 'as JSON, for scripts')
     .addHelpText('after', '\nExits 0 whenever it could show the state, whatever that is: scripts read it from --json.')
     .action((flags: { table?: string; json?: boolean }) => answer(statusCommand(context, flags)));
+}
+
+function addCareCommands(program: Command, context: Context, answer: Answer): void {
+  program
+    .command('audit')
+    .description('is everything there and accounted for: Incoming, archive, error zone and stage beside the ledger')
+    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
+    .option('--json', 'as JSON: {found, findings: [{kind, table, object, problem, remedy}], notes}')
+    .addHelpText(
+      'after',
+      '\nChanges nothing. Exits 1 when it found anything. docs/audit.md says what each finding means.',
+    )
+    .action((flags: AuditFlags) => answer(auditCommand(context, flags)));
 }
 
 /** The exit code of an error from parsing the arguments; help and version are none. */

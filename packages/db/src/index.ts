@@ -112,3 +112,31 @@ export {
   type Publication,
   type VersionDifference,
 } from './ledger/publications.ts';
+export {
+  foundAll,
+  knownStores,
+  missingCopies,
+  missingFiles,
+  missingObjects,
+  noteFoundFiles,
+  noteFoundObjects,
+  withAudit,
+  type AuditBegin,
+  type FoundObject,
+  type FoundPlace,
+  type MissingFile,
+  type MissingObject,
+} from './ledger/audit.ts';
+export {
+  describedLoads,
+  loneObjects,
+  twinObjects,
+  wrongBatches,
+  wrongReceipts,
+  wrongVersions,
+  type DescribedLoad,
+  type LoneObject,
+  type TwinObjects,
+  type WrongReceipt,
+  type WrongSum,
+} from './ledger/audit-sums.ts';

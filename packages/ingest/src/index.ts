@@ -1,4 +1,6 @@
 /** The public door of the use cases. */
+export { audit, type Audited, type AuditOptions } from './audit/audit.ts';
+export { FINDINGS, NOTES, type Finding, type FindingKind, type Note, type NoteKind } from './audit/finding.ts';
 export { draftContract, isTable, type Draft } from './add-table.ts';
 export { currentColumns, historyColumns } from './columns.ts';
 export { type DriftStatus } from './drift.ts';

@@ -6,6 +6,7 @@ export type Progress =
   | { readonly step: 'folding'; readonly table: string; readonly mode: string }
   | { readonly step: 'committed'; readonly table: string; readonly rows: number }
   | { readonly step: 'publishing'; readonly table: string; readonly rows: number }
+  | { readonly step: 'auditing'; readonly zone: string; readonly found: number }
   | { readonly step: 'archiving'; readonly table: string; readonly files: number; readonly of: number };
 
 export type OnProgress = (progress: Progress) => void;

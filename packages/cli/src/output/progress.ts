@@ -16,6 +16,8 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: ${count(progress.rows)} rows`;
     case 'publishing':
       return `${progress.table}: ${count(progress.rows)} rows published`;
+    case 'auditing':
+      return `looking at ${progress.zone}: ${count(progress.found)} objects`;
     case 'archiving':
       return `${progress.table}: ${count(progress.files)} of ${count(progress.of)} files archived`;
   }

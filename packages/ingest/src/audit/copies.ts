@@ -1,0 +1,78 @@
+/** What this program wrote beside the ledger: copies in the archive, refused objects and rows in the error zone, Parquet in stage. */
+import { noteFoundFiles, noteFoundObjects, type FoundObject, type FoundPlace } from '@farelake/db';
+import type { ObjectStore, StoredObject } from '@farelake/lake';
+import { parseObjectKey } from '@farelake/qlik';
+import { datasetName } from '@farelake/schema-registry';
+import { parseArchivePath } from '../archive/archive-path.ts';
+import type { AuditWork } from './audit.ts';
+import { grouped } from './sources.ts';
+
+type CopyName = { readonly objectKey: string; readonly tag: string } | undefined;
+
+/** @returns copies found */
+export const lookAtArchive = (work: AuditWork): Promise<number> =>
+  lookAtCopies(work, work.workspace.archive, 'archive', parseArchivePath);
+
+/** @returns refused files and files of refused rows found */
+export const lookAtErrors = (work: AuditWork): Promise<number> =>
+  lookAtCopies(work, work.workspace.error, 'error', parseErrorPath);
+
+/**
+ * `objects/<archive path>` with its `.reason.json`, and `rows/<object key>/<tag>-<attempt>.jsonl`. The reason belongs to
+ * what it stands beside.
+ */
+export function parseErrorPath(path: string): CopyName {
+  const [, kind, rest = ''] = /^(objects|rows)\/(.+)$/s.exec(path) ?? [];
+  if (kind === 'objects') return parseArchivePath(rest.replace(/\.reason\.json$/, ''));
+  const [, objectKey, tag] = /^(.+)\/([^/]+)-[^-/]+\.jsonl$/s.exec(rest) ?? [];
+  return objectKey === undefined || tag === undefined ? undefined : parseArchivePath(`${objectKey}.${tag}`);
+}
+
+async function lookAtCopies(
+  work: AuditWork,
+  store: ObjectStore,
+  place: FoundPlace,
+  parse: (path: string) => CopyName,
+): Promise<number> {
+  let found = 0;
+  const take = grouped<FoundObject & { dataset: string | null }>(async (copies) => {
+    const unknown = await noteFoundObjects(work.db, place, copies);
+    for (const { uri, dataset } of unknown) work.findings.add('unknown-copy', dataset, uri);
+  });
+  for await (const { path, size } of store.list()) {
+    work.signal.throwIfAborted();
+    const name = parse(path);
+    const object = name === undefined ? undefined : parseObjectKey(name.objectKey);
+    const dataset = object === undefined ? null : datasetName(object);
+    if (work.dataset !== undefined && dataset !== work.dataset) continue;
+    found += 1;
+    work.onProgress?.({ step: 'auditing', zone: store.uri, found });
+    const uri = store.uriOf(path);
+    if (name === undefined) work.findings.add('unknown-copy', null, uri);
+    else await take.add({ objectKey: name.objectKey, contentHash: name.tag, uri, size, dataset });
+  }
+  await take.end();
+  return found;
+}
+
+/** @returns files found */
+export async function lookAtStage(work: AuditWork): Promise<number> {
+  const { stage } = work.workspace;
+  let found = 0;
+  const take = grouped<StoredObject>(async (files) => {
+    const named = files.map(({ path, size }) => ({ uri: stage.uriOf(path), size }));
+    for (const uri of await noteFoundFiles(work.db, named)) work.findings.note('unlisted', uri);
+  });
+  for await (const file of stage.list()) {
+    work.signal.throwIfAborted();
+    if (!isOf(work.dataset, file.path)) continue;
+    found += 1;
+    work.onProgress?.({ step: 'auditing', zone: stage.uri, found });
+    await take.add(file);
+  }
+  await take.end();
+  return found;
+}
+
+const isOf = (dataset: string | undefined, path: string): boolean =>
+  dataset === undefined || [dataset, `${dataset}_history`].includes(path.slice(0, path.indexOf('/')));

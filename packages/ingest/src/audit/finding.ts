@@ -1,0 +1,134 @@
+/** What an audit can find, and what to do about each kind. */
+export const FINDINGS = {
+  unregistered: {
+    means: 'delivered, and not in the ledger',
+    remedy: 'farelake ingest <the place>: without --table, which passes other tables over.',
+  },
+  overwritten: {
+    means: 'an older version in a bucket that was overwritten or deleted before the ledger knew it',
+    remedy:
+      'Copy that version over the newer one, ingest, and copy the newer one back; or ask for it to be delivered again.',
+  },
+  'object-gone': {
+    means: 'in the ledger, not archived, and where it was delivered no more',
+    remedy: 'Have it delivered again under the same name, and ingest.',
+  },
+  'copy-gone': {
+    means: 'archived by the ledger, and the copy is not there',
+    remedy: "Restore it in the archive, from the bucket's versions or a backup, or from where it still lies.",
+  },
+  'copy-differs': {
+    means: 'an archived copy of another size than the object',
+    remedy: "Restore it in the archive, from the bucket's versions or a backup.",
+  },
+  'refused-gone': {
+    means: 'a refused file, or the rows refused of one, that the ledger has in the error zone and that are not there',
+    remedy: "Restore it there, from the bucket's versions or a backup; else the delivered file still has it.",
+  },
+  'unknown-copy': {
+    means: 'in the archive or the error zone, and of no object in the ledger',
+    remedy:
+      'Do not delete it: the ledger may have been restored to an older state. Deliver the object again, and ingest.',
+  },
+  'file-gone': {
+    means: 'a Parquet file of a table that is not there',
+    remedy: "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it.",
+  },
+  'file-differs': {
+    means: 'a Parquet file of a table of another size than the manifest says',
+    remedy: "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it.",
+  },
+  'receipt-missing': {
+    means: 'a file whose rows are in history without a receipt',
+    remedy: 'Send it through again: farelake replay --load.',
+  },
+  'receipt-wrong': {
+    means: 'a receipt that does not add up',
+    remedy: 'Send it through again: farelake replay --load.',
+  },
+  'rows-differ': {
+    means: 'files with other rows than the receipts of a batch, or a version of a table, tell',
+    remedy:
+      'A batch: send its files through again (farelake replay). A current table: farelake verify, farelake repair.',
+  },
+  'counter-gap': {
+    means: 'files missing in the middle of a snapshot',
+    remedy: 'Have them delivered, and ingest; the snapshot is not shown before.',
+  },
+  'data-alone': {
+    means: 'a data file whose .dfm has not come',
+    remedy: 'Have the .dfm delivered beside it, and ingest.',
+  },
+  'dfm-alone': {
+    means: 'a .dfm whose data file has not come',
+    remedy: 'Have the data file delivered, and ingest: its rows are missing.',
+  },
+  'vendor-errors': {
+    means: 'a file whose .dfm tells of errors at the source',
+    remedy: 'Ask the vendor which rows are missing in it.',
+  },
+  unreadable: {
+    means: 'something in a place of deliveries that cannot be read',
+    remedy: 'Let this user read it, or replace a link by what it points at.',
+  },
+  'out-of-reach': {
+    means: 'a place that the ledger knows and that does not answer, so that nothing can be said of what lies there',
+    remedy: 'Audit again when it does.',
+  },
+} as const;
+
+export type FindingKind = keyof typeof FINDINGS;
+
+export interface Finding {
+  readonly kind: FindingKind;
+  /** Null: it belongs to none. */
+  readonly table: string | null;
+  /** Key, path or URI of what it is about. */
+  readonly object: string;
+  readonly problem: string;
+}
+
+/** What is no fault, and may explain one. */
+export const NOTES = {
+  foreign: 'files beside the deliveries that are no objects of a feed',
+  replaced: 'files that were replaced under their name before they were loaded',
+  'sent-again':
+    'change files that begin before the end of the one before: sent again, after a restart; events count once',
+  twins: 'files of one content under several names; events count once',
+  'times-contradict': '.dfms whose times end before they begin',
+  'older-columns': 'change files with a lower tableVersion than the one before',
+  unlisted: 'files in the stage zone that no manifest lists; farelake maintain removes those of dead attempts',
+} as const;
+
+export type NoteKind = keyof typeof NOTES;
+
+export interface Note {
+  readonly kind: NoteKind;
+  readonly count: number;
+  /** The first of them. */
+  readonly examples: readonly string[];
+}
+
+/** Examples of a note. */
+const SHOWN = 5;
+
+/** Gathers what is found. */
+export class Findings {
+  readonly all: Finding[] = [];
+  readonly #notes = new Map<NoteKind, { count: number; examples: string[] }>();
+
+  add(kind: FindingKind, table: string | null, object: string, problem?: string): void {
+    this.all.push({ kind, table, object, problem: problem ?? FINDINGS[kind].means });
+  }
+
+  note(kind: NoteKind, example: string): void {
+    const note = this.#notes.get(kind) ?? { count: 0, examples: [] };
+    this.#notes.set(kind, note);
+    note.count += 1;
+    if (note.examples.length < SHOWN) note.examples.push(example);
+  }
+
+  notes(): Note[] {
+    return [...this.#notes].map(([kind, note]) => ({ kind, ...note }));
+  }
+}

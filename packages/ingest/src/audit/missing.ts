@@ -1,0 +1,83 @@
+/** What the ledger has and nothing was found of. A look at the very place decides: a listing may be older than what came since. */
+import { missingCopies, missingFiles, missingObjects, type MissingFile, type MissingObject } from '@farelake/db';
+import { isStoreTrouble, locate, storeName } from '@farelake/lake';
+import { UserError } from '@farelake/schema-registry';
+import type { AuditWork } from './audit.ts';
+
+export async function tellMissing(work: AuditWork): Promise<void> {
+  const { db, begin, dataset } = work;
+  await inLanes(await missingObjects(db, begin, dataset), (object) => tellObject(work, object));
+  await inLanes(await missingCopies(db, dataset), async (copy) => {
+    if (copy.found !== null) work.findings.add('copy-differs', copy.dataset, copy.uri, sizes(copy.found, copy.size));
+    else if ((await sizeAt(work, copy.uri)) === null) work.findings.add('refused-gone', copy.dataset, copy.uri);
+  });
+  await inLanes(await missingFiles(db, begin, dataset), (file) => tellFile(work, file));
+}
+
+/** Looked at at once: each look is an answer waited for. */
+const AT_ONCE = 16;
+
+async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const lane = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
+
+async function tellObject(work: AuditWork, object: MissingObject): Promise<void> {
+  const { dataset, objectKey, contentHash, archivedUri, elsewhere, state } = object;
+  const { findings } = work;
+  const name = `${objectKey} (${contentHash})`;
+  if (archivedUri !== null) {
+    const size = await sizeAt(work, archivedUri);
+    if (size === object.size) return;
+    if (size !== null && size !== 'unknown')
+      findings.add('copy-differs', dataset, archivedUri, sizes(size, object.size));
+    else if (size === null) {
+      const where = elsewhere === null ? 'and it was found nowhere else' : `and it still lies at ${elsewhere}`;
+      findings.add('copy-gone', dataset, archivedUri, `the archived copy of ${objectKey} is not there, ${where}`);
+    }
+    return;
+  }
+  if (work.outOfReach.has(object.storeUri)) return;
+  if (state === 'archived') findings.add('copy-gone', dataset, name, 'archived, and the ledger has no copy of it');
+  else if (object.part === 'dfm') {
+    // Its text is in the ledger; what goes is the file as it was, which is archived when rows were read by it.
+    if (object.inHistory) findings.add('object-gone', dataset, name, gone(object));
+  } else if (object.replaced && !object.inHistory) findings.note('replaced', name);
+  else findings.add('object-gone', dataset, name, gone(object));
+}
+
+const gone = ({ storeUri, path, inHistory }: MissingObject): string =>
+  `not archived, and not there any more: ${path} in ${storeUri}${inHistory ? '; its rows are in history' : ''}`;
+
+async function tellFile(work: AuditWork, { dataset, uri, size, found }: MissingFile): Promise<void> {
+  // Also for a file outside of the stage zone as it is set now, which no listing showed.
+  const now = found ?? (await sizeAt(work, uri));
+  if (now === size || now === 'unknown') return;
+  if (now === null) work.findings.add('file-gone', dataset, uri);
+  else work.findings.add('file-differs', dataset, uri, sizes(now, size));
+}
+
+const sizes = (found: number, expected: number | null): string =>
+  `${found} bytes, and ${expected ?? 'other'} are expected`;
+
+/** Null: nothing is there. `unknown`: its store is out of reach, which is told once. */
+async function sizeAt(work: AuditWork, uri: string): Promise<number | null | 'unknown'> {
+  const { store, path } = locate(uri);
+  if (work.outOfReach.has(store.uri)) return 'unknown';
+  try {
+    return (await store.stat(path))?.size ?? null;
+  } catch (error) {
+    if (!isStoreTrouble(error)) throw error;
+    tellOutOfReach(work, store.uri, error);
+    return 'unknown';
+  }
+}
+
+export function tellOutOfReach({ outOfReach, findings }: AuditWork, storeUri: string, error: unknown): void {
+  if (outOfReach.has(storeUri)) return;
+  outOfReach.add(storeUri);
+  findings.add('out-of-reach', null, storeUri, error instanceof UserError ? error.problem : storeName(storeUri));
+}

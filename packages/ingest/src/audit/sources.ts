@@ -1,0 +1,126 @@
+/** Every place of deliveries beside the ledger: the Incoming zone, and wherever else objects were found. */
+import { createHash } from 'node:crypto';
+import { noteFoundObjects, type FoundObject } from '@farelake/db';
+import { isStoreTrouble, type ObjectStore, type StoredObject } from '@farelake/lake';
+import { formatObjectKey, parseObjectKey } from '@farelake/qlik';
+import { datasetName, UserError } from '@farelake/schema-registry';
+import { lastName } from '../register.ts';
+import type { AuditWork } from './audit.ts';
+
+/** An object of a feed in a store. */
+interface Delivered extends FoundObject {
+  readonly dataset: string;
+  readonly path: string;
+}
+
+/** Objects compared by one statement. */
+const GROUP = 500;
+
+/**
+ * @returns objects of a feed found
+ * @throws what a store out of reach throws
+ */
+export async function lookAtSource(work: AuditWork, store: ObjectStore): Promise<number> {
+  const { findings, signal } = work;
+  let found = 0;
+  const take = grouped<StoredObject>(async (files) => {
+    const described = await describeAll(work, store, files);
+    const unknown = await noteFoundObjects(work.db, 'source', described);
+    for (const { dataset, uri } of unknown) findings.add('unregistered', dataset, uri);
+  });
+  const onSkipped = ({ path, reason, harmless }: { path: string; reason: string; harmless?: true }) => {
+    if (harmless !== true) findings.add('unreadable', null, `${store.uri}/${path}`, reason);
+  };
+  for await (const file of store.list(onSkipped)) {
+    signal.throwIfAborted();
+    const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
+    if (object === undefined) findings.note('foreign', store.uriOf(file.path));
+    else if (work.dataset === undefined || work.dataset === datasetName(object)) {
+      found += 1;
+      work.onProgress?.({ step: 'auditing', zone: store.uri, found });
+      await take.add(file);
+    }
+  }
+  await take.end();
+  await lookAtVersions(work, store);
+  return found;
+}
+
+/** What lies below others in a bucket was overwritten or deleted: had nobody seen it before, it is in no load. */
+async function lookAtVersions(work: AuditWork, store: ObjectStore): Promise<void> {
+  if (!(await keepsVersions(store))) return;
+  const take = grouped<Delivered>(async (versions) => {
+    const unknown = await noteFoundObjects(work.db, 'version', versions);
+    for (const { dataset, uri } of unknown) work.findings.add('overwritten', dataset, uri);
+  });
+  for await (const { path, size, tag, versionId, isLatest } of store.versions?.list() ?? []) {
+    work.signal.throwIfAborted();
+    if (isLatest || tag === undefined) continue;
+    const delivered = deliveredOf(store, { path, size }, tag);
+    if (delivered === undefined || (work.dataset !== undefined && work.dataset !== delivered.dataset)) continue;
+    await take.add({ ...delivered, uri: `${delivered.uri}?versionId=${versionId}` });
+  }
+  await take.end();
+}
+
+/** A bucket whose versions one may not ask for is looked at without them. */
+export async function keepsVersions({ versions }: ObjectStore): Promise<boolean> {
+  try {
+    return (await versions?.areKept()) ?? false;
+  } catch (error) {
+    if (error instanceof UserError && ['access-denied', 'store-refused'].includes(error.code)) return false;
+    throw error;
+  }
+}
+
+function deliveredOf(store: ObjectStore, { path, size }: StoredObject, tag: string): Delivered | undefined {
+  const object = parseObjectKey(`${lastName(store.uri)}/${path}`);
+  if (object === undefined) return undefined;
+  const [objectKey, dataset, uri] = [formatObjectKey(object), datasetName(object), store.uriOf(path)];
+  return { objectKey, contentHash: tag, dataset, path, size, uri };
+}
+
+/** Read at once: of a folder's files the content has to be read, because nothing else tells whether it is the one known. */
+const AT_ONCE = 8;
+
+async function describeAll(work: AuditWork, store: ObjectStore, files: readonly StoredObject[]): Promise<Delivered[]> {
+  const described: Delivered[] = [];
+  const queue = files.values();
+  const lane = async () => {
+    for (const file of queue) {
+      work.signal.throwIfAborted();
+      try {
+        const one = deliveredOf(store, file, file.tag ?? (await hashOf(store, file.path, work.signal)));
+        if (one !== undefined) described.push(one);
+      } catch (error) {
+        if (!(error instanceof UserError) || isStoreTrouble(error)) throw error;
+        // Gone since it was listed: what the ledger knows of it is asked for below.
+        if (error.code !== 'object-gone') work.findings.add('unreadable', null, store.uriOf(file.path), error.problem);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return described;
+}
+
+async function hashOf(store: ObjectStore, path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of (await store.read(path, { signal })) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Gathers items and hands them on in groups. */
+export function grouped<T>(hand: (group: readonly T[]) => Promise<void>) {
+  let group: T[] = [];
+  const end = async () => {
+    if (group.length > 0) await hand(group);
+    group = [];
+  };
+  return {
+    add: async (item: T) => {
+      group.push(item);
+      if (group.length >= GROUP) await end();
+    },
+    end,
+  };
+}
