@@ -1,0 +1,79 @@
+/** A home of its own: database, zones, and the command in it. */
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { s3Variables } from '../../../packages/lake/test/support/s3-server.ts';
+import { BUCKET, type Bench } from './bench.ts';
+import { startCommand, type Child } from './child.ts';
+import type { Prepared, PreparedAct } from './prepare.ts';
+
+export interface Home {
+  readonly folder: string;
+  /** Connection string as of now. */
+  readonly databaseUrl: string;
+  readonly prepared: Prepared;
+  /** Folder or `s3://…` of a zone. */
+  readonly zone: (name: 'incoming' | 'archive' | 'error' | 'stage') => string;
+  /** Lays the act's files over Incoming. */
+  deliver(act: PreparedAct): Promise<void>;
+  start(command: readonly string[], variables?: NodeJS.ProcessEnv): Child;
+  close(): Promise<void>;
+}
+
+let opened = 0;
+
+export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> {
+  const name = `home-${String((opened += 1))}`;
+  const folder = path.join(bench.folder, 'homes', name);
+  await mkdir(path.join(folder, 'incoming'), { recursive: true });
+  const database = await bench.server.newDatabase();
+  const bucket = prepared.scenario.zones === 'bucket' ? await bench.bucket() : undefined;
+  const zone: Home['zone'] = (of) => (bucket === undefined ? path.join(folder, of) : `s3://${BUCKET}/${name}/${of}`);
+  const env: NodeJS.ProcessEnv = {
+    FARELAKE_HOME: folder,
+    FARELAKE_REGISTRY: prepared.registry,
+    NODE_COMPILE_CACHE: path.join(bench.folder, 'compiled'),
+    ...(bucket === undefined
+      ? {}
+      : { ...zonesOf(zone), ...s3Variables(bucket.front.endpoint), FARELAKE_S3_TIMEOUT: '1' }),
+  };
+  return {
+    folder,
+    get databaseUrl() {
+      return bench.server.url(database);
+    },
+    prepared,
+    zone,
+    deliver: async ({ files }) => {
+      if (files === undefined) return;
+      if (bucket === undefined) await cp(files, zone('incoming'), { recursive: true });
+      else await upload(bucket.server.client, files, `${name}/incoming`);
+    },
+    start: (command, variables = {}) =>
+      startCommand({ ...env, DATABASE_URL: bench.server.url(database), ...variables }, command),
+    close: async () => {
+      await bench.server.drop(database);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+const zonesOf = (zone: Home['zone']): NodeJS.ProcessEnv => ({
+  FARELAKE_INCOMING: zone('incoming'),
+  FARELAKE_ARCHIVE: zone('archive'),
+  FARELAKE_ERROR: zone('error'),
+  FARELAKE_STAGE: zone('stage'),
+});
+
+async function upload(
+  client: Awaited<ReturnType<Bench['bucket']>>['server']['client'],
+  folder: string,
+  prefix: string,
+): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const inside = path.relative(folder, file).split(path.sep).join('/');
+    await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: `${prefix}/${inside}`, Body: await readFile(file) }));
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Everything that has to be the same however often the work was cut off: what readers see, what the ledger counts, and what
+ * lies in the zones. Not: numbers of attempts and versions, times, and files that no manifest lists.
+ */
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { openPool, readManifest } from '@farelake/db';
+import { createViews, historyColumns, status, withEngine } from '@farelake/ingest';
+import { folderStore, openStore, schemeOf, type Engine, type ObjectStore } from '@farelake/lake';
+import { historyName, quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
+import type { Pool } from 'pg';
+import type { Home } from '../home.ts';
+import type { Picture } from './compare.ts';
+
+export async function takePicture(home: Home): Promise<Picture> {
+  const pool = openPool(home.databaseUrl, { max: 2 });
+  const picture = new Map<string, readonly string[]>();
+  const add = (kind: string, things: readonly unknown[]) =>
+    picture.set(kind, things.map((thing) => JSON.stringify(thing)).sort());
+  try {
+    for (const [kind, sql] of Object.entries(LEDGER)) add(kind, (await pool.query(sql)).rows);
+    add('status', (await status(pool, home.prepared.contracts)).map(withoutCounts));
+    const scratch = `${home.folder}/picture`;
+    await withEngine({ scratch, signal: new AbortController().signal }, async (engine) => {
+      await createViews(engine, pool, home.prepared.contracts.values());
+      for (const contract of home.prepared.contracts.values()) {
+        add(`rows of ${contract.dataset}`, await rowsOf(engine, `SELECT * FROM ${q(contract.dataset)}`));
+        add(`history of ${contract.dataset}`, await historyOf(engine, pool, contract));
+        add(`published rows of ${contract.dataset}`, await publishedOf(pool, contract));
+      }
+    });
+    for (const zone of ['archive'] as const) add(`objects in ${zone}`, await objectsIn(storeAt(home.zone(zone))));
+    add('listed files that are gone or of another size', await brokenFiles(pool));
+  } finally {
+    await pool.end();
+  }
+  return picture;
+}
+
+const LOAD = `o.object_key AS object, o.content_hash AS content`;
+const OF_LOAD = `JOIN ledger.loads l ON l.id = x.load_id JOIN ledger.objects o ON o.id = l.object_id`;
+
+const LEDGER: Readonly<Record<string, string>> = {
+  objects: 'SELECT object_key, content_hash, size, archived_uri IS NOT NULL AS archived FROM ledger.objects',
+  loads: `SELECT ${LOAD}, l.state, l.waiting_for, l.generation FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id`,
+  receipts: `SELECT ${LOAD}, x.announced, x.read, x.written, x.quarantined FROM ledger.receipts x ${OF_LOAD}`,
+  applications: `SELECT x.dataset, x.generation, ${LOAD} FROM ledger.applications x ${OF_LOAD}`,
+  'open batches': `SELECT id FROM ledger.batches WHERE state = 'open'`,
+  'rows of history that no receipt has': `SELECT f.batch_id, sum(f.rows) AS rows FROM ledger.files f
+    WHERE f.batch_id IS NOT NULL AND f.version_removed IS NULL GROUP BY f.batch_id
+    HAVING sum(f.rows) <> (SELECT coalesce(sum(r.written), 0) FROM ledger.receipts r
+      JOIN ledger.loads l ON l.id = r.load_id WHERE l.history_batch_id = f.batch_id)`,
+};
+
+/** How many commits it took, when, and how often it went wrong on the way may differ. */
+function withoutCounts(table: Awaited<ReturnType<typeof status>>[number]): unknown {
+  const { table: name, state, rows, loads, orphans, conflicts, movesOntoLive, quarantined, generation } = table;
+  return { name, state, rows, loads, orphans, conflicts, movesOntoLive, quarantined, generation };
+}
+
+const rowsOf = async (engine: Engine, sql: string): Promise<unknown[]> =>
+  (await engine.connection.runAndReadAll(sql)).getRowObjectsJson();
+
+/** Each row that any file of history holds, redelivered ones too, with the object that it came from instead of its load's id. */
+async function historyOf(engine: Engine, pool: Pool, contract: Contract): Promise<unknown[]> {
+  const { files } = await readManifest(pool, historyName(contract.dataset));
+  if (files.length === 0) return [];
+  const { rows: loads } = await pool.query<{ id: number; name: string }>(
+    `SELECT l.id, o.object_key || ' ' || o.content_hash AS name FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id`,
+  );
+  const names = new Map(loads.map(({ id, name }) => [id, name]));
+  const rows = await rowsOf(engine, `SELECT * FROM ${await engine.files.sql(files, historyColumns(contract))} h`);
+  return rows.map((row) => {
+    const { _load_id: id, ...rest } = row as Record<string, unknown>;
+    return { ...rest, object: names.get(Number(id)) };
+  });
+}
+
+async function publishedOf(pool: Pool, { dataset }: Contract): Promise<unknown[]> {
+  const { rows: there } = await pool.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+    `ods.${q(dataset)}`,
+  ]);
+  if (there[0]?.there !== true) return [];
+  const { rows } = await pool.query<Record<string, unknown>>(`SELECT * FROM ods.${q(dataset)}`);
+  return rows;
+}
+
+export const storeAt = (place: string): ObjectStore =>
+  schemeOf(place) === undefined ? folderStore(place) : openStore(place);
+
+async function objectsIn(store: ObjectStore): Promise<unknown[]> {
+  const objects: unknown[] = [];
+  for await (const { path } of store.list()) {
+    const hash = createHash('sha256');
+    for await (const chunk of (await store.read(path)) as AsyncIterable<Buffer>) hash.update(chunk);
+    objects.push({ path, content: hash.digest('hex') });
+  }
+  return objects;
+}
+
+async function brokenFiles(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ uri: string; size: number }>(
+    'SELECT uri, size FROM ledger.files WHERE version_removed IS NULL',
+  );
+  const broken: string[] = [];
+  for (const { uri, size } of rows) if ((await sizeOf(uri)) !== size) broken.push(uri);
+  return broken;
+}
+
+async function sizeOf(uri: string): Promise<number | undefined> {
+  if (schemeOf(uri) === 'file') return (await stat(fileURLToPath(uri)).catch(() => undefined))?.size;
+  const { store, inside } = split(uri);
+  return (await openStore(store).stat(inside))?.size;
+}
+
+/** `s3://bucket/a/b` → the bucket and what is inside. */
+function split(uri: string): { store: string; inside: string } {
+  const [, store = '', inside = ''] = /^(s3:\/\/[^/]+)\/(.+)$/.exec(uri) ?? [];
+  return { store, inside };
+}

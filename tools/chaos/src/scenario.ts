@@ -1,0 +1,31 @@
+/** What is delivered and done, in order: the story that is first told undisturbed, and then with disturbances. */
+import type { Contract } from '@farelake/schema-registry';
+import type { Random } from './random.ts';
+import type { Home } from './home.ts';
+
+/** Something delivered, and the command that a person or a scheduler runs then. */
+export interface Act {
+  /** What is there before the command runs: files below a folder that is laid over Incoming. */
+  readonly deliver?: (folder: string, random: Random) => Promise<unknown>;
+  /** Arguments of `farelake`. */
+  readonly command: readonly string[];
+  /** How it ends when nothing disturbs it. */
+  readonly exit: 0 | 1;
+  /**
+   * For a command that is not to be given twice once it has had its effect: whether it has. Others may be given again at any
+   * time.
+   */
+  readonly done?: (home: Home) => Promise<boolean>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** One sentence. */
+  readonly about: string;
+  /** Where the zones lie. */
+  readonly zones: 'folder' | 'bucket';
+  /** Tables, and what of their drafted contracts is otherwise. */
+  readonly tables: Readonly<Record<string, Partial<Contract>>>;
+  /** A fresh story for each call: acts share what they know of the source. */
+  readonly acts: (random: Random) => readonly Act[];
+}
