@@ -19,6 +19,8 @@ export interface Environment {
   readonly stage: string;
   /** Bytes that one piece of work may fetch from buckets. */
   readonly scratchLimit: number | undefined;
+  /** After so long without a sign of life others take over a table that a command works on. */
+  readonly leaseSeconds: number | undefined;
   /** File of DuckDB's extension `httpfs`. */
   readonly httpfs: string | undefined;
 }
@@ -46,8 +48,21 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
     error: zone('FARELAKE_ERROR', 'error'),
     stage: zone('FARELAKE_STAGE', 'stage'),
     scratchLimit: parseBytes('FARELAKE_SCRATCH_LIMIT', variables['FARELAKE_SCRATCH_LIMIT'] || undefined),
+    leaseSeconds: leaseSeconds(variables['FARELAKE_LEASE_SECONDS'] || undefined),
     httpfs: httpfs === undefined ? undefined : path.resolve(cwd, httpfs),
   };
+}
+
+/** Less than a second would be lost to a busy machine. */
+function leaseSeconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (seconds >= 1 && seconds <= 86_400) return seconds;
+  throw new UsageError({
+    code: 'bad-lease',
+    problem: `FARELAKE_LEASE_SECONDS is ${JSON.stringify(text)}.`,
+    remedy: 'Set it to seconds from 1 to 86400, or leave it out for 60.',
+  });
 }
 
 /** Taken for a folder, `s3://…` would quietly become one of that name. */

@@ -7,6 +7,7 @@ import { psqlCommand } from './commands/psql.ts';
 import { queryCommand, type QueryFormat } from './commands/query.ts';
 import { statusCommand } from './commands/status.ts';
 import { tableAddCommand, tableListCommand, type AddFlags } from './commands/table.ts';
+import { tableHoldCommand, tableReleaseCommand } from './commands/table-hold.ts';
 import { tableShowCommand } from './commands/table-show.ts';
 import type { Context } from './session.ts';
 
@@ -110,6 +111,22 @@ function addTableCommands(program: Command, context: Context, answer: Answer): v
     .argument('<table>', 'EDW.SAMPLE or edw_sample')
     .option('--json', 'as JSON')
     .action((name: string, flags: { json?: boolean }) => answer(tableShowCommand(context, name, flags)));
+  addHoldCommands(table, context, answer);
+}
+
+function addHoldCommands(table: Command, context: Context, answer: Answer): void {
+  table
+    .command('hold')
+    .description('leave a table as it is until it is released; what is delivered for it is registered and waits')
+    .argument('<table>', 'EDW.SAMPLE or edw_sample')
+    .option('--why <text>', 'shown by status, and kept in the ledger with your name')
+    .action((name: string, flags: { why?: string }) => answer(tableHoldCommand(context, name, flags)));
+  table
+    .command('release')
+    .description('let go of what is held of a table: by hand, or because its runs failed too often')
+    .argument('<table>', 'EDW.SAMPLE or edw_sample')
+    .addHelpText('after', '\nExits 1 when nothing of it is held.')
+    .action((name: string) => answer(tableReleaseCommand(context, name)));
 }
 
 function addDataCommands(program: Command, context: Context, answer: Answer): void {

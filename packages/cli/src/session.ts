@@ -47,6 +47,7 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
       scratch: path.join(environment.home, 'scratch'),
       scratchLimit: environment.scratchLimit,
       httpfs: environment.httpfs,
+      leaseSeconds: environment.leaseSeconds,
       signal,
     });
   } finally {

@@ -18,6 +18,7 @@ export {
   deliveredTables,
   knownObjects,
   nextSeen,
+  pendingBytes,
   registerObjects,
   type DeliveredObject,
   type Queryable,
@@ -90,6 +91,8 @@ export {
   type LeaseToken,
   type SeenLease,
 } from './ledger/leases.ts';
+export { liftHold, openHolds, placeHold, readHold, type Hold } from './ledger/holds.ts';
+export { recordFailure, recordNextTry, recordSuccess, tableFailures, type TableFailures } from './ledger/failures.ts';
 export { withLease, type LeaseOptions, type TableLease } from './hold-lease.ts';
 export {
   loadPlaces,

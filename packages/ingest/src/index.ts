@@ -23,6 +23,9 @@ export {
   type Trouble,
 } from './status.ts';
 export { publishTable, type Published } from './publish/publish-table.ts';
+export { describeHold, holdTable, releaseTable } from './hold/hold-table.ts';
+export { patiently } from './retry/patiently.ts';
+export { type HoldStatus, type Standing } from './status/standing.ts';
 export { inTable, withTable } from './table/in-table.ts';
 export { withEngine, sweepScratch, type TableWorkspace, type Workspace } from './workspace.ts';
 export { runFold, type FoldFile, type FoldInputs, type FoldResult } from './fold/run-fold.ts';

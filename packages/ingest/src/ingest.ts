@@ -1,9 +1,17 @@
-/** Everything delivered below a folder becomes tables: register, then each table until nothing is left to do. */
-import { deliveredTables } from '@farelake/db';
+/**
+ * Everything delivered below a folder becomes tables: register, then the tables side by side, each until nothing is left
+ * to do. One table's failure, hold or huge file neither stops nor delays the others.
+ */
+import os from 'node:os';
+import { deliveredTables, pendingBytes } from '@farelake/db';
 import type { ObjectStore } from '@farelake/lake';
 import type { OnProgress } from './progress.ts';
 import { register, type Registered } from './register.ts';
-import { workTable, type TableDone } from './table/work-table.ts';
+import { patiently } from './retry/patiently.ts';
+import { inLanes } from './table/lanes.ts';
+import { laneCount } from './table/share.ts';
+import { newJob, tryTable } from './table/try-table.ts';
+import type { TableDone } from './table/work-table.ts';
 import { sweepScratch, type Workspace } from './workspace.ts';
 
 export interface IngestOptions {
@@ -14,27 +22,48 @@ export interface IngestOptions {
 
 export interface Ingested {
   readonly registered: Registered;
+  /** By name. */
   readonly tables: readonly ({ readonly dataset: string } & TableDone)[];
-  /** Tables whose work ended with an error, which the ledger keeps as their trouble. */
+  /** Tables whose work ended with an error, which the ledger keeps as their trouble; by name. */
   readonly troubled: readonly { readonly dataset: string; readonly error: unknown }[];
 }
 
 export async function ingest(workspace: Workspace, store: ObjectStore, options: IngestOptions = {}): Promise<Ingested> {
   await sweepScratch(workspace.scratch);
   const registered = await register(workspace, store, options);
+  const { onProgress } = options;
+  const datasets = await patiently(workspace, 'the list of tables', () => datasetsToDo(workspace, options), onProgress);
   const tables: ({ dataset: string } & TableDone)[] = [];
   const troubled: { dataset: string; error: unknown }[] = [];
-  const delivered = await deliveredTables(workspace.pool);
-  for (const { dataset } of delivered.filter(
-    (table) => options.dataset === undefined || table.dataset === options.dataset,
-  )) {
-    const contract = workspace.contracts.get(dataset);
-    try {
-      tables.push({ dataset, ...(await workTable({ workspace, dataset, contract, onProgress: options.onProgress })) });
-    } catch (error) {
-      workspace.signal.throwIfAborted();
-      troubled.push({ dataset, error });
-    }
-  }
-  return { registered, tables, troubled };
+  const atOnce = Math.min(laneCount(os.availableParallelism(), os.totalmem()), datasets.length);
+  const jobs = datasets.map((dataset) =>
+    newJob({
+      workspace: { ...workspace, atOnce },
+      dataset,
+      contract: workspace.contracts.get(dataset),
+      onProgress,
+    }),
+  );
+  const turn = async (job: (typeof jobs)[number]): Promise<number | undefined> => {
+    const { dataset } = job;
+    const outcome = await tryTable(job);
+    if (outcome.result === 'later') return outcome.pause;
+    if (outcome.result === 'done') tables.push({ dataset, ...outcome.done });
+    else troubled.push({ dataset, error: outcome.error });
+    return undefined;
+  };
+  await inLanes(jobs, atOnce, turn, workspace.signal);
+  return { registered, tables: tables.toSorted(byName), troubled: troubled.toSorted(byName) };
+}
+
+const byName = (a: { dataset: string }, b: { dataset: string }): number => (a.dataset < b.dataset ? -1 : 1);
+
+/** Those with little to load first: what is quickly done does not wait for what takes long. */
+async function datasetsToDo({ pool }: Workspace, { dataset }: IngestOptions): Promise<string[]> {
+  const delivered = await deliveredTables(pool);
+  const bytes = await pendingBytes(pool);
+  return delivered
+    .map((table) => table.dataset)
+    .filter((name) => dataset === undefined || name === dataset)
+    .toSorted((a, b) => (bytes.get(a) ?? 0) - (bytes.get(b) ?? 0) || (a < b ? -1 : 1));
 }

@@ -2,6 +2,8 @@
 export type Progress =
   | { readonly step: 'looking'; readonly found: number }
   | { readonly step: 'waiting for another process'; readonly table: string }
+  /** @property why the last try failed */
+  | { readonly step: 'trying again'; readonly what: string; readonly why: string }
   | { readonly step: 'loading'; readonly table: string; readonly files: number }
   | { readonly step: 'folding'; readonly table: string; readonly mode: string }
   | { readonly step: 'committed'; readonly table: string; readonly rows: number }

@@ -6,6 +6,7 @@ import { formatObjectKey, parseObjectKey, type ObjectKey } from '@farelake/qlik'
 import { datasetName } from '@farelake/schema-registry';
 import { reach } from './failpoint.ts';
 import type { OnProgress } from './progress.ts';
+import { patiently } from './retry/patiently.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface Registered {
@@ -31,20 +32,32 @@ const LARGEST_DFM = 8 * 1024 * 1024;
 /** Objects made known by one statement. */
 const GROUP = 200;
 
+/** A store or a database that goes away meanwhile is waited for; what is registered by then stays so. */
 export async function register(
   workspace: Workspace,
   store: ObjectStore,
   options: RegisterOptions = {},
 ): Promise<Registered> {
+  let fresh = 0;
+  const pass = () => registerAll(workspace, store, options, (count) => (fresh += count));
+  const registered = await patiently(workspace, 'what was delivered', pass, options.onProgress);
+  return { ...registered, fresh };
+}
+
+async function registerAll(
+  workspace: Workspace,
+  store: ObjectStore,
+  options: RegisterOptions,
+  onFresh: (count: number) => void,
+): Promise<Omit<Registered, 'fresh'>> {
   const seen = await nextSeen(workspace.pool);
   const foreign: string[] = [];
   const unreadable: SkippedEntry[] = [];
   let found = 0;
-  let fresh = 0;
   let group: Delivered[] = [];
   const flush = async () => {
     const described = await describeAll(workspace, store, group, unreadable);
-    fresh += await registerObjects(workspace.pool, described, seen);
+    onFresh(await registerObjects(workspace.pool, described, seen));
     group = [];
     reach('register:group');
   };
@@ -64,7 +77,7 @@ export async function register(
   }
   await flush();
   reach('register:done');
-  return { found, fresh, foreign, unreadable };
+  return { found, foreign, unreadable };
 }
 
 interface Delivered {

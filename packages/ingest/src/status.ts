@@ -14,6 +14,7 @@ import { historyName, type Contract } from '@farelake/schema-registry';
 import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
 import { rowsStatus, type RowsStatus } from './status/rows.ts';
+import { holdReason, standings, type Standing } from './status/standing.ts';
 
 /**
  * `empty` nothing was delivered · `live` everything delivered is in the table · `waiting` something is missing ·
@@ -21,7 +22,7 @@ import { rowsStatus, type RowsStatus } from './status/rows.ts';
  */
 export type TableState = 'empty' | 'live' | 'waiting' | 'failing' | 'held';
 
-export interface TableStatus extends RowsStatus {
+export interface TableStatus extends RowsStatus, Standing {
   readonly table: string;
   readonly state: TableState;
   readonly reason: string | null;
@@ -66,6 +67,7 @@ export async function status(
   const published = await publications(db, TARGET);
   const drifts = await tableDrifts(db);
   const rowsOf = await rowsStatus(db);
+  const standingOf = await standings(db);
   const troubles = known ?? (await troublesOf(db));
   const tables = [...new Set([...contracts.keys(), ...counts.keys()])].sort();
   return Promise.all(
@@ -77,11 +79,12 @@ export async function status(
         contract === undefined
           ? NO_MANIFEST
           : await readManifest(db, contract.key.length === 0 ? historyName(table) : table);
+      const standing = standingOf(table);
       const own = troubles.filter((trouble) => trouble.table === table);
       const publication = contract?.publish.postgres === true ? publicationStatus(published.get(table)) : null;
       const judged = judge(
         contract,
-        counted?.held ?? null,
+        holdReason(table, contract, standing) ?? counted?.held ?? null,
         counted?.waiting ?? null,
         counted?.trouble ?? null,
         own,
@@ -101,6 +104,7 @@ export async function status(
         movesOntoLive: manifest.fold?.movesOntoLive ?? 0,
         quarantined: counted?.quarantined ?? 0,
         ...rowsOf(table, contract),
+        ...standing,
         publication,
         drift:
           contract === undefined

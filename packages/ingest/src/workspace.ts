@@ -1,11 +1,14 @@
 /** What every use case works with: the ledger, the contracts, the zones, a place for scratch files. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import type { TableLease } from '@farelake/db';
 import { openEngine, type Engine, type ObjectStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
+import type { Patience } from './retry/pause.ts';
+import { engineBytes } from './table/share.ts';
 
 export interface Workspace {
   readonly pool: Pool;
@@ -24,6 +27,10 @@ export interface Workspace {
   readonly httpfs?: string | undefined;
   /** Seconds without a sign of life after which others take over a table that this process works on; 60 unless given. */
   readonly leaseSeconds?: number | undefined;
+  /** How often trouble that passes is tried again; some fifteen seconds long unless given. */
+  readonly patience?: Patience | undefined;
+  /** Tables worked on side by side, which share the machine; 1 unless given. */
+  readonly atOnce?: number | undefined;
   /** Aborted when the person stops the command. */
   readonly signal: AbortSignal;
 }
@@ -47,7 +54,7 @@ export const newAttemptId = (): string => randomUUID().replaceAll('-', '').slice
  * Stopping the command interrupts the engine.
  */
 export async function withEngine<T>(
-  workspace: Pick<Workspace, 'scratch' | 'scratchLimit' | 'httpfs' | 'signal'>,
+  workspace: Pick<Workspace, 'scratch' | 'scratchLimit' | 'httpfs' | 'atOnce' | 'signal'>,
   work: (engine: Engine, folder: string) => Promise<T>,
 ): Promise<T> {
   workspace.signal.throwIfAborted();
@@ -56,7 +63,8 @@ export async function withEngine<T>(
   try {
     const { scratchLimit: limit, httpfs, signal } = workspace;
     const files = { folder: path.join(folder, 'fetched'), limit, httpfs, signal };
-    const engine = await openEngine({ tempFolder: path.join(folder, 'spill'), files });
+    const memoryLimit = engineBytes(os.totalmem(), workspace.atOnce ?? 1);
+    const engine = await openEngine({ tempFolder: path.join(folder, 'spill'), memoryLimit, files });
     const interrupt = () => {
       engine.interrupt();
     };

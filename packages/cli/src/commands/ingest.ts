@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import {
   ingest,
   isTroubled,
+  patiently,
   status,
   troublesOf,
   type Ingested,
@@ -11,7 +12,7 @@ import {
 import { schemeOf } from '@farelake/lake';
 import { openFolder } from '../folder.ts';
 import { driftLines } from '../output/drift.ts';
-import { describeProgress } from '../output/progress.ts';
+import { progressLine } from '../output/progress.ts';
 import { count, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 import { findContract } from '../find-contract.ts';
@@ -38,9 +39,9 @@ export async function ingestCommand(context: Context, folder: string | undefined
     const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;
     const done = await ingest(workspace, store, {
       ...(dataset === undefined ? {} : { dataset }),
-      onProgress: (progress) => {
-        context.terminal.progress(describeProgress(progress));
-      },
+      onProgress: progressLine((text) => {
+        context.terminal.progress(text);
+      }),
     });
     context.terminal.progress(undefined);
     if (workspace.contracts.size === 0)
@@ -50,8 +51,11 @@ export async function ingestCommand(context: Context, folder: string | undefined
     if (done.registered.found === 0 && done.registered.foreign.length === 0)
       context.terminal.note(`Nothing lies below ${store.uri}. If there should be something, check the name.`);
     const mine = (table: string) => dataset === undefined || table === dataset;
-    const everyTrouble = await troublesOf(workspace.pool);
-    const everyTable = await status(workspace.pool, workspace.contracts, everyTrouble);
+    // Work that waited for a database to come back must not be told as failed because it is away once more.
+    const { everyTrouble, everyTable } = await patiently(workspace, 'status', async () => {
+      const troubles = await troublesOf(workspace.pool);
+      return { everyTrouble: troubles, everyTable: await status(workspace.pool, workspace.contracts, troubles) };
+    });
     const tables = everyTable.filter((one) => mine(one.table));
     const troubles = everyTrouble.filter((one) => mine(one.table));
     if (flags.json) context.terminal.print(JSON.stringify(asJson(done, tables, troubles)));

@@ -1,4 +1,4 @@
-import type { Progress } from '@farelake/ingest';
+import type { OnProgress, Progress } from '@farelake/ingest';
 import { count } from './table.ts';
 
 /** What the use cases are doing, in a line for people. */
@@ -8,6 +8,8 @@ export function describeProgress(progress: Progress): string {
       return `looking at what was delivered: ${count(progress.found)} objects`;
     case 'waiting for another process':
       return `${progress.table}: another command works on it, waiting`;
+    case 'trying again':
+      return `${progress.what}: trying again (${progress.why})`;
     case 'loading':
       return `${progress.table}: ${count(progress.files)} files loaded`;
     case 'folding':
@@ -21,4 +23,25 @@ export function describeProgress(progress: Progress): string {
     case 'archiving':
       return `${progress.table}: ${count(progress.files)} of ${count(progress.of)} files archived`;
   }
+}
+
+/** Tables told of at once; more would not fit into a line. */
+const SHOWN = 3;
+
+/**
+ * What goes on with several tables at once, in one line: the last word of each of those that were heard of last.
+ * @param show is given the line
+ */
+export function progressLine(show: (text: string) => void): OnProgress {
+  const last = new Map<string, string>();
+  return (progress) => {
+    const about = 'table' in progress ? progress.table : 'what' in progress ? progress.what : '';
+    last.delete(about);
+    last.set(about, describeProgress(progress));
+    // Registration is over when tables are worked on.
+    if (about !== '') last.delete('');
+    for (const name of [...last.keys()].slice(0, -SHOWN)) last.delete(name);
+    const lines = [...last.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
+    show(lines.join(' · '));
+  };
 }

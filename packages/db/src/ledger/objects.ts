@@ -89,3 +89,12 @@ export async function deliveredTables(db: Queryable): Promise<{ dataset: string;
   );
   return rows;
 }
+
+/** Bytes, compressed, of data files that are not in history yet, by dataset. */
+export async function pendingBytes(db: Queryable): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ dataset: string; bytes: number }>(
+    `SELECT l.dataset, sum(o.size)::bigint AS bytes FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
+     WHERE l.state IN ('registered', 'waiting', 'ready', 'loading', 'failed') GROUP BY l.dataset`,
+  );
+  return new Map(rows.map(({ dataset, bytes }) => [dataset, bytes]));
+}

@@ -27,6 +27,7 @@ import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable } from '../table/in-table.ts';
+import { foldBytes } from '../table/share.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, withEngine, type TableWorkspace, type Workspace } from '../workspace.ts';
 import { historySql } from './history-files.ts';
@@ -110,7 +111,9 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
   const { workspace, contract, base, anew } = work;
   const history = await readManifest(workspace.pool, historyName(contract.dataset));
   return withEngine(workspace, async (engine, folder) => {
-    await engine.run(`SET memory_limit = '${Math.floor(memoryOf(os.totalmem()) / MIB)}MiB'`);
+    await engine.run(
+      `SET memory_limit = '${Math.floor(foldBytes(os.totalmem(), workspace.atOnce ?? 1) / 2 ** 20)}MiB'`,
+    );
     const key = keyColumns(contract);
     // Folded anew, the old segments only go; their bounds may be those of another key.
     const ordered = anew ? [] : await inKeyOrder(engine, key, base.files);
@@ -149,11 +152,6 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
 
 /** Modes after which no row of before is left where it was: after a truncation, what is there came later. */
 const writesAll = (mode: FoldMode): mode is 'whole' | 'truncate' => mode === 'whole' || mode === 'truncate';
-
-const MIB = 1024 * 1024;
-
-/** Bytes that the engine may take for a fold. Slices are cut to fit into the larger figure; with less it spills. */
-const memoryOf = (machine: number): number => Math.min(1536 * MIB, Math.max(512 * MIB, Math.floor(machine / 4)));
 
 /** Current rows of the slice's changed keys. */
 async function currentSql(contract: Contract, { files }: Engine, { within, runs }: Slice): Promise<string> {

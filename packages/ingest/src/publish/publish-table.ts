@@ -4,6 +4,7 @@
  * own trouble: it is recorded, shown, and tried again by the next ingest; the table in the lake goes on.
  */
 import {
+  LeaseLost,
   lockPublication,
   readManifest,
   versionDifference,
@@ -15,6 +16,7 @@ import type { PoolClient } from 'pg';
 import type { Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
+import { isPassing } from '../retry/passing.ts';
 import { inTable } from '../table/in-table.ts';
 import { treatmentHold } from '../treatment/hold.ts';
 import type { TableWorkspace } from '../workspace.ts';
@@ -50,6 +52,8 @@ export async function publishTable(
     return published;
   } catch (error) {
     signal.throwIfAborted();
+    // Says nothing about the publication: the table's work is tried again, and this with it.
+    if (isPassing(error) || error instanceof LeaseLost) throw error;
     const trouble = await describeTrouble(workspace, contract, error);
     await inTable(workspace, (db) => writePublicationTrouble(db, TARGET, contract.dataset, trouble));
     return 'trouble';

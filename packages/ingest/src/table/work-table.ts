@@ -1,21 +1,11 @@
 /**
- * Works on one table until nothing is left to do: plan, load, fold. Holds the table's lock meanwhile; what stands in the
- * ledger afterwards says all about it. A table's trouble stays with the table.
+ * Works on one table until nothing is left to do: plan, load, fold, publish, archive. Whoever calls it holds the table's
+ * lease; what stands in the ledger afterwards says all about it.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createBatch,
-  dfmTexts,
-  LeaseLost,
-  loadsOf,
-  openBatches,
-  writeTable,
-  type Batch,
-  type Load,
-} from '@farelake/db';
+import { createBatch, dfmTexts, LeaseLost, loadsOf, openBatches, readHold, type Batch, type Load } from '@farelake/db';
 import type { HmacKey } from '@farelake/lake';
 import { parseDfm } from '@farelake/qlik';
-import { driftOf, type Contract } from '@farelake/schema-registry';
+import { driftOf, UserError, type Contract } from '@farelake/schema-registry';
 import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
 import { reach } from '../failpoint.ts';
 import { foldGenerations } from '../generation/fold-generations.ts';
@@ -26,16 +16,20 @@ import type { Verdict } from '../plan/plan-loads.ts';
 import { objectOf, planOf } from '../plan/table-plan.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
+import { isPassing } from '../retry/passing.ts';
+import { patiently } from '../retry/patiently.ts';
 import { hmacKeyFor } from '../treatment/hmac-key.ts';
 import { treatmentHold } from '../treatment/hold.ts';
-import type { TableWorkspace, Workspace } from '../workspace.ts';
-import { inTable, withTable } from './in-table.ts';
+import type { TableWorkspace } from '../workspace.ts';
+import { inTable } from './in-table.ts';
 
 export interface TableWork {
   readonly workspace: TableWorkspace;
   readonly dataset: string;
   readonly contract: Contract | undefined;
   readonly onProgress: OnProgress | undefined;
+  /** Added to as work is committed. */
+  readonly tally: Tally;
 }
 
 export interface TableDone {
@@ -56,45 +50,19 @@ interface Tried {
   readonly alone: Set<number>;
 }
 
-export async function workTable(work: Omit<TableWork, 'workspace'> & { workspace: Workspace }): Promise<TableDone> {
-  const { workspace, dataset } = work;
-  for (;;) {
-    workspace.signal.throwIfAborted();
-    const done = await withTable(workspace, dataset, (own) => recordTrouble({ ...work, workspace: own })).catch(
-      (error: unknown) => {
-        workspace.signal.throwIfAborted();
-        // Taken over by another process: this one goes on where that ends.
-        if (error instanceof LeaseLost) return undefined;
-        throw error;
-      },
-    );
-    if (done !== undefined) return done;
-    work.onProgress?.({ step: 'waiting for another process', table: dataset });
-    await sleep(300, undefined, { signal: workspace.signal });
-  }
+/** What a run has done for a table so far, counted up as it is committed. */
+export interface Tally {
+  loaded: number;
+  rowsLoaded: number;
+  applied: number;
+  archived: number;
 }
 
-/** An error that nobody foresaw is the table's, and shown with it until its work goes well again. */
-async function recordTrouble(work: TableWork): Promise<TableDone> {
-  const { workspace, dataset } = work;
-  try {
-    const done = await workLocked(work);
-    await inTable(workspace, (db) => writeTable(db, dataset, { trouble: done.trouble }));
-    return done;
-  } catch (error) {
-    const trouble = Error.isError(error) ? error.message : String(error);
-    // The database may be what failed; then the error itself is all there is to tell.
-    if (!workspace.signal.aborted)
-      await inTable(workspace, (db) => writeTable(db, dataset, { trouble })).catch(() => undefined);
-    throw error;
-  }
-}
+export const newTally = (): Tally => ({ loaded: 0, rowsLoaded: 0, applied: 0, archived: 0 });
 
-async function workLocked(work: TableWork): Promise<TableDone> {
+export async function workTable(work: TableWork): Promise<TableDone> {
   const tried: Tried = { spoiled: new Set(), alone: new Set() };
-  const { contract, dataset, workspace } = work;
-  let loaded = 0;
-  let rowsLoaded = 0;
+  const { contract, dataset, workspace, tally } = work;
   let held = contract === undefined ? undefined : await treatmentHold(workspace.pool, contract);
   for (;;) {
     await plan(work, tried);
@@ -104,30 +72,37 @@ async function workLocked(work: TableWork): Promise<TableDone> {
     held = await treatmentHold(workspace.pool, contract, key?.id);
     if (held !== undefined) break;
     for (const batch of batches) {
+      // Put on hold since: what is committed stays, nothing more is begun.
+      if ((await readHold(workspace.pool, dataset)) !== undefined) return { ...tally, trouble: null };
       const rows = await loadBatch(work, contract, batch, tried, key);
       if (rows === undefined) continue;
-      loaded += batch.loadIds.length;
-      rowsLoaded += rows;
-      work.onProgress?.({ step: 'loading', table: work.dataset, files: loaded });
+      tally.loaded += batch.loadIds.length;
+      tally.rowsLoaded += rows;
+      work.onProgress?.({ step: 'loading', table: work.dataset, files: tally.loaded });
     }
   }
-  const applied = contract === undefined ? 0 : await foldGenerations({ ...work, contract }, held);
+  if (contract !== undefined) tally.applied += await foldGenerations({ ...work, contract }, held);
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);
-  return { loaded, rowsLoaded, applied, ...(await archive(work)) };
+  const trouble = await archive(work);
+  return { ...tally, trouble };
 }
 
 /** An archive out of reach is told as such: the table itself is right. */
-async function archive({
-  workspace,
-  dataset,
-  onProgress,
-}: TableWork): Promise<Pick<TableDone, 'archived' | 'trouble'>> {
+async function archive({ workspace, dataset, tally, onProgress }: TableWork): Promise<string | null> {
   try {
-    const { archived, failed } = await archiveTable(workspace, dataset, onProgress);
-    return { archived, trouble: archiveTrouble(failed) };
+    const { archived, failed } = await patiently(
+      workspace,
+      dataset,
+      () => archiveTable(workspace, dataset, onProgress),
+      onProgress,
+    );
+    tally.archived += archived;
+    return archiveTrouble(failed);
   } catch (error) {
-    if (workspace.signal.aborted || !Error.isError(error)) throw error;
-    return { archived: 0, trouble: `not archived in ${workspace.archive.uri}: ${error.message}` };
+    if (workspace.signal.aborted || !Error.isError(error) || error instanceof LeaseLost) throw error;
+    // The database, not the archive.
+    if (isPassing(error) && !(error instanceof UserError)) throw error;
+    return `not archived in ${workspace.archive.uri}: ${error.message}`;
   }
 }
 

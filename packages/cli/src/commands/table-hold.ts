@@ -1,0 +1,39 @@
+import { describeHold, holdTable, releaseTable } from '@farelake/ingest';
+import { sourceName } from '@farelake/qlik';
+import { findContract } from '../find-contract.ts';
+import { withWorkspace, type Context } from '../session.ts';
+
+/** @returns 0 held, 1 it was held already */
+export async function tableHoldCommand(
+  context: Context,
+  name: string,
+  flags: { readonly why?: string },
+): Promise<number> {
+  return withWorkspace(context, async (workspace) => {
+    const { dataset, source } = findContract(workspace.contracts, name);
+    const { placed, hold } = await holdTable(workspace, dataset, flags.why?.trim() || undefined);
+    const how = hold === undefined ? 'held' : describeHold(hold);
+    if (!placed) {
+      context.terminal.note(`farelake: ${dataset} is ${how} already; that stays as it is.`);
+      return 1;
+    }
+    context.terminal.print(
+      `${dataset} is ${how}. What is delivered is registered and waits: farelake table release ${sourceName(source)}`,
+    );
+    return 0;
+  });
+}
+
+/** @returns 0 released, 1 nothing was held */
+export async function tableReleaseCommand(context: Context, name: string): Promise<number> {
+  return withWorkspace(context, async (workspace) => {
+    const { dataset } = findContract(workspace.contracts, name);
+    const released = await releaseTable(workspace, dataset);
+    for (const words of released) context.terminal.print(`Released of ${dataset}: ${words}.`);
+    if (released.length > 0) return 0;
+    context.terminal.note(
+      `farelake: nothing of ${dataset} is held that could be released; farelake status --table ${dataset} says how it stands.`,
+    );
+    return 1;
+  });
+}

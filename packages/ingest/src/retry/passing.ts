@@ -1,0 +1,46 @@
+/**
+ * Which trouble says nothing about a file or a table and may be over in a moment: a store out of reach, a database that
+ * restarts, a disk that is full for now. Whatever is not here is told at once.
+ */
+import { PoolError } from '@farelake/db';
+import { UserError } from '@farelake/schema-registry';
+import { PATIENCE, pauseAfter, type Patience } from './pause.ts';
+
+/** @returns milliseconds until it is to be tried again; undefined: it will not pass, or was tried often enough */
+export function pauseFor(error: unknown, failed: number, patience: Patience = PATIENCE): number | undefined {
+  if (!isPassing(error)) return undefined;
+  const retries = error instanceof UserError ? patience.ofStores : patience.retries;
+  return pauseAfter(retries, failed, patience, Math.random());
+}
+
+export function isPassing(error: unknown): boolean {
+  if (!Error.isError(error)) return false;
+  if (error instanceof UserError) return OF_STORES.includes(error.code);
+  // A wrong password or a database that is not there is wrong for good; its cause tells.
+  if (error instanceof PoolError) return error.code === 'unreachable' && isPassing(error.cause);
+  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  if (typeof code === 'string') return typeof severity === 'string' ? OF_POSTGRES.test(code) : OF_SYSTEM.test(code);
+  if (OF_CONNECTIONS.test(error.message)) return true;
+  return OF_ENGINE.test(error.message) && !FOR_GOOD.test(error.message);
+}
+
+/** Asked again and again already, but for seconds only. */
+const OF_STORES: readonly string[] = ['store-unreachable', 'damaged-transfer'];
+
+/**
+ * Connection exceptions; shut down, crashed, starting; too many connections; deadlocks and the like (PostgreSQL 18,
+ * appendix "PostgreSQL Error Codes").
+ */
+const OF_POSTGRES = /^(?:08...|57P0[1235]|53300|40001|40P01)$/;
+
+/** Of the network, and of a machine that has too little of something for now. */
+const OF_SYSTEM =
+  /^(?:ECONN(?:RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|EMFILE|ENFILE|EAGAIN|EBUSY|EIO|ESTALE|ENOSPC|EDQUOT)$/;
+
+/** The driver's own words; it has no codes for them. */
+const OF_CONNECTIONS =
+  /^(?:Connection (?:terminated|ended)|Client has encountered a connection error|timeout exceeded when trying to connect)/;
+
+const OF_ENGINE = /^(?:IO|HTTP) Error:/;
+/** Files that are not there, or not ours to read, will not be in a minute either. */
+const FOR_GOOD = /No such file|No files found|does not exist|Permission denied|Is a directory|Not a directory/i;
