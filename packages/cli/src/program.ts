@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { auditCommand, type AuditFlags } from './commands/audit.ts';
 import { downCommand, migrateCommand } from './commands/database.ts';
 import { ingestCommand, type IngestFlags } from './commands/ingest.ts';
+import { maintainCommand, type MaintainFlags } from './commands/maintain.ts';
 import { psqlCommand } from './commands/psql.ts';
 import { queryCommand, type QueryFormat } from './commands/query.ts';
 import { statusCommand } from './commands/status.ts';
@@ -166,6 +167,19 @@ function addCareCommands(program: Command, context: Context, answer: Answer): vo
       '\nChanges nothing. Exits 1 when it found anything. docs/audit.md says what each finding means.',
     )
     .action((flags: AuditFlags) => answer(auditCommand(context, flags)));
+  program
+    .command('maintain')
+    .description('remove what nothing needs any more: files of dead attempts, files of versions long gone, scratch')
+    .option('--dry-run', 'only tell what would be removed')
+    .option('--grace <duration>', "how long after an attempt's begin its files are left alone", 'P1D')
+    .option('--retention <duration>', 'how long files stay after the version that removed them', 'P7D')
+    .option('--clear-incoming', 'also remove archived objects from the Incoming zone, a bucket with versioning')
+    .option('--json', 'as JSON: {dead, expired, scratch, young, kept, unknown, busy, incoming}')
+    .addHelpText(
+      'after',
+      '\nMay run at any time, beside other commands, and be cut off. docs/audit.md says what goes and what stays.',
+    )
+    .action((flags: MaintainFlags) => answer(maintainCommand(context, flags)));
 }
 
 /** The exit code of an error from parsing the arguments; help and version are none. */

@@ -69,8 +69,10 @@ export {
 } from './ledger/manifest.ts';
 export {
   archivableLoads,
+  archivedCopies,
   recordArchived,
   unarchivedObjects,
+  type ArchivedCopy,
   type ArchivedObject,
   type UnarchivedObject,
 } from './ledger/archive.ts';
@@ -143,3 +145,11 @@ export {
   type WrongReceipt,
   type WrongSum,
 } from './ledger/audit-sums.ts';
+export {
+  giveUpFiles,
+  judgeFiles,
+  type Fate,
+  type JudgedFile,
+  type Limits,
+  type WrittenFile,
+} from './ledger/maintain.ts';

@@ -6,6 +6,8 @@ export { currentColumns, historyColumns } from './columns.ts';
 export { type DriftStatus } from './drift.ts';
 export { STEPS, type Step } from './failpoint.ts';
 export { ingest, type Ingested, type IngestOptions } from './ingest.ts';
+export { clearIncoming, type Cleared, type ClearOptions } from './maintain/clear-incoming.ts';
+export { maintain, type Maintained, type MaintainOptions, type Tally } from './maintain/maintain.ts';
 export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';
 export { createViews, type UnreadableTable } from './query/views.ts';

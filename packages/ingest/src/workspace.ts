@@ -86,9 +86,14 @@ export async function withEngine<T>(
 
 /** Removes scratch folders of processes that are no more. */
 export async function sweepScratch(scratch: string): Promise<void> {
+  const dead = await deadScratch(scratch);
+  await Promise.all(dead.map((folder) => rm(folder, { recursive: true, force: true })));
+}
+
+/** Scratch folders of processes that are no more. */
+export async function deadScratch(scratch: string): Promise<string[]> {
   const names = await readdir(scratch).catch(() => []);
-  const dead = names.filter((name) => !isAlive(Number.parseInt(name, 10)));
-  await Promise.all(dead.map((name) => rm(path.join(scratch, name), { recursive: true, force: true })));
+  return names.filter((name) => !isAlive(Number.parseInt(name, 10))).map((name) => path.join(scratch, name));
 }
 
 function isAlive(pid: number): boolean {

@@ -22,6 +22,7 @@ const USAGE_CODES: readonly string[] = [
   'bad-endpoint',
   'bad-store-uri',
   'bad-timeout',
+  'incoming-without-versions',
   'no-key',
   'no-such-bucket',
   'nothing-delivered',

@@ -28,13 +28,15 @@ export interface ArchivedObject {
   readonly id: number;
   /** Absolute. */
   readonly uri: string;
+  /** Identity of the copy's content as its store tells it; null: the store tells none. */
+  readonly tag: string | null;
 }
 
 export async function recordArchived(db: Queryable, objects: readonly ArchivedObject[]): Promise<void> {
   await db.query(
-    `UPDATE ledger.objects o SET archived_uri = a.uri, archived_at = now()
-     FROM unnest($1::bigint[], $2::text[]) a(id, uri) WHERE o.id = a.id AND o.archived_uri IS NULL`,
-    [objects.map(({ id }) => id), objects.map(({ uri }) => uri)],
+    `UPDATE ledger.objects o SET archived_uri = a.uri, archived_tag = a.tag, archived_at = now()
+     FROM unnest($1::bigint[], $2::text[], $3::text[]) a(id, uri, tag) WHERE o.id = a.id AND o.archived_uri IS NULL`,
+    [objects.map(({ id }) => id), objects.map(({ uri }) => uri), objects.map(({ tag }) => tag)],
   );
 }
 
@@ -47,4 +49,29 @@ export async function archivableLoads(db: Queryable, dataset: string): Promise<P
     [dataset],
   );
   return rows;
+}
+
+/** An object that has a verified copy. */
+export interface ArchivedCopy {
+  readonly objectKey: string;
+  readonly contentHash: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly uri: string;
+  /** Null: not noted; then only its content tells that it is the one. */
+  readonly tag: string | null;
+}
+
+/** Of the given objects those that have a copy, by `key hash`. */
+export async function archivedCopies(
+  db: Queryable,
+  objects: readonly Pick<ArchivedCopy, 'objectKey' | 'contentHash'>[],
+): Promise<ReadonlyMap<string, ArchivedCopy>> {
+  const { rows } = await db.query<ArchivedCopy>(
+    `SELECT DISTINCT o.object_key AS "objectKey", o.content_hash AS "contentHash", o.size, o.archived_uri AS uri, o.archived_tag AS tag
+     FROM ledger.objects o JOIN unnest($1::text[], $2::text[]) w(object_key, content_hash) USING (object_key, content_hash)
+     WHERE o.archived_uri IS NOT NULL`,
+    [objects.map(({ objectKey }) => objectKey), objects.map(({ contentHash }) => contentHash)],
+  );
+  return new Map(rows.map((row) => [`${row.objectKey} ${row.contentHash}`, row]));
 }

@@ -67,9 +67,9 @@ async function copy(
   const { storeUri, path, contentHash: tag, size } = object;
   const target = archivePath(object.objectKey, tag);
   try {
-    await copyObject({ store: openStore(storeUri), path, tag, size }, archive, target, signal);
+    const stored = await copyObject({ store: openStore(storeUri), path, tag, size }, archive, target, signal);
     reach('archive:copied');
-    return { id: object.id, uri: archive.uriOf(target) };
+    return { id: object.id, uri: archive.uriOf(target), tag: stored.tag ?? null };
   } catch (error) {
     // One source that is gone must not keep the others from being copied.
     if (!(error instanceof UserError) || isStoreTrouble(error)) throw error;

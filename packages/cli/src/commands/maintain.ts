@@ -1,0 +1,63 @@
+import { clearIncoming, maintain, type Cleared, type Maintained, type OnProgress, type Tally } from '@farelake/ingest';
+import { openZone } from '../folder.ts';
+import { parseDuration } from '../parse-duration.ts';
+import { describeProgress } from '../output/progress.ts';
+import { count } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { withWorkspace, type Context } from '../session.ts';
+
+export interface MaintainFlags {
+  readonly dryRun?: boolean;
+  readonly grace: string;
+  readonly retention: string;
+  readonly clearIncoming?: boolean;
+  readonly json?: boolean;
+}
+
+/** @returns 0 all done, 1 something of Incoming stayed because its copy is not as it should be */
+export async function maintainCommand(context: Context, flags: MaintainFlags): Promise<number> {
+  const { terminal, environment } = context;
+  const dryRun = flags.dryRun === true;
+  const grace = parseDuration('--grace', flags.grace);
+  const retention = parseDuration('--retention', flags.retention);
+  return withWorkspace(context, async (workspace) => {
+    const onProgress: OnProgress = (progress) => {
+      terminal.progress(describeProgress(progress));
+    };
+    // First, so that a zone from which nothing can be removed is told before anything is done.
+    const cleared =
+      flags.clearIncoming === true
+        ? await clearIncoming(workspace, openZone(environment.incoming), { dryRun, onProgress })
+        : undefined;
+    const done = await maintain(workspace, { grace, retention, dryRun, onProgress });
+    terminal.progress(undefined);
+    if (flags.json) terminal.print(JSON.stringify({ dryRun, ...done, incoming: cleared ?? null }));
+    else report(terminal, dryRun, done, cleared);
+    return cleared !== undefined && cleared.refused.length > 0 ? 1 : 0;
+  });
+}
+
+const REFUSED_SHOWN = 20;
+
+function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: Cleared | undefined): void {
+  const removed = dryRun ? 'would be removed' : 'removed';
+  const line = ({ files, bytes }: Tally, what: string) => `${count(files)} ${what}: ${count(bytes)} bytes`;
+  terminal.print(line(done.dead, `files of dead attempts ${removed}`));
+  terminal.print(line(done.expired, `files that no version within the retention lists ${removed}`));
+  terminal.print(line(done.scratch, `scratch files of dead processes ${removed}`));
+  if (cleared !== undefined) terminal.print(line(cleared.removed, `archived objects ${removed} from Incoming`));
+  for (const { object, reason } of cleared?.refused.slice(0, REFUSED_SHOWN) ?? [])
+    terminal.print(`stays in Incoming: ${object}: ${reason}`);
+  if (cleared !== undefined && cleared.refused.length > REFUSED_SHOWN)
+    terminal.print(`and ${count(cleared.refused.length - REFUSED_SHOWN)} more; --json lists all`);
+  const left: [Tally, string][] = [
+    [done.young, 'files left, of attempts that began within the grace period'],
+    [done.kept, 'files left, of versions within the retention'],
+    [done.unknown, 'files left, of no attempt that the ledger can tell to be dead'],
+    [cleared?.waiting ?? { files: 0, bytes: 0 }, 'objects left in Incoming that are not archived'],
+  ];
+  for (const [tally, what] of left) if (tally.files > 0) terminal.note(line(tally, what));
+  for (const uri of done.unknown.examples) terminal.note(`  ${uri}`);
+  if (done.busy.length > 0)
+    terminal.note(`left, because another command works on them: ${done.busy.join(', ')}. The next run does it.`);
+}

@@ -1,0 +1,85 @@
+/** Which files of attempts nothing needs any more. */
+import type { Queryable } from './objects.ts';
+
+/** A file that an attempt wrote, as it was found in a store. */
+export interface WrittenFile {
+  readonly uri: string;
+  /** Id of the attempt that its name carries; null: it carries none. */
+  readonly attempt: string | null;
+}
+
+/**
+ * `listed` a manifest or a receipt has it · `kept` of a version that was the newest within the retention · `young` of an
+ * attempt that began within the grace period · `dead` of an attempt that committed nothing · `expired` no version within the
+ * retention has it · `unknown` of no attempt that could be told to be dead
+ */
+export type Fate = 'listed' | 'kept' | 'young' | 'dead' | 'expired' | 'unknown';
+
+export interface JudgedFile {
+  readonly uri: string;
+  readonly fate: Fate;
+  /** Whose lease is needed to remove it; null: unknown. */
+  readonly dataset: string | null;
+}
+
+/** Seconds. */
+export interface Limits {
+  readonly grace: number;
+  readonly retention: number;
+}
+
+/**
+ * By the clock of the database, and by what the ledger says alone: times of files mean nothing. An attempt that committed
+ * has all its files listed, so another file with its id is one whose URI has changed, and not for this to judge.
+ */
+const JUDGED = `SELECT f.uri,
+    CASE
+      WHEN l.live OR n.noted THEN 'listed'
+      WHEN l.files > 0 AND l.removed_at >= now() - make_interval(secs => $4) THEN 'kept'
+      WHEN l.files > 0 THEN 'expired'
+      WHEN a.id IS NULL OR a.outcome = 'committed' THEN 'unknown'
+      WHEN a.started_at >= now() - make_interval(secs => $3) THEN 'young'
+      ELSE 'dead'
+    END AS fate,
+    coalesce(l.dataset, a.dataset) AS dataset
+  FROM unnest($1::text[], $2::text[]) f(uri, attempt)
+  LEFT JOIN ledger.attempts a ON a.id = f.attempt
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS files, bool_or(x.version_removed IS NULL) AS live, max(gone.committed_at) AS removed_at, min(made.dataset) AS dataset
+    FROM ledger.files x
+    JOIN ledger.versions v ON v.table_name = x.table_name AND v.version = x.version_added
+    JOIN ledger.attempts made ON made.id = v.attempt_id
+    LEFT JOIN ledger.versions gone ON gone.table_name = x.table_name AND gone.version = x.version_removed
+    WHERE x.uri = f.uri) l
+  CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.rows_uri = f.uri) AS noted) n`;
+
+const parameters = (files: readonly WrittenFile[], { grace, retention }: Limits) => [
+  files.map(({ uri }) => uri),
+  files.map(({ attempt }) => attempt),
+  grace,
+  retention,
+];
+
+export async function judgeFiles(db: Queryable, files: readonly WrittenFile[], limits: Limits): Promise<JudgedFile[]> {
+  const { rows } = await db.query<JudgedFile>(JUDGED, parameters(files, limits));
+  return rows;
+}
+
+/**
+ * Judges once more and marks what has expired as deleted. Call it in a transaction of the table and remove what it answers
+ * afterwards: under the table's lease no attempt of it is alive, and no manifest gets any of these files back.
+ * @returns files that may be removed
+ */
+export async function giveUpFiles(
+  db: Queryable,
+  dataset: string,
+  files: readonly WrittenFile[],
+  limits: Limits,
+): Promise<JudgedFile[]> {
+  const judged = await judgeFiles(db, files, limits);
+  const gone = judged.filter((file) => file.dataset === dataset && (file.fate === 'dead' || file.fate === 'expired'));
+  await db.query('UPDATE ledger.files SET deleted_at = coalesce(deleted_at, now()) WHERE uri = ANY ($1::text[])', [
+    gone.map(({ uri }) => uri),
+  ]);
+  return gone;
+}

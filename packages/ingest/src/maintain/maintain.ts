@@ -1,0 +1,174 @@
+/**
+ * Removes what nothing needs any more: Parquet files of attempts that died, files that no version within the retention
+ * lists, scratch folders of dead processes.
+ *
+ * The ledger is the judge, never the time of a file. Files are removed only under their table's lease, so that no attempt
+ * of the table is alive, and only after the ledger says so: dies this process in between, the next run finds the file by
+ * listing and removes it. What the ledger does not know is left alone and told.
+ */
+import { giveUpFiles, judgeFiles, type JudgedFile, type WrittenFile } from '@farelake/db';
+import type { ObjectStore, StoredObject } from '@farelake/lake';
+import { grouped } from '../audit/sources.ts';
+import type { OnProgress } from '../progress.ts';
+import { inTable, withTable } from '../table/in-table.ts';
+import type { Workspace } from '../workspace.ts';
+import { sweepDeadScratch } from './scratch.ts';
+
+export interface MaintainOptions {
+  /** Seconds after its start for which an attempt's files are left alone. */
+  readonly grace: number;
+  /** Seconds for which files stay after the version that removed them. */
+  readonly retention: number;
+  /** Only tells what would be removed. */
+  readonly dryRun: boolean;
+  readonly onProgress?: OnProgress;
+}
+
+/** Files and their bytes. */
+export interface Tally {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface Maintained {
+  /** Files of attempts that committed nothing. */
+  readonly dead: Tally;
+  /** Files that no version within the retention lists. */
+  readonly expired: Tally;
+  /** Scratch folders of processes that are no more. */
+  readonly scratch: Tally;
+  /** Left for a later run: their attempt began within the grace period. */
+  readonly young: Tally;
+  /** Left for a later run: a version within the retention lists them. */
+  readonly kept: Tally;
+  /** Left alone: the ledger cannot tell whose they are. */
+  readonly unknown: Tally & { readonly examples: readonly string[] };
+  /** Tables whose files were left, because another process works on them. */
+  readonly busy: readonly string[];
+}
+
+export async function maintain(workspace: Workspace, options: MaintainOptions): Promise<Maintained> {
+  const sweep = new Sweep(workspace, options);
+  await sweep.store(workspace.stage);
+  await sweep.store(workspace.error, isRefusedRows);
+  const scratch = await sweepDeadScratch(workspace.scratch, options.dryRun);
+  return { ...sweep.answer(), scratch };
+}
+
+/** Copies of refused files are no attempt's. */
+const isRefusedRows = (path: string): boolean => path.startsWith('rows/');
+
+/** In the names of the files of an attempt: its id, whatever stands around it. */
+const ATTEMPT = /(?<![0-9a-z])[0-9a-f]{20}(?![0-9a-z])/g;
+
+/** Null: the name carries no id, or several. */
+export function attemptIn(path: string): string | null {
+  const [id, another]: readonly (string | undefined)[] = path.slice(path.lastIndexOf('/') + 1).match(ATTEMPT) ?? [];
+  return id !== undefined && another === undefined ? id : null;
+}
+
+/** A file that may be removed. */
+type Candidate = WrittenFile & StoredObject;
+
+/** Removed under one lease at once. */
+const TOGETHER = 1000;
+/** Requests to a store under way at once. */
+const AT_ONCE = 8;
+const EXAMPLES = 5;
+
+class Sweep {
+  readonly #workspace: Workspace;
+  readonly #options: MaintainOptions;
+  readonly #tallies = new Map<JudgedFile['fate'], { files: number; bytes: number }>();
+  readonly #examples: string[] = [];
+  readonly #busy = new Set<string>();
+
+  constructor(workspace: Workspace, options: MaintainOptions) {
+    this.#workspace = workspace;
+    this.#options = options;
+  }
+
+  async store(store: ObjectStore, isOurs: (path: string) => boolean = () => true): Promise<void> {
+    const { signal } = this.#workspace;
+    const candidates = new Map<string, Candidate[]>();
+    let found = 0;
+    const take = grouped<StoredObject>(async (files) => {
+      for (const [dataset, own] of await this.#judge(store, files)) {
+        const all = [...(candidates.get(dataset) ?? []), ...own];
+        candidates.set(dataset, all.length < TOGETHER ? all : []);
+        if (all.length >= TOGETHER) await this.#remove(store, dataset, all);
+      }
+    });
+    for await (const file of store.list()) {
+      signal.throwIfAborted();
+      if (!isOurs(file.path)) continue;
+      found += 1;
+      this.#options.onProgress?.({ step: 'auditing', zone: store.uri, found });
+      await take.add(file);
+    }
+    await take.end();
+    for (const [dataset, own] of candidates) await this.#remove(store, dataset, own);
+  }
+
+  answer(): Omit<Maintained, 'scratch'> {
+    const of = (fate: JudgedFile['fate']): Tally => this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
+    return {
+      dead: of('dead'),
+      expired: of('expired'),
+      young: of('young'),
+      kept: of('kept'),
+      unknown: { ...of('unknown'), examples: this.#examples },
+      busy: [...this.#busy].sort(),
+    };
+  }
+
+  #count(fate: JudgedFile['fate'], { size }: StoredObject): void {
+    const { files, bytes } = this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
+    this.#tallies.set(fate, { files: files + 1, bytes: bytes + size });
+  }
+
+  /** @returns by dataset, what seems to be of no use; what is left is counted */
+  async #judge(store: ObjectStore, files: readonly StoredObject[]): Promise<Map<string, Candidate[]>> {
+    const named = new Map(
+      files.map((file) => [
+        store.uriOf(file.path),
+        { ...file, attempt: attemptIn(file.path), uri: store.uriOf(file.path) },
+      ]),
+    );
+    const candidates = new Map<string, Candidate[]>();
+    for (const { uri, fate, dataset } of await judgeFiles(this.#workspace.pool, [...named.values()], this.#options)) {
+      const file = named.get(uri);
+      if (file === undefined || fate === 'listed') continue;
+      if ((fate === 'dead' || fate === 'expired') && dataset !== null) {
+        if (this.#options.dryRun) this.#count(fate, file);
+        else candidates.set(dataset, [...(candidates.get(dataset) ?? []), file]);
+        continue;
+      }
+      // Rows that a later receipt no longer has are what was refused once, and stay.
+      if (fate === 'unknown' && store === this.#workspace.error) continue;
+      this.#count(fate, file);
+      if (fate === 'unknown' && this.#examples.length < EXAMPLES) this.#examples.push(uri);
+    }
+    return candidates;
+  }
+
+  async #remove(store: ObjectStore, dataset: string, files: readonly Candidate[]): Promise<void> {
+    if (files.length === 0) return;
+    const byUri = new Map(files.map((file) => [file.uri, file]));
+    const done = await withTable(this.#workspace, dataset, async (table) => {
+      const queue = (await inTable(table, (db) => giveUpFiles(db, dataset, files, this.#options))).values();
+      const lane = async () => {
+        for (const { uri, fate } of queue) {
+          const file = byUri.get(uri);
+          table.signal.throwIfAborted();
+          if (file === undefined) continue;
+          await store.remove(file.path);
+          this.#count(fate, file);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, lane));
+      return true;
+    });
+    if (done === undefined) this.#busy.add(dataset);
+  }
+}
