@@ -16,7 +16,7 @@ const system = (...names: SystemColumnName[]): TableColumn[] =>
   SYSTEM_COLUMNS.filter((column) => names.includes(column.name)).map(({ id, name, type }) =>
     type.kind === 'listOfInt'
       ? { id, name, type: 'INTEGER[]', elementId: type.elementId }
-      : { id, name, type: typeNames(type).duckdb },
+      : { id, name, type: typeNames(type).duckdb, listed: name === 'header__change_oper' },
   );
 
 const contractColumns = (contract: Contract): TableColumn[] =>
@@ -33,14 +33,19 @@ export const historyColumns = (contract: Contract): TableColumn[] => [
 ];
 
 /**
- * Statistics as the ledger may keep them: without the bounds of columns whose values nobody is told. A reader that finds no
+ * Statistics as the ledger may keep them: without the bounds and values of columns whose values nobody is told. A reader that finds no
  * bound skips nothing, so that leaving one out is always right.
  */
 export function tellableStatistics(contract: Contract, statistics: ColumnStatistics): ColumnStatistics {
   const hidden = new Set(contract.columns.filter(isHidden).map(({ name }) => name));
-  const tellable = Object.entries(statistics).map(([name, { min, max, ...rest }]) => {
-    const bounds = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
-    return [name, hidden.has(name) ? rest : { ...bounds, ...rest }] as const;
+  const tellable = Object.entries(statistics).map(([name, { min, max, listed, ...rest }]) => {
+    if (hidden.has(name)) return [name, rest] as const;
+    const values = {
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+      ...(listed && { listed }),
+    };
+    return [name, { ...values, ...rest }] as const;
   });
   return Object.fromEntries(tellable);
 }

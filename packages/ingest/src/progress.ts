@@ -5,6 +5,8 @@ export type Progress =
   /** @property why the last try failed */
   | { readonly step: 'trying again'; readonly what: string; readonly why: string }
   | { readonly step: 'loading'; readonly table: string; readonly files: number }
+  /** Files of history opened for what came late, of all that the generation has. */
+  | { readonly step: 'looking up'; readonly table: string; readonly opened: number; readonly of: number }
   | { readonly step: 'folding'; readonly table: string; readonly mode: string }
   | { readonly step: 'committed'; readonly table: string; readonly rows: number }
   | { readonly step: 'publishing'; readonly table: string; readonly rows: number }

@@ -12,6 +12,8 @@ export function describeProgress(progress: Progress): string {
       return `${progress.what}: trying again (${progress.why})`;
     case 'loading':
       return `${progress.table}: ${count(progress.files)} files loaded`;
+    case 'looking up':
+      return `${progress.table}: something came late, reading ${count(progress.opened)} of ${count(progress.of)} files of history`;
     case 'folding':
       return `${progress.table}: applying changes`;
     case 'committed':

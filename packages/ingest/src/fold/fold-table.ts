@@ -30,7 +30,7 @@ import { inTable } from '../table/in-table.ts';
 import { foldBytes } from '../table/share.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, withEngine, type TableWorkspace, type Workspace } from '../workspace.ts';
-import { historySql } from './history-files.ts';
+import { historySql, type HistoryReader } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
 import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
@@ -122,10 +122,14 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
     const note = inheritedNote(contract, [...history.files, ...base.files]);
     const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment, note };
     const change: SegmentChange = { add: [], remove: new Set() };
+    const { members, onProgress } = work;
+    const onPruned = (files: { opened: number; of: number }) =>
+      onProgress?.({ step: 'looking up', table: contract.dataset, ...files });
+    const reader: HistoryReader = { engine, contract, history, members, onPruned };
     const folded = await runFold<Slice>(engine, {
       rules: foldRulesOf(contract),
       files: foldFiles(work),
-      history: (loads) => historySql({ engine, contract, history, members: work.members }, loads),
+      history: (loads, wanted) => historySql(reader, loads, wanted),
       watermark: anew || base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
       slices: async (mode, events) => {
         work.onProgress?.({ step: 'folding', table: contract.dataset, mode });

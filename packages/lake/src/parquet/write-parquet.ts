@@ -1,4 +1,4 @@
-import { quoteLiteral } from '@farelake/schema-registry';
+import { quoteIdentifier, quoteLiteral } from '@farelake/schema-registry';
 import type { DuckDBMapValue } from '@duckdb/node-api';
 import type { Engine } from '../engine/duckdb.ts';
 
@@ -8,19 +8,28 @@ export interface ParquetField {
   readonly id: number;
   /** A list's element has an id of its own. */
   readonly elementId?: number;
+  /** It has few values, and statistics shall list them. */
+  readonly listed?: boolean;
 }
 
-/** As the engine returns them, by field name (a list's under `<name>.element`). Values are text; absent: not known. */
+/**
+ * As the engine returns them, by field name (a list's under `<name>.element`). Values are text; absent: not known.
+ * Bounds of long texts may be cut, the upper one then rounded up, or be absent.
+ */
 export type ColumnStatistics = Readonly<
   Record<
     string,
     {
+      /** Of the field: names change. In files written before bounds of text were exact it is absent. */
+      readonly id?: number;
       readonly min?: string;
       readonly max?: string;
       readonly nulls?: number;
       readonly values?: number;
       readonly bytes?: number;
       readonly hasNan?: boolean;
+      /** Every value there is, NULL left out, ascending; of fields that say so. */
+      readonly listed?: readonly string[];
     }
   >
 >;
@@ -53,12 +62,69 @@ export async function writeParquet(
     `COPY (${query}) TO ${quoteLiteral(file)} (FORMAT parquet, ${ENCODING}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, ` +
       `FIELD_IDS {${fields.map(fieldId).join(', ')}}, RETURN_STATS)`,
   );
+  const told = statisticsOf((row?.['column_statistics'] ?? null) as DuckDBMapValue | null);
+  const exact = merge(told, Object.fromEntries(fields.flatMap(idsOf)), await exactBounds(engine, file, told));
   return {
     file,
     rows: Number(row?.['count'] ?? 0),
     size: Number(row?.['file_size_bytes'] ?? 0),
-    statistics: statisticsOf((row?.['column_statistics'] ?? null) as DuckDBMapValue | null),
+    statistics: merge(exact, await listedValues(engine, file, fields, exact)),
   };
+}
+
+const idsOf = ({ name, id, elementId }: ParquetField) => [
+  [name, { id }] as const,
+  ...(elementId === undefined ? [] : [[`${name}.element`, { id: elementId }] as const]),
+];
+
+/** The first with what the others say about its fields. */
+const merge = (first: ColumnStatistics, ...others: readonly ColumnStatistics[]): ColumnStatistics =>
+  Object.fromEntries(
+    Object.entries(first).map(([name, own]) => [name, Object.assign({}, own, ...others.map((one) => one[name]))]),
+  );
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/**
+ * Bounds of texts that begin with a byte order mark (U+FEFF): the engine's binding drops it on the way out, and what is left
+ * would be the bound of another text. They are taken from the file's footer, behind a sign.
+ */
+async function exactBounds(engine: Engine, file: string, told: ColumnStatistics): Promise<ColumnStatistics> {
+  const marked = (bound: string) => `bool_or(starts_with(${bound}, ${quoteLiteral(BYTE_ORDER_MARK)}))`;
+  const rows = await engine.rows(
+    `SELECT path_in_schema AS name, '=' || min(stats_min_value) AS low, '=' || max(stats_max_value) AS high
+     FROM parquet_metadata(${quoteLiteral(file)}) WHERE type = 'BYTE_ARRAY'
+     GROUP BY 1 HAVING ${marked('stats_min_value')} OR ${marked('stats_max_value')}`,
+  );
+  // A file of which one row group has no bounds has none, whatever the others say.
+  const bounded = rows.filter(({ name }) => told[String(name)]?.min !== undefined);
+  return Object.fromEntries(
+    bounded.map(({ name, low, high }) => [String(name), { min: unsigned(low), max: unsigned(high) }]),
+  );
+}
+
+const unsigned = (text: unknown): string => String(text).slice(1);
+
+async function listedValues(
+  engine: Engine,
+  file: string,
+  fields: readonly ParquetField[],
+  statistics: ColumnStatistics,
+): Promise<ColumnStatistics> {
+  const listed: [string, { listed: string[] }][] = [];
+  for (const { name } of fields.filter((field) => field.listed === true)) {
+    const { min, max } = statistics[name] ?? {};
+    // One value, as in every snapshot file, or none: bounds tell.
+    if (min === max) listed.push([name, { listed: min === undefined ? [] : [min] }]);
+    else {
+      const rows = await engine.rows(
+        `SELECT DISTINCT '=' || ${quoteIdentifier(name)} AS v FROM read_parquet(${quoteLiteral(file)}, hive_partitioning = false)
+         WHERE ${quoteIdentifier(name)} IS NOT NULL ORDER BY 1`,
+      );
+      listed.push([name, { listed: rows.map(({ v }) => unsigned(v)) }]);
+    }
+  }
+  return Object.fromEntries(listed);
 }
 
 const fieldId = ({ name, id, elementId }: ParquetField): string =>

@@ -125,7 +125,7 @@ describe('statistics', () => {
     const rows = fc.array(
       fc.record({
         n: fc.option(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
-        t: fc.option(fc.constantFrom('', 'a', 'B', 'é', 'z z', "'")),
+        t: fc.option(fc.constantFrom('', 'a', 'B', 'é', 'z z', "'", '\uFEFF', '\uFEFFa', '\uFEFF\uFEFFz', '🔥')),
         d: fc.option(fc.constantFrom('NaN', '-1.5', '0', '7', 'inf')),
       }),
       { minLength: 1, maxLength: 20 },
@@ -135,7 +135,7 @@ describe('statistics', () => {
       fc.asyncProperty(rows, async (data) => {
         const values = data.map(({ n, t, d }) => `(${sql(n)}::BIGINT, ${sql(t)}::VARCHAR, ${sql(d)}::DOUBLE)`);
         const query = `SELECT * FROM (VALUES ${values.join(', ')}) v(n, t, d)`;
-        const fields = ['n', 't', 'd'].map((name, index) => ({ name, id: 101 + index }));
+        const fields = ['n', 't', 'd'].map((name, index) => ({ name, id: 101 + index, listed: name === 't' }));
         const { statistics } = await writeParquet(engine, query, file, fields);
         const of = <K extends 'n' | 't' | 'd'>(name: K) => data.flatMap((row) => row[name] ?? []);
         for (const name of ['n', 't', 'd'] as const)
@@ -147,11 +147,28 @@ describe('statistics', () => {
         ]);
         const texts = of('t').sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
         expect([statistics['t']?.min, statistics['t']?.max]).toEqual([texts.at(0), texts.at(-1)]);
+        expect(statistics['t']?.listed).toEqual([...new Set(texts)]);
+        expect(
+          Object.values(statistics)
+            .map(({ id }) => id)
+            .sort(),
+        ).toEqual([101, 102, 103]);
         if (of('d').length > 0) expect(statistics['d']?.hasNan).toBe(of('d').includes('NaN'));
       }),
       runs(60),
     );
   }, 60_000);
+});
+
+test('a file of which one row group has no bounds has none, also where another begins with a byte order mark', async () => {
+  const file = path.join(folder, 'groups.parquet');
+  const groups = (second: string) =>
+    `SELECT CASE WHEN i < 65536 THEN '\uFEFFb' ELSE ${second} END AS t FROM range(131072) r(i)`;
+  const { t: none } = (await writeParquet(engine, groups(`repeat('é', 140)`), file, [{ name: 't', id: 101 }]))
+    .statistics;
+  expect([none?.min, none?.max]).toEqual([undefined, undefined]);
+  const { t: some } = (await writeParquet(engine, groups('NULL'), file, [{ name: 't', id: 101 }])).statistics;
+  expect([some?.min, some?.max]).toEqual(['\uFEFFb', '\uFEFFb']);
 });
 
 test('rows keep the order of the query over many row groups, which are of the size that a fold relies on', async () => {
