@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from './account.ts';
 import { program } from './binaries.ts';
@@ -76,7 +77,7 @@ async function startOnce(
     await giveToOwnerOf(paths.folder, paths.log);
     const { size } = await log.stat();
     // A session of its own (`detached`) and no stream of ours: the server outlives us, our terminal and its Ctrl-C.
-    const server = spawn(program(tree, 'postgres'), ['-D', dataFolder, ...settings(await freePort())], {
+    const server = spawn(program(tree, 'postgres'), ['-D', dataFolder, ...settings(await choosePort(dataFolder))], {
       ...surroundings(account),
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
@@ -111,9 +112,18 @@ async function logSince(file: string, offset: number): Promise<string> {
   return text.trim().split('\n').slice(-LOG_LINES).join('\n');
 }
 
-async function freePort(): Promise<number> {
+/** The port of last time where it is free: commands that waited while the server was away find it again. */
+async function choosePort(dataFolder: string): Promise<number> {
+  // Left by each start (PostgreSQL, "Database File Layout"); none before the first.
+  const last = await readFile(path.join(dataFolder, 'postmaster.opts'), 'utf8').catch(() => '');
+  const port = Number(/"port=(\d+)"/.exec(last)?.[1] ?? 0);
+  return freePort(port).catch(() => freePort(0));
+}
+
+/** @param wanted 0: any */
+async function freePort(wanted: number): Promise<number> {
   const server = createServer();
-  server.listen(0, HOST);
+  server.listen(wanted, HOST);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();

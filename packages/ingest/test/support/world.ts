@@ -40,11 +40,14 @@ const opened: { world: { pool: Pool; folder: string }; drop: () => Promise<void>
 /** A folder, or `s3://bucket/prefix`. */
 const storeAt = (place: string): ObjectStore => (schemeOf(place) === undefined ? folderStore(place) : openStore(place));
 
-/** @param zones folder or `s3://bucket/prefix` of stage, archive and error; the world's own folder unless given */
+/**
+ * @param settings with a pool: on that database instead of one of the tests' own
+ * @param zones folder or `s3://bucket/prefix` of stage, archive and error; the world's own folder unless given
+ */
 export async function openWorld(zones?: string, settings: Partial<Workspace> = {}): Promise<World> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'farelake-world-'));
   const database = await createTestDatabase();
-  const pool = openPool(database.url);
+  const pool = settings.pool ?? openPool(database.url);
   await migrate(pool, path.join(REPOSITORY, 'migrations'));
   const contracts = new Map<string, Contract>();
   const delivered = path.join(folder, 'delivered');
