@@ -10,6 +10,7 @@ import { statusCommand } from './commands/status.ts';
 import { tableAddCommand, tableListCommand, type AddFlags } from './commands/table.ts';
 import { tableHoldCommand, tableReleaseCommand } from './commands/table-hold.ts';
 import { tableShowCommand } from './commands/table-show.ts';
+import { addRepairCommands } from './program-repair.ts';
 import type { Context } from './session.ts';
 
 export interface Program {
@@ -46,6 +47,7 @@ export function createProgram(context: Context): Program {
   addTableCommands(program, context, answer);
   addDataCommands(program, context, answer);
   addCareCommands(program, context, answer);
+  addRepairCommands(program, context, answer);
   addDatabaseCommands(program, context, answer);
   return {
     command: program,

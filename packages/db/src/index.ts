@@ -153,3 +153,4 @@ export {
   type Limits,
   type WrittenFile,
 } from './ledger/maintain.ts';
+export { recordRepair, type Repair } from './ledger/repairs.ts';

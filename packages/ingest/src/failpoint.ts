@@ -43,6 +43,11 @@ export const STEPS = [
   'archive:recorded',
   'archive:committing',
   'archive:committed',
+  // Repair: attempt; the segments are on stage; the commit, begun and done.
+  'repair:started',
+  'repair:written',
+  'repair:committing',
+  'repair:committed',
 ] as const;
 
 export type Step = (typeof STEPS)[number];

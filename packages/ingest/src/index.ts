@@ -34,3 +34,15 @@ export { runFold, type FoldFile, type FoldInputs, type FoldResult } from './fold
 export { CHANGES_ONLY, foldTable, type FoldOutcome } from './fold/fold-table.ts';
 export { readSecret, type SecretPlace } from './secret/read-secret.ts';
 export { hmacKeyFor } from './treatment/hmac-key.ts';
+export { verifyTable, type Verified, type VerifyWith } from './repair/verify-table.ts';
+export {
+  isSound,
+  previewRepair,
+  repairTable,
+  type Repaired,
+  type RepairOrder,
+  type RepairRequest,
+} from './repair/repair-table.ts';
+export { changedRows, type Pair, type RowChanges, type WrongRow, type WrongSegment } from './repair/difference.ts';
+export { parseKey, type AskedKey } from './repair/asked-keys.ts';
+export { thisPerson } from './who.ts';

@@ -11,6 +11,7 @@ export type Progress =
   | { readonly step: 'committed'; readonly table: string; readonly rows: number }
   | { readonly step: 'publishing'; readonly table: string; readonly rows: number }
   | { readonly step: 'auditing'; readonly zone: string; readonly found: number }
+  | { readonly step: 'comparing'; readonly table: string; readonly part: number; readonly parts: number }
   | { readonly step: 'archiving'; readonly table: string; readonly files: number; readonly of: number };
 
 export type OnProgress = (progress: Progress) => void;

@@ -20,6 +20,7 @@ export class UsageError extends UserError {
 /** Codes of errors that are about what was typed. */
 const USAGE_CODES: readonly string[] = [
   'bad-endpoint',
+  'bad-key',
   'bad-store-uri',
   'bad-timeout',
   'incoming-without-versions',

@@ -22,6 +22,8 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: ${count(progress.rows)} rows published`;
     case 'auditing':
       return `looking at ${progress.zone}: ${count(progress.found)} objects`;
+    case 'comparing':
+      return `${progress.table}: part ${count(progress.part)} of ${count(progress.parts)} compared`;
     case 'archiving':
       return `${progress.table}: ${count(progress.files)} of ${count(progress.of)} files archived`;
   }

@@ -33,6 +33,7 @@ import { newAttemptId, withEngine, type TableWorkspace, type Workspace } from '.
 import { historySql, type HistoryReader } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
 import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
+import { rulesText } from './rules-text.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
 import { assignSql, inKeyOrder, keyColumns, sameKeySql, sliceRows, type KeyColumn } from './segments.ts';
 import { slicesOfPresent, slicesOfWhole, type Cutting, type Slice } from './slices.ts';
@@ -251,12 +252,6 @@ async function markWithdrawn({ contract, generation, withdrawn }: FoldWork, db: 
   );
   const reason = 'it belongs to another snapshot than the one in use';
   for (const load of withdrawn) await moveLoad(db, load, 'withdraw', { reason });
-}
-
-/** What of a contract decides how events are folded; columns by id, so that a new name changes nothing. */
-function rulesText({ key, columns, cdc }: Contract): string {
-  const ids = key.map((name) => columns.find((column) => column.name === name)?.id);
-  return JSON.stringify({ key: ids, updateImage: cdc.updateImage, beforeImage: cdc.beforeImage });
 }
 
 const lonelyOf = async ({ pool }: Workspace, { dataset }: Contract): Promise<string[]> =>

@@ -50,17 +50,22 @@ const keyText = ({ name, type }: KeyColumn): string =>
   `'=' || ${type === 'BLOB' ? `lower(hex(${quoteIdentifier(name)}))` : `CAST(${quoteIdentifier(name)} AS VARCHAR)`}`;
 
 /** The same value again, from the text without its sign. */
-function keyLiteral({ type }: KeyColumn, text: string | null): string {
+export function keyLiteral({ type }: KeyColumn, text: string | null): string {
   if (text === null) return `CAST(NULL AS ${type})`;
   // A NUL character cannot stand in a statement; chr(0) can.
   const literal = text.split('\0').map(quoteLiteral).join(' || chr(0) || ');
   return type === 'BLOB' ? `unhex(${literal})` : `CAST(${literal} AS ${type})`;
 }
 
+/** Key columns as texts for a small answer, to be read by `boundOf`. */
+export const keyTexts = (key: readonly KeyColumn[]): string =>
+  key.map((column, place) => `${keyText(column)} AS ${textName(place)}`).join(', ');
+
 /** No column of a contract has such a name: ORDER BY would take the text for the column, and sort numbers as text. */
 const textName = (place: number): string => `"@text${place}"`;
 
-const boundOf = (key: readonly KeyColumn[], row: EngineRow): (string | null)[] =>
+/** The key of a row that has `keyTexts`. */
+export const boundOf = (key: readonly KeyColumn[], row: EngineRow): (string | null)[] =>
   key.map((_, place) => ((row[`@text${place}`] ?? null) as string | null)?.slice(1) ?? null);
 
 /** Key of the first row, in key order, of an ordered relation. */
@@ -69,9 +74,7 @@ export async function lowestKey(
   key: readonly KeyColumn[],
   relation: string,
 ): Promise<(string | null)[]> {
-  const [row] = await engine.rows(
-    `SELECT ${key.map((column, place) => `${keyText(column)} AS ${textName(place)}`).join(', ')} FROM ${relation} LIMIT 1`,
-  );
+  const [row] = await engine.rows(`SELECT ${keyTexts(key)} FROM ${relation} LIMIT 1`);
   return row === undefined ? key.map(() => null) : boundOf(key, row);
 }
 
@@ -117,8 +120,7 @@ export async function sampleBounds(
   parts: number,
 ): Promise<Bound[]> {
   const names = key.map(({ name }) => quoteIdentifier(name)).join(', ');
-  const texts = key.map((column, place) => `${keyText(column)} AS ${textName(place)}`).join(', ');
-  const rows = await engine.rows(`SELECT DISTINCT ON (${names}) ${texts} FROM (
+  const rows = await engine.rows(`SELECT DISTINCT ON (${names}) ${keyTexts(key)} FROM (
     SELECT *, row_number() OVER (ORDER BY ${keyOrder(key)}) - 1 AS "@n", count(*) OVER () AS "@of"
     FROM (${sampleSql(names, relation, parts)}) s
   ) o WHERE "@n" > 0 AND "@n" * ${parts} // "@of" <> ("@n" - 1) * ${parts} // "@of" ORDER BY ${keyOrder(key)}`);

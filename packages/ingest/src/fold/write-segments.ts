@@ -53,8 +53,8 @@ const columnList = (contract: Contract): string =>
     .map(({ name }) => q(name))
     .join(', ');
 
-/** Sorted once, then cut: how many rows there are is known only afterwards. */
-async function writePieces(writer: SegmentWriter, rows: string, change: SegmentChange): Promise<void> {
+/** The rows of a query become segments. Sorted once, then cut: how many rows there are is known only afterwards. */
+export async function writePieces(writer: SegmentWriter, rows: string, change: SegmentChange): Promise<void> {
   const { engine, contract, workspace } = writer;
   const key = keyColumns(contract);
   await engine.run(`CREATE OR REPLACE TEMP TABLE "@rows" AS SELECT * FROM (${rows}) r ORDER BY ${keyOrder(key)}`);

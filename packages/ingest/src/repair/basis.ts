@@ -1,0 +1,101 @@
+/**
+ * What a current table has to be made of: the loads that the ledger says are in its live generation, and the files of
+ * history that hold their rows. Read in one transaction, so that version, loads and files belong together.
+ */
+import {
+  appliedLoads,
+  loadsOf,
+  readManifest,
+  readTable,
+  withTransaction,
+  type Load,
+  type Manifest,
+  type Queryable,
+} from '@farelake/db';
+import { rankFiles, type Instant } from '@farelake/qlik';
+import { historyName, UserError, type Contract } from '@farelake/schema-registry';
+import type { FoldFile } from '../fold/run-fold.ts';
+import { rulesText } from '../fold/rules-text.ts';
+import { treatmentHold } from '../treatment/hold.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** A current table and what it stands on. */
+export interface Basis {
+  readonly contract: Contract;
+  /** The table's newest version. */
+  readonly table: Manifest & { readonly fold: NonNullable<Manifest['fold']> };
+  readonly history: Manifest;
+  /** Loads whose rows are in the table. */
+  readonly members: readonly Load[];
+}
+
+/**
+ * @throws UserError `history-only`, `no-table-yet`, `table-held`, `table-outdated`: there is nothing that could be
+ * compared, and what to do
+ */
+export async function readBasis({ pool }: Pick<Workspace, 'pool'>, contract: Contract): Promise<Basis> {
+  return withTransaction(pool, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return basisOf(client, contract);
+  });
+}
+
+async function basisOf(db: Queryable, contract: Contract): Promise<Basis> {
+  const { dataset } = contract;
+  if (contract.key.length === 0)
+    throw refusal(
+      contract,
+      'history-only',
+      'has no key, so it has history and no current table.',
+      'farelake audit looks at its files and receipts.',
+    );
+  const table = await readManifest(db, dataset);
+  const { fold } = table;
+  if (fold === null) throw await notYet(db, contract);
+  const held = await treatmentHold(db, contract);
+  if (held !== undefined)
+    throw refusal(contract, 'table-held', `is held: ${held}`, 'When that is mended, run the command again.');
+  if (fold.rules !== rulesText(contract))
+    throw refusal(
+      contract,
+      'table-outdated',
+      'was folded by another key, or other rules, than the contract now says.',
+      'farelake ingest folds it anew.',
+    );
+  const applied = await appliedLoads(db, dataset, fold.generation);
+  const members = (await loadsOf(db, dataset)).filter((load) => applied.has(load.id));
+  if (members.length !== applied.size) throw new Error(`${dataset}: loads in the table are not among its loads`);
+  if (members.length === 0)
+    throw refusal(contract, 'table-outdated', 'stands on no load any more.', 'farelake ingest folds it anew.');
+  return { contract, table: { ...table, fold }, history: await readManifest(db, historyName(dataset)), members };
+}
+
+async function notYet(db: Queryable, contract: Contract): Promise<UserError> {
+  const { heldReason, waitingReason, trouble } = await readTable(db, contract.dataset);
+  const why = heldReason ?? waitingReason ?? trouble;
+  return refusal(
+    contract,
+    'no-table-yet',
+    `has no current table yet${why === null ? '.' : `: ${why}.`}`,
+    'farelake status says what is missing.',
+  );
+}
+
+const refusal = ({ dataset }: Contract, code: string, what: string, remedy?: string): UserError =>
+  new UserError({
+    code,
+    problem: `${dataset} ${what}`,
+    data: { dataset },
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+
+/** The loads in the order of the fold; all of them count as new, because nothing is taken from the table. */
+export const foldFilesOf = ({ members }: Basis): FoldFile[] =>
+  rankFiles(
+    members.map((load) => ({
+      id: load.id,
+      time: load.fileTime as Instant | null,
+      key: load.objectKey,
+      contentHash: load.contentHash,
+    })),
+  ).map(({ file, rank }) => ({ loadId: file.id, rank, fresh: true }));
