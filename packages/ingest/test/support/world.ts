@@ -12,6 +12,7 @@ import {
   createViews,
   draftContract,
   ingest,
+  type IngestOptions,
   status,
   troublesOf,
   withEngine,
@@ -29,7 +30,7 @@ export interface World extends Workspace {
     table: string,
     options?: Parameters<typeof draftContract>[2] & { from?: string; segmentRows?: number },
   ): Promise<Contract>;
-  ingest(folder?: string): ReturnType<typeof ingest>;
+  ingest(folder?: string, options?: IngestOptions): ReturnType<typeof ingest>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
   status(): ReturnType<typeof status>;
   troubles(): ReturnType<typeof troublesOf>;
@@ -72,7 +73,7 @@ export async function openWorld(zones?: string, settings: Partial<Workspace> = {
       contracts.set(contract.dataset, kept);
       return kept;
     },
-    ingest: (from = delivered) => ingest(workspace, storeAt(from)),
+    ingest: (from = delivered, options = {}) => ingest(workspace, storeAt(from), options),
     rows: (sql) =>
       withEngine(workspace, async (engine, scratch) => {
         await createViews(engine, pool, contracts.values(), { statement: sql });
