@@ -32,9 +32,8 @@ CREATE TABLE ledger.refused_rows (
   PRIMARY KEY (load_id, record)
 );
 
--- Loads of which other rows are in history now than those in the table: rebuild: the keys of the new rows are all there
--- is to fold again; anew: the old rows had others. NULL: history and table go together.
-ALTER TABLE ledger.applications ADD COLUMN again text CHECK (again IN ('rebuild', 'anew'));
+-- Other rows of the load are in history now than those that the table was folded from: it has to be folded anew.
+ALTER TABLE ledger.applications ADD COLUMN replaced boolean NOT NULL DEFAULT false;
 
 -- Who sent loads back, when and why.
 CREATE TABLE ledger.replays (

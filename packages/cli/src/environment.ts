@@ -21,6 +21,8 @@ export interface Environment {
   readonly scratchLimit: number | undefined;
   /** After so long without a sign of life others take over a table that a command works on. */
   readonly leaseSeconds: number | undefined;
+  /** Bytes that one delivered object may unpack to. */
+  readonly unpackLimit: number | undefined;
   /** File of DuckDB's extension `httpfs`. */
   readonly httpfs: string | undefined;
 }
@@ -49,6 +51,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
     stage: zone('FARELAKE_STAGE', 'stage'),
     scratchLimit: parseBytes('FARELAKE_SCRATCH_LIMIT', variables['FARELAKE_SCRATCH_LIMIT'] || undefined),
     leaseSeconds: leaseSeconds(variables['FARELAKE_LEASE_SECONDS'] || undefined),
+    unpackLimit: parseBytes('FARELAKE_UNPACK_LIMIT', variables['FARELAKE_UNPACK_LIMIT'] || undefined),
     httpfs: httpfs === undefined ? undefined : path.resolve(cwd, httpfs),
   };
 }

@@ -25,7 +25,7 @@ Environment:
   FARELAKE_REGISTRY   folder of contracts (default the repository's)
   FARELAKE_INCOMING   where ingest looks without an argument (default <home>/incoming)
   FARELAKE_ARCHIVE    where copies of accepted files lie (default <home>/archive)
-  FARELAKE_ERROR      where refused files will lie (default <home>/error)
+  FARELAKE_ERROR      where refused files and rows lie (default <home>/error)
   FARELAKE_STAGE      where tables lie (default <home>/stage)
                       each of these a folder, or s3://bucket/prefix
   DATABASE_URL        a Postgres to use instead of the home's own

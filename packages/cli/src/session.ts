@@ -46,6 +46,7 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
       error: openZone(environment.error),
       scratch: path.join(environment.home, 'scratch'),
       scratchLimit: environment.scratchLimit,
+      unpackLimit: environment.unpackLimit,
       httpfs: environment.httpfs,
       leaseSeconds: environment.leaseSeconds,
       signal,

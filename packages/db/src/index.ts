@@ -42,6 +42,19 @@ export {
   type Batch,
   type BatchSpec,
 } from './ledger/batches.ts';
+export { noteFailure, recordRefused, refusableLoads, type RefusableLoad } from './ledger/quarantine.ts';
+export {
+  clearReplaced,
+  createReplay,
+  historyBatches,
+  markReplaced,
+  noteReplayed,
+  replacedLoads,
+  replayableLoads,
+  type HistoryBatch,
+  type ReplayableLoad,
+  type ReplayFilter,
+} from './ledger/replays.ts';
 export {
   keysInDoubt,
   placeInHistory,
@@ -55,6 +68,7 @@ export {
 } from './ledger/receipts.ts';
 export {
   commitVersion,
+  lastingFiles,
   readManifest,
   treatedFiles,
   VersionConflict,

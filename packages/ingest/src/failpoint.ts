@@ -17,10 +17,13 @@ export const STEPS = [
   // Planning: verdicts and new batches are written and not yet committed; committed.
   'plan:committing',
   'plan:committed',
-  // A batch: fixed attempt; texts unpacked; Parquet files made; each moved to stage; the commit, begun and done.
+  // A batch: fixed attempt; texts unpacked; Parquet files made; refused rows of a load in the error zone; history without the
+  // rows that are replaced; each file moved to stage; the commit, begun and done.
   'load:started',
   'load:unpacked',
   'load:written',
+  'load:rows-kept',
+  'load:rewritten',
   'load:adopted',
   'load:committing',
   'load:committed',
@@ -38,6 +41,10 @@ export const STEPS = [
   'publish:written',
   'publish:committing',
   'publish:committed',
+  // Refused files: one is copied to the error zone and not recorded.
+  'refuse:copied',
+  // Replay: loads are sent back, not yet committed.
+  'replay:committing',
   // Archive: one object is copied; a group of copies is recorded; loads are told so, not yet committed; committed.
   'archive:copied',
   'archive:recorded',

@@ -5,7 +5,7 @@ export { draftContract, isTable, type Draft } from './add-table.ts';
 export { currentColumns, historyColumns } from './columns.ts';
 export { type DriftStatus } from './drift.ts';
 export { STEPS, type Step } from './failpoint.ts';
-export { ingest, type Ingested, type IngestOptions } from './ingest.ts';
+export { ingest, workTables, type Ingested, type IngestOptions, type Worked } from './ingest.ts';
 export { clearIncoming, type Cleared, type ClearOptions } from './maintain/clear-incoming.ts';
 export { maintain, type Maintained, type MaintainOptions, type Tally } from './maintain/maintain.ts';
 export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
@@ -24,6 +24,7 @@ export {
   type TableStatus,
   type Trouble,
 } from './status.ts';
+export { sendBack } from './replay/send-back.ts';
 export { publishTable, type Published } from './publish/publish-table.ts';
 export { describeHold, holdTable, releaseTable } from './hold/hold-table.ts';
 export { patiently } from './retry/patiently.ts';

@@ -20,19 +20,34 @@ export interface IngestOptions {
   readonly onProgress?: OnProgress;
 }
 
-export interface Ingested {
-  readonly registered: Registered;
+export interface Worked {
   /** By name. */
   readonly tables: readonly ({ readonly dataset: string } & TableDone)[];
   /** Tables whose work ended with an error, which the ledger keeps as their trouble; by name. */
   readonly troubled: readonly { readonly dataset: string; readonly error: unknown }[];
 }
 
+export interface Ingested extends Worked {
+  readonly registered: Registered;
+}
+
 export async function ingest(workspace: Workspace, store: ObjectStore, options: IngestOptions = {}): Promise<Ingested> {
   await sweepScratch(workspace.scratch);
   const registered = await register(workspace, store, options);
-  const { onProgress } = options;
-  const datasets = await patiently(workspace, 'the list of tables', () => datasetsToDo(workspace, options), onProgress);
+  const { dataset, onProgress } = options;
+  return { registered, ...(await workTables(workspace, dataset === undefined ? undefined : [dataset], onProgress)) };
+}
+
+/**
+ * Works on tables side by side, each until nothing is left to do.
+ * @param only datasets; undefined: all of which anything was delivered
+ */
+export async function workTables(
+  workspace: Workspace,
+  only: readonly string[] | undefined,
+  onProgress?: OnProgress,
+): Promise<Worked> {
+  const datasets = await patiently(workspace, 'the list of tables', () => datasetsToDo(workspace, only), onProgress);
   const tables: ({ dataset: string } & TableDone)[] = [];
   const troubled: { dataset: string; error: unknown }[] = [];
   const atOnce = Math.min(laneCount(os.availableParallelism(), os.totalmem()), datasets.length);
@@ -53,17 +68,17 @@ export async function ingest(workspace: Workspace, store: ObjectStore, options: 
     return undefined;
   };
   await inLanes(jobs, atOnce, turn, workspace.signal);
-  return { registered, tables: tables.toSorted(byName), troubled: troubled.toSorted(byName) };
+  return { tables: tables.toSorted(byName), troubled: troubled.toSorted(byName) };
 }
 
 const byName = (a: { dataset: string }, b: { dataset: string }): number => (a.dataset < b.dataset ? -1 : 1);
 
 /** Those with little to load first: what is quickly done does not wait for what takes long. */
-async function datasetsToDo({ pool }: Workspace, { dataset }: IngestOptions): Promise<string[]> {
+async function datasetsToDo({ pool }: Workspace, only: readonly string[] | undefined): Promise<string[]> {
   const delivered = await deliveredTables(pool);
   const bytes = await pendingBytes(pool);
   return delivered
     .map((table) => table.dataset)
-    .filter((name) => dataset === undefined || name === dataset)
+    .filter((name) => only === undefined || only.includes(name))
     .toSorted((a, b) => (bytes.get(a) ?? 0) - (bytes.get(b) ?? 0) || (a < b ? -1 : 1));
 }

@@ -56,7 +56,14 @@ export const TRANSITIONS = {
   applied: { ...NONE, archive: 'archived', withdraw: 'loaded', replay: 'registered' },
   archived: { ...NONE, withdraw: 'loaded', replay: 'registered' },
   superseded: { ...NONE, reinstate: 'loaded', replay: 'registered' },
-  failed: { ...NONE, wait: 'waiting', prepare: 'ready', quarantine: 'quarantined', supersede: 'superseded' },
+  failed: {
+    ...NONE,
+    wait: 'waiting',
+    prepare: 'ready',
+    quarantine: 'quarantined',
+    supersede: 'superseded',
+    replay: 'registered',
+  },
   quarantined: { ...NONE, supersede: 'superseded', replay: 'registered' },
 } as const satisfies Record<LoadState, Record<LoadEvent, LoadState | null>>;
 

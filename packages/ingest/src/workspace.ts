@@ -23,6 +23,8 @@ export interface Workspace {
   readonly scratch: string;
   /** Bytes that one piece of work may fetch of a bucket's files into its scratch folder; most of the free disk unless given. */
   readonly scratchLimit?: number | undefined;
+  /** Bytes that one delivered object may unpack to; 64 GiB unless given. */
+  readonly unpackLimit?: number | undefined;
   /** File of DuckDB's extension `httpfs`, where it is not installed in DuckDB's own place. */
   readonly httpfs?: string | undefined;
   /** Seconds without a sign of life after which others take over a table that this process works on; 60 unless given. */

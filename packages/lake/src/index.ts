@@ -20,6 +20,7 @@ export { unpack, type Unpacked, type UnpackOptions } from './csv/unpack.ts';
 export { readRecords } from './csv/read-records.ts';
 export type { Piece } from './csv/pieces.ts';
 export { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type LoadedCsv, type RowCounts } from './csv/load-csv.ts';
+export type { Refusal, RefusedRow, RefusedRows } from './csv/set-apart.ts';
 export { loadPieces, PORTION_BYTES, type LoadedPieces, type PieceLoader, type PiecesSpec } from './csv/load-pieces.ts';
 export {
   writeParquet,
@@ -27,5 +28,6 @@ export {
   type ParquetField,
   type WrittenParquet,
 } from './parquet/write-parquet.ts';
+export { rewriteParquet } from './parquet/rewrite-parquet.ts';
 export { filesSql, localPath, type ViewColumn } from './view.ts';
 export { hmacOf, openHmacKey, registerHmacKey, type HashableValue, type HmacKey } from './treatment/hmac.ts';

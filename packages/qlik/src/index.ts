@@ -27,6 +27,7 @@ export {
   type SnapshotFile,
 } from './generations.ts';
 export { headerDifference } from './load/header.ts';
+export { changeKeySql } from './load/row-key.ts';
 export { missingHeaderColumns, projectChanges, projectSnapshot } from './load/projection.ts';
 export { foldRulesOf, type FoldRules } from './fold/rules.ts';
 export { foldMode, type Survey } from './fold/mode.ts';

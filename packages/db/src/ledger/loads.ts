@@ -39,6 +39,9 @@ export interface Load {
   readonly historyBatchId: number | null;
   /** Its rows have been in history at some time. */
   readonly everLoaded: boolean;
+  /** Its copies, absolute: in the archive, when it was accepted; in the error zone, when it was refused. */
+  readonly archivedUri: string | null;
+  readonly refusedUri: string | null;
   readonly dfmObjectId: number | null;
   /** How its columns differ from the contract that it was last planned by; null: not at all. */
   readonly drift: readonly object[] | null;
@@ -49,7 +52,7 @@ export interface Load {
 const COLUMNS = `l.id, l.object_id AS "objectId", o.object_key AS "objectKey", o.content_hash AS "contentHash",
   o.source_schema AS "sourceSchema", o.source_table AS "sourceTable", o.size, o.store_uri AS "storeUri", o.path, o.seen,
   l.state, l.waiting_for AS "waitingFor", l.reason, l.file_time AS "fileTime", l.end_write AS "endWrite",
-  l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId", l.history_batch_id AS "historyBatchId",
+  l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId", l.history_batch_id AS "historyBatchId", o.archived_uri AS "archivedUri", l.refused_uri AS "refusedUri",
   EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id) AS "everLoaded", l.dfm_object_id AS "dfmObjectId", l.drift`;
 
 /** All loads of a dataset, or of one of its batches, in order of arrival. */

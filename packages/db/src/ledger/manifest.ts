@@ -93,6 +93,18 @@ export async function treatedFiles(db: Queryable, tableNames: readonly string[])
   return rows;
 }
 
+/** As `treatedFiles`, of a history's files that hold rows of any load that is not being taken through again. */
+export async function lastingFiles(db: Queryable, tableName: string): Promise<TreatedFiles[]> {
+  const { rows } = await db.query<TreatedFiles>(
+    `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", count(*) AS files FROM ledger.files f
+     WHERE table_name = $1 AND version_removed IS NULL AND (f.batch_id IS NULL OR EXISTS (SELECT 1 FROM ledger.loads l
+       WHERE l.history_batch_id = f.batch_id AND l.state IN ('loaded', 'applied', 'archived', 'superseded')))
+     GROUP BY treatments::text, column_ids ORDER BY min(id)`,
+    [tableName],
+  );
+  return rows;
+}
+
 export interface Commit {
   readonly tableName: string;
   /** The version that the work was based on. */

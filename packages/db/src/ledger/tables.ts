@@ -40,15 +40,16 @@ export async function recordApplications(
   loadIds: readonly number[],
 ) {
   await db.query(
-    `INSERT INTO ledger.applications (dataset, generation, load_id, version) SELECT $1, $2, unnest($3::bigint[]), $4`,
+    `INSERT INTO ledger.applications (dataset, generation, load_id, version) SELECT $1, $2, unnest($3::bigint[]), $4
+     ON CONFLICT (dataset, generation, load_id) DO UPDATE SET replaced = false`,
     [dataset, generation, loadIds, version],
   );
 }
 
-/** Loads that are in a generation of the current table. */
+/** Loads that are in a generation of the current table with the rows that they have in history. */
 export async function appliedLoads(db: Queryable, dataset: string, generation: string): Promise<Set<number>> {
   const { rows } = await db.query<{ load_id: number }>(
-    'SELECT load_id FROM ledger.applications WHERE dataset = $1 AND generation = $2',
+    'SELECT load_id FROM ledger.applications WHERE dataset = $1 AND generation = $2 AND NOT replaced',
     [dataset, generation],
   );
   return new Set(rows.map((row) => row.load_id));

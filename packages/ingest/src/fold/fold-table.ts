@@ -5,6 +5,7 @@
 import os from 'node:os';
 import {
   appliedLoads,
+  clearReplaced,
   commitVersion,
   endAttempt,
   lonelyDfms,
@@ -30,6 +31,7 @@ import { inTable } from '../table/in-table.ts';
 import { foldBytes } from '../table/share.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, withEngine, type TableWorkspace, type Workspace } from '../workspace.ts';
+import { hasReplacedRows, isTreatedOtherwise } from './foundation.ts';
 import { historySql, type HistoryReader } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
 import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
@@ -61,11 +63,14 @@ export async function foldTable(
   const base = await readManifest(pool, contract.dataset);
   const withdrawn = strangers(loads, members, applied);
   // Rows folded by other rules, or with rows of another snapshot among them, are no start for anything: all anew.
-  const anew = withdrawn.length > 0 || (base.fold !== null && base.fold.rules !== rulesText(contract));
+  const replaced = await hasReplacedRows(workspace, contract, generation.name);
+  const otherwise =
+    (base.fold !== null && base.fold.rules !== rulesText(contract)) || isTreatedOtherwise(contract, base);
+  const anew = withdrawn.length > 0 || replaced || otherwise;
   if (fresh.length === 0 && !anew) return { result: 'nothing' };
   // Shown already: a further snapshot file that cannot be loaded yet must not keep the changes from going on.
   const incomplete =
-    applied.size > 0 ? undefined : incompleteness(generation, loads, await lonelyOf(workspace, contract));
+    applied.size > 0 || replaced ? undefined : incompleteness(generation, loads, await lonelyOf(workspace, contract));
   if (incomplete !== undefined) return { result: 'waiting', reason: incomplete };
   if (contract.key.length === 0) return applyWithoutKey(workspace, contract, generation, fresh);
 
@@ -120,7 +125,7 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
     const ordered = anew ? [] : await inKeyOrder(engine, key, base.files);
     const cutting: Cutting = { engine, key, ordered, rows: sliceRows(contract) };
     const nextSegment = base.highestSegment + 1;
-    const note = inheritedNote(contract, [...history.files, ...base.files]);
+    const note = inheritedNote(contract, anew ? history.files : [...history.files, ...base.files]);
     const writer: SegmentWriter = { workspace, contract, attempt: work.attempt, engine, folder, nextSegment, note };
     const change: SegmentChange = { add: [], remove: new Set() };
     const { members, onProgress } = work;
@@ -216,6 +221,7 @@ async function commitFold(
       },
     });
     await markApplied(work, db, committed, fresh);
+    if (folded.mode === 'whole') await clearReplaced(db, contract.dataset, generation.name);
     await markWithdrawn(work, db);
     await endAttempt(db, attempt, 'committed');
     reach('fold:committing');

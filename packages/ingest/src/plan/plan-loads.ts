@@ -74,7 +74,12 @@ export function planLoads(
   );
   const outdated = new Set(earlier.flatMap((g) => g.files.map((file) => file.loadId)));
   const context: Context = { contract, generation, later, replaced, outdated, loads };
-  const planned = loads.filter((load) => isPlannable(load) || (load.state === 'loaded' && outdated.has(load.id)));
+  const planned = loads.filter(
+    (load) =>
+      isPlannable(load) ||
+      (load.state === 'loaded' && outdated.has(load.id)) ||
+      (load.state === 'quarantined' && (replaced.has(load.id) || hasNewerContent(load, loads))),
+  );
   return { verdicts: new Map(planned.map((load) => [load.id, verdict(load, context)])), generation };
 }
 
@@ -123,7 +128,9 @@ interface Context {
 function verdict(load: PlannedLoad, context: Context): Verdict {
   if (context.replaced.has(load.id) || hasNewerContent(load, context.loads))
     return { event: 'supersede', reason: 'newer content under the same name took its place' };
-  if (context.outdated.has(load.id)) return { event: 'supersede', reason: 'of an older snapshot than the one in use' };
+  // What is taken through again is in history already, and its rows there have to be the new ones.
+  if (context.outdated.has(load.id) && !(load.everLoaded && isPlannable(load)))
+    return { event: 'supersede', reason: 'of an older snapshot than the one in use' };
   const { contract } = context;
   if (contract === undefined) return wait('contract', `no contract; add one: ${addCommand(load)}`, {});
   if (!isOf(contract, load)) return wait('contract', collision(contract, load), {});
@@ -149,7 +156,11 @@ function verdictByDfm(load: PlannedLoad, dfm: Dfm, contract: Contract, context: 
   if (object.kind === 'snapshot') {
     const later = context.later.find((generation) => generation.files.some((file) => file.loadId === load.id));
     if (later !== undefined) return wait('snapshot', laterReason(later, context.generation), facts);
-    return { event: 'prepare', dfm, facts: { ...facts, generation: context.generation?.name ?? null } };
+    return {
+      event: 'prepare',
+      dfm,
+      facts: { ...facts, generation: (load.everLoaded ? load.generation : context.generation?.name) ?? null },
+    };
   }
   if (context.generation === undefined && contract.snapshot !== 'none')
     return wait('snapshot', 'no snapshot of the table has come', facts);

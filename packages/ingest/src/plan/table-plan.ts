@@ -18,7 +18,7 @@ export async function planOf(
 
 function plannedLoad(load: Load): PlannedLoad {
   const dfm =
-    load.dfm === null || !isPlannable(load)
+    load.dfm === null || !(isPlannable(load) || load.state === 'quarantined')
       ? null
       : { objectId: load.dfm.objectId, parsed: readDfm(load, load.dfm.text) };
   return { ...load, object: objectOf(load), dfm };

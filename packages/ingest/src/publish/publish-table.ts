@@ -18,7 +18,7 @@ import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
 import { isPassing } from '../retry/passing.ts';
 import { inTable } from '../table/in-table.ts';
-import { treatmentHold } from '../treatment/hold.ts';
+import { shownHold } from '../treatment/hold.ts';
 import type { TableWorkspace } from '../workspace.ts';
 import { copyAll } from './copy-all.ts';
 import { planPublication, type PublicationPlan } from './plan.ts';
@@ -76,7 +76,7 @@ async function publish(work: PublishWork, copyAnew: boolean): Promise<'nothing' 
   const manifest = await readManifest(client, dataset);
   if (manifest.version === 0) return 'nothing';
   // Read as such a contract says, files would show what they do not hold. The table itself is held and says why.
-  if ((await treatmentHold(client, contract)) !== undefined) return 'nothing';
+  if ((await shownHold(client, contract)) !== undefined) return 'nothing';
   const present = await readPresent(client, dataset);
   const planned = planPublication(record, present, shape, newestOf(manifest));
   const plan = copyAnew ? copyInstead(planned) : planned;

@@ -9,17 +9,19 @@ import { driftOf, UserError, type Contract } from '@farelake/schema-registry';
 import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
 import { reach } from '../failpoint.ts';
 import { foldGenerations } from '../generation/fold-generations.ts';
-import { releaseBatch, runBatch, type BatchMember } from '../load/run-batch.ts';
+import type { BatchMember } from '../load/attempt.ts';
+import { releaseBatch, runBatch } from '../load/run-batch.ts';
 import { moveLoad } from '../move-load.ts';
 import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
 import type { Verdict } from '../plan/plan-loads.ts';
 import { objectOf, planOf } from '../plan/table-plan.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
+import { refuseFiles } from '../quarantine/refuse-files.ts';
 import { isPassing } from '../retry/passing.ts';
 import { patiently } from '../retry/patiently.ts';
 import { hmacKeyFor } from '../treatment/hmac-key.ts';
-import { treatmentHold } from '../treatment/hold.ts';
+import { loadingHold, treatmentHold } from '../treatment/hold.ts';
 import type { TableWorkspace } from '../workspace.ts';
 import { inTable } from './in-table.ts';
 
@@ -63,13 +65,13 @@ export const newTally = (): Tally => ({ loaded: 0, rowsLoaded: 0, applied: 0, ar
 export async function workTable(work: TableWork): Promise<TableDone> {
   const tried: Tried = { spoiled: new Set(), alone: new Set() };
   const { contract, dataset, workspace, tally } = work;
-  let held = contract === undefined ? undefined : await treatmentHold(workspace.pool, contract);
+  let held = contract === undefined ? undefined : await loadingHold(workspace.pool, contract);
   for (;;) {
     await plan(work, tried);
     const batches = contract === undefined || held !== undefined ? [] : await openBatches(workspace.pool, dataset);
     if (contract === undefined || batches.length === 0) break;
     const key = await hmacKeyFor(contract);
-    held = await treatmentHold(workspace.pool, contract, key?.id);
+    held = await loadingHold(workspace.pool, contract, key?.id);
     if (held !== undefined) break;
     for (const batch of batches) {
       // Put on hold since: what is committed stays, nothing more is begun.
@@ -81,10 +83,11 @@ export async function workTable(work: TableWork): Promise<TableDone> {
       work.onProgress?.({ step: 'loading', table: work.dataset, files: tally.loaded });
     }
   }
+  if (contract !== undefined) held ??= await treatmentHold(workspace.pool, contract);
   if (contract !== undefined) tally.applied += await foldGenerations({ ...work, contract }, held);
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);
-  const trouble = await archive(work);
-  return { ...tally, trouble };
+  const troubles = [await archive(work), await refuse(work)].filter((one) => one !== null);
+  return { ...tally, trouble: troubles.length === 0 ? null : troubles.join('; ') };
 }
 
 /** An archive out of reach is told as such: the table itself is right. */
@@ -99,12 +102,28 @@ async function archive({ workspace, dataset, tally, onProgress }: TableWork): Pr
     tally.archived += archived;
     return archiveTrouble(failed);
   } catch (error) {
-    if (workspace.signal.aborted || !Error.isError(error) || error instanceof LeaseLost) throw error;
-    // The database, not the archive.
-    if (isPassing(error) && !(error instanceof UserError)) throw error;
-    return `not archived in ${workspace.archive.uri}: ${error.message}`;
+    if (isOfTheTable(workspace, error)) throw error;
+    return `not archived in ${workspace.archive.uri}: ${Error.isError(error) ? error.message : String(error)}`;
   }
 }
+
+/** An error zone out of reach is told as such: what failed stays failed, with its reason. */
+async function refuse({ workspace, dataset, onProgress }: TableWork): Promise<string | null> {
+  try {
+    return await patiently(workspace, dataset, () => refuseFiles(workspace, dataset), onProgress);
+  } catch (error) {
+    if (isOfTheTable(workspace, error)) throw error;
+    return `not copied to the error zone ${workspace.error.uri}: ${Error.isError(error) ? error.message : String(error)}`;
+  }
+}
+
+/** Not of the zone that something was copied to. */
+const isOfTheTable = ({ signal }: TableWorkspace, error: unknown): boolean =>
+  signal.aborted ||
+  !Error.isError(error) ||
+  error instanceof LeaseLost ||
+  // The database, not the zone.
+  (isPassing(error) && !(error instanceof UserError));
 
 /** Carries out the plan's verdicts and fixes new batches, in one transaction. */
 async function plan(work: TableWork, tried: Tried): Promise<void> {

@@ -38,12 +38,12 @@ function columnDisagreement(column: ContractColumn, groups: readonly TreatedFile
     if (noted.treatment !== treatment)
       return (
         `${files} ${WORDS[noted.treatment]}, and the contract says ${treatment}. ` +
-        `Set its treatment back to ${noted.treatment}, or load the deliveries into an empty home; what is in files stays as it was written.`
+        `Set its treatment back to ${noted.treatment}, or take all its loads through again (farelake replay); what is in files stays as it was written.`
       );
     if (noted.treatment === 'hmac' && !hashAlike(noted.type, column.type))
       return (
         `${files} hashed as ${noted.type}, and the contract says ${column.type}: equal values would have two hashes. ` +
-        `Set its type back to ${noted.type}, or load the deliveries into an empty home.`
+        `Set its type back to ${noted.type}, or take all its loads through again (farelake replay).`
       );
   }
   return undefined;
@@ -71,6 +71,6 @@ function keyDisagreement(
   return (
     `column ${column.sourceName} was hashed with key ${former}, and ${noted.includes(another) ? 'also with' : 'the key at hand is'} ${another}: ` +
     `equal values would have two hashes. Give the former key back (FARELAKE_HMAC_KEY or FARELAKE_HMAC_SECRET), ` +
-    `or load the deliveries into an empty home with the new one.`
+    `or take all its loads through again with the new one (farelake replay).`
   );
 }

@@ -1,10 +1,25 @@
-/** Whether a table is held because its files and its contract say different things of a column's values. */
-import { treatedFiles, type Queryable } from '@farelake/db';
+/**
+ * Whether a table is held because its files and its contract say different things of a column's values. Only history is
+ * asked: a current table that disagrees where history does not is folded anew from it.
+ */
+import { lastingFiles, treatedFiles, type Queryable } from '@farelake/db';
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { disagreement } from './disagreement.ts';
 
-/** @param keyId the key at hand, where values are about to be hashed */
-export async function treatmentHold(db: Queryable, contract: Contract, keyId?: string): Promise<string | undefined> {
-  const tables = [contract.dataset, historyName(contract.dataset)];
-  return disagreement(contract, await treatedFiles(db, tables), keyId);
+/** Why nothing can be folded; undefined: nothing is in the way. */
+export async function treatmentHold(db: Queryable, contract: Contract): Promise<string | undefined> {
+  return disagreement(contract, await treatedFiles(db, [historyName(contract.dataset)]));
+}
+
+/** Why nothing can be published: what the table shows, or what it is made of, is not as the contract says. */
+export async function shownHold(db: Queryable, contract: Contract): Promise<string | undefined> {
+  return disagreement(contract, await treatedFiles(db, [contract.dataset, historyName(contract.dataset)]));
+}
+
+/**
+ * Why nothing can be loaded: files with rows of loads that are not taken through again just now, and so will stay.
+ * @param keyId the key at hand, where values are about to be hashed
+ */
+export async function loadingHold(db: Queryable, contract: Contract, keyId?: string): Promise<string | undefined> {
+  return disagreement(contract, await lastingFiles(db, historyName(contract.dataset)), keyId);
 }

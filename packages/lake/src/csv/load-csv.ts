@@ -1,20 +1,16 @@
 /**
  * Unpacked CSV files, or a piece of one, become one typed Parquet file. Streaming: no file is held in memory.
- * One text that does not fit fails the batch and names its place; nothing is rounded, cut or left out in silence.
+ * One text that does not fit fails the batch and names its place, or its row is set apart, where that is allowed; nothing is
+ * rounded, cut or left out in silence.
  */
-import {
-  fieldName,
-  quoteIdentifier,
-  quoteLiteral,
-  UserError,
-  type CsvFormat,
-  type ProjectedColumn,
-} from '@farelake/schema-registry';
-import type { Engine, EngineRow } from '../engine/duckdb.ts';
+import { quoteLiteral, UserError, type CsvFormat, type ProjectedColumn } from '@farelake/schema-registry';
+import type { Engine } from '../engine/duckdb.ts';
 import { writeParquet, type ParquetField, type WrittenParquet } from '../parquet/write-parquet.ts';
+import { findMisfit } from './misfits.ts';
 import type { Piece } from './pieces.ts';
-import { readCsvSql } from './read-csv.ts';
 import { textLine } from './read-records.ts';
+import { setApart, type Refusal, type RefusedRows } from './set-apart.ts';
+import { MISFIT, typedSql } from './typed-sql.ts';
 
 /** Plain text in a file made by this program: a delivered file, or a piece of it. */
 export interface CsvInput extends Piece {
@@ -30,6 +26,8 @@ export interface CsvLoad {
   readonly parquetFields: readonly ParquetField[];
   /** Local path to write. */
   readonly target: string;
+  /** Rows that may be set apart; absent: none. */
+  readonly refusal?: Refusal | undefined;
 }
 
 /** A file of the batch that cannot be loaded; the others may be. */
@@ -50,63 +48,31 @@ export class SpoiledLoad extends UserError {
 export type RowCounts = ReadonlyMap<number, number>;
 
 export interface LoadedCsv extends WrittenParquet {
+  /** Rows read, refused ones included. */
   readonly counts: RowCounts;
   /** Per load with rows, the lowest `_line`: right when the rows counted before it were. */
   readonly firstLines: ReadonlyMap<number, number>;
+  /** Of each load that has any. */
+  readonly refused: readonly RefusedRows[];
 }
-
-const MISFIT = 'farelake: a value does not fit its type';
 
 /** @throws SpoiledLoad `bad-value`, `bad-csv` */
 export async function loadCsv(engine: Engine, load: CsvLoad): Promise<LoadedCsv> {
   try {
-    const written = await writeParquet(engine, typedSql(load), load.target, load.parquetFields);
-    return { ...written, ...(await countRows(engine, load, written)) };
+    return await loadWhole(engine, load);
   } catch (error) {
     throw discreet(load, await explain(engine, load, error));
   }
 }
 
-/**
- * Every value is worked out once, below, and looked at above: `bad` repeats its column's value, and the copy becomes a
- * mention of the column. The guard stands in a column, not in WHERE: a filter would be pushed below and bring the values
- * with it, to be worked out twice.
- */
-function typedSql(load: CsvLoad): string {
-  const texts = Array.from({ length: load.fields }, (_, index) => quoteIdentifier(fieldName(index + 1)));
-  const values = load.columns.map((column) => `${column.value} AS ${quoteIdentifier(column.name)}`);
-  const misfits = load.columns.flatMap(({ name, value, bad }) =>
-    bad === undefined || bad === 'false' ? [] : [`(${bad.replaceAll(value, quoteIdentifier(name))})`],
-  );
-  const names = load.columns.map(({ name }) => quoteIdentifier(name));
-  const last = names.pop() ?? 'NULL';
-  const guarded =
-    misfits.length === 0
-      ? last
-      : `CASE WHEN ${misfits.join(' OR ')} THEN error(${quoteLiteral(MISFIT)}) ELSE ${last} END AS ${last}`;
-  return `SELECT ${[...names, guarded].join(', ')} FROM (SELECT ${[...values, ...texts].join(', ')} FROM (${textSql(load)}) t) v`;
-}
-
-/** Delivered text with `_load_id` and `_line`: the record's number in its delivered file, the header being 1. */
-function textSql(load: CsvLoad): string {
-  const csv = readCsvSql(
-    load.inputs.map((input) => input.file),
-    load.fields,
-    load.format,
-    Math.max(...load.inputs.map((input) => input.longestRecord)),
-  );
-  const [only, ...others] = load.inputs;
-  if (only !== undefined && others.length === 0)
-    return `SELECT *, CAST(${only.loadId} AS BIGINT) AS "_load_id", row_number() OVER () + ${only.rowsBefore + 1} AS "_line" FROM ${csv}`;
-  let before = 0;
-  const files = load.inputs.map(({ file, loadId, rows, rowsBefore }) => {
-    const row = `(${quoteLiteral(file)}, CAST(${loadId} AS BIGINT), CAST(${before - rowsBefore} AS BIGINT))`;
-    before += rows;
-    return row;
-  });
-  return `SELECT c.*, f.load_id AS "_load_id", c."@row" - f.rows_before + 1 AS "_line"
-FROM (SELECT *, row_number() OVER () AS "@row" FROM ${csv}) c
-JOIN (VALUES ${files.join(', ')}) f(file, load_id, rows_before) ON c."@file" = f.file`;
+async function loadWhole(engine: Engine, load: CsvLoad): Promise<LoadedCsv> {
+  try {
+    const written = await writeParquet(engine, typedSql(load), load.target, load.parquetFields);
+    return { ...written, ...(await countRows(engine, load, written)), refused: [] };
+  } catch (error) {
+    if (load.refusal === undefined || !Error.isError(error) || !error.message.includes(MISFIT)) throw error;
+    return setApart(engine, load, load.refusal);
+  }
 }
 
 async function countRows(
@@ -150,56 +116,6 @@ async function explain(engine: Engine, load: CsvLoad, error: unknown): Promise<u
     return Error.isError(again) ? ((await brokenCsv(load, again)) ?? again) : again;
   }
 }
-
-/**
- * The first text that does not fit, in file order, of each load that has one: the engine's own error may come from any
- * row. Lines are counted from each file's own first row: what the files before it announce may be wrong.
- */
-async function findMisfit(engine: Engine, load: CsvLoad): Promise<SpoiledLoad | undefined> {
-  const checked = load.columns.filter((column) => column.bad !== undefined);
-  const which = checked.map(({ bad = 'false' }, index) => `WHEN ${bad} THEN ${index}`).join(' ');
-  // What is hidden does not even leave the engine.
-  const text = checked
-    .map(({ source, hidden }, index) => `WHEN ${index} THEN ${hidden === true ? 'NULL' : (source?.text ?? 'NULL')}`)
-    .join(' ');
-  const earlier = Array.from({ length: load.fields }, (_, index) => newlinesSql(index + 1)).join(' + ');
-  const rows = await engine.rows(
-    `SELECT "_load_id" AS load_id, line, "@which" AS which, CASE "@which" ${text} END AS found,
-       line + coalesce("@earlier", 0) AS text_line
-     FROM (SELECT *, "_line" - min("_line") OVER (PARTITION BY "_load_id") + 2 AS line, CASE ${which} END AS "@which",
-         sum(${earlier}) OVER (PARTITION BY "_load_id" ORDER BY "_line" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS "@earlier"
-       FROM (${textSql(load)}) t) marked
-     WHERE "@which" IS NOT NULL
-     QUALIFY row_number() OVER (PARTITION BY "_load_id" ORDER BY line) = 1 ORDER BY load_id`,
-  );
-  const all = rows.flatMap((row) => misfit(load, row, checked[Number(row['which'])]) ?? []);
-  const [first] = all;
-  if (first !== undefined) first.all = all;
-  return first;
-}
-
-function misfit(load: CsvLoad, row: EngineRow, column: ProjectedColumn | undefined): SpoiledLoad | undefined {
-  if (column === undefined) return undefined;
-  const input = load.inputs.find(({ loadId }) => loadId === Number(row['load_id']));
-  const line = Number(row['line']) + (input?.rowsBefore ?? 0);
-  const textLine = Number(row['text_line']) + (input?.linesBefore ?? 0);
-  const shown = row['found'] === null ? 'NULL' : shorten(JSON.stringify(row['found']));
-  const found = column.hidden === true ? 'the value (hidden)' : shown;
-  const name = column.source?.name ?? column.name;
-  return new SpoiledLoad(Number(row['load_id']), {
-    code: 'bad-value',
-    problem: `Line ${textLine}, column ${name}: ${found} is not ${column.allowed ?? 'allowed'}.`,
-    remedy: column.remedy ?? 'Deliver the file again with a value that fits, or correct the contract.',
-    data: { record: line, line: textLine, column: name, allowed: column.allowed },
-  });
-}
-
-const newlinesSql = (ordinal: number): string => {
-  const field = quoteIdentifier(fieldName(ordinal));
-  return `coalesce(length(${field}) - length(replace(${field}, chr(10), '')), 0)`;
-};
-
-const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 const CSV_FAULTS: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
   [

@@ -16,6 +16,8 @@ import { quoteLiteral } from '@farelake/schema-registry';
 import type { Engine } from '../engine/duckdb.ts';
 import { writeParquet, type WrittenParquet } from '../parquet/write-parquet.ts';
 import { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type LoadedCsv, type RowCounts } from './load-csv.ts';
+import { budgetFaults, gatherRefused, loadsBeyond, type RefusedPortion } from './refused.ts';
+import type { RefusedRows } from './set-apart.ts';
 
 /**
  * Bytes of text of a portion. A piece of this size is a Parquet file of some 10 MB, and half a second of one thread: with
@@ -38,8 +40,12 @@ export interface PiecesSpec extends Omit<CsvLoad, 'inputs' | 'target'> {
 export interface LoadedPieces {
   /** Files that have rows, in the order of the rows. */
   readonly files: readonly WrittenParquet[];
+  /** In these files. */
   readonly rows: number;
+  /** Rows read, refused ones included. */
   readonly counts: RowCounts;
+  /** Of each load that has any; its file lies beside the others. */
+  readonly refused: readonly RefusedRows[];
 }
 
 export interface PieceLoader {
@@ -69,7 +75,9 @@ export function loadPieces(engine: Engine, spec: PiecesSpec): PieceLoader {
   const running = new Set<Promise<void>>();
   const idle: Engine[] = [];
   let gathered: CsvInput[] = [];
-  const failed = () => portions.some(({ fault }) => fault !== undefined);
+  /** Loads of which something was not looked at, because the batch had failed by then. */
+  const passed = new Set<number>();
+  const failed = () => hasFailed(portions, spec);
 
   const work = async (portion: Portion): Promise<void> => {
     try {
@@ -93,7 +101,10 @@ export function loadPieces(engine: Engine, spec: PiecesSpec): PieceLoader {
     gathered = [];
     if (inputs.length === 0) return;
     while (running.size >= LANES) await Promise.race(running);
-    if (failed()) return remove(inputs);
+    if (failed()) {
+      for (const { loadId } of inputs) passed.add(loadId);
+      return remove(inputs);
+    }
     const portion: Portion = { number: portions.length + 1, inputs };
     portions.push(portion);
     const task = work(portion).finally(() => running.delete(task));
@@ -110,7 +121,8 @@ export function loadPieces(engine: Engine, spec: PiecesSpec): PieceLoader {
     finish: async () => {
       await start();
       await Promise.all(running);
-      if (failed()) throw firstFault(portions);
+      const faults = faultsOf(portions, spec, passed);
+      if (faults.length > 0) throw firstFault(faults);
       return collect(engine, spec, portions);
     },
     close: async () => {
@@ -132,9 +144,25 @@ const remove = async (inputs: readonly CsvInput[]): Promise<void> => {
   await Promise.all(inputs.map(({ file }) => rm(file, { force: true })));
 };
 
-/** The fault of the first portion that has one, with those of other loads from the portions behind. */
-function firstFault(portions: readonly Portion[]): unknown {
+const hasFailed = (portions: readonly Portion[], { refusal }: PiecesSpec): boolean =>
+  portions.some(({ fault }) => fault !== undefined) ||
+  (refusal !== undefined && loadsBeyond(loadedOf(portions), refusal).size > 0);
+
+const loadedOf = (portions: readonly Portion[]): LoadedCsv[] => portions.flatMap(({ loaded }) => loaded ?? []);
+
+/** Faults of portions, in their order, then those of loads with too many refused rows. */
+function faultsOf(portions: readonly Portion[], { refusal }: PiecesSpec, passed: ReadonlySet<number>): unknown[] {
   const faults = portions.flatMap(({ fault }) => (fault === undefined ? [] : [fault]));
+  if (refusal === undefined) return faults;
+  const loaded = loadedOf(portions);
+  const read = new Map<number, number>();
+  for (const { counts } of loaded) for (const [id, rows] of counts) read.set(id, (read.get(id) ?? 0) + rows);
+  const faulty = portions.flatMap(({ fault, inputs }) => (fault === undefined ? [] : inputs.map((one) => one.loadId)));
+  return [...faults, ...budgetFaults(loaded, refusal, read, new Set([...passed, ...faulty]))];
+}
+
+/** The first fault of a text, with those of other loads; before all the first that is none of a text. */
+function firstFault(faults: readonly unknown[]): unknown {
   const other = faults.find((fault) => !(fault instanceof SpoiledLoad));
   if (other !== undefined) return other;
   const all = (faults as SpoiledLoad[]).flatMap((fault) => fault.all);
@@ -147,6 +175,7 @@ function firstFault(portions: readonly Portion[]): unknown {
 async function collect(engine: Engine, spec: PiecesSpec, portions: readonly Portion[]): Promise<LoadedPieces> {
   const counts = new Map<number, number>();
   const files: WrittenParquet[] = [];
+  const refused: RefusedPortion[] = [];
   for (const { number, loaded } of portions) {
     if (loaded === undefined) throw new Error(`portion ${number} was not loaded`);
     const moves = new Map<number, number>();
@@ -155,9 +184,11 @@ async function collect(engine: Engine, spec: PiecesSpec, portions: readonly Port
       if (line !== before + 2) moves.set(loadId, before + 2 - line);
       counts.set(loadId, before + (loaded.counts.get(loadId) ?? 0));
     }
+    refused.push({ refused: loaded.refused, moved: moves });
     if (loaded.rows > 0) files.push(moves.size === 0 ? loaded : await renumber(engine, spec, loaded, moves));
   }
-  return { files, rows: files.reduce((sum, { rows }) => sum + rows, 0), counts };
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  return { files, rows, counts, refused: await gatherRefused(refused) };
 }
 
 /** The same rows with their lines moved, by load. */

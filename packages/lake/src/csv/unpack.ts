@@ -30,16 +30,18 @@ export interface UnpackOptions {
    * be shown to nobody until then. Nothing more is unpacked until the answer has come.
    */
   readonly take: (piece: Piece) => Promise<void>;
+  /** Bytes of text that an object may have; without it, any. */
+  readonly limit?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
  * @param source the object, read with its content tag
  * @param file local path of the first piece; further ones add a number to it
- * @throws UserError `broken-gzip`, `broken-header`, and those of the source and of `take`
+ * @throws UserError `broken-gzip`, `broken-header`, `unpacks-too-large`, and those of the source and of `take`
  */
 export async function unpack(source: Readable, file: string, options: UnpackOptions): Promise<Unpacked> {
-  const { format, signal, take, pieceBytes = Infinity, accept = () => true } = options;
+  const { format, signal, take, pieceBytes = Infinity, accept = () => true, limit = Infinity } = options;
   let header: readonly string[] = [];
   let headerFault: UserError | undefined;
   let size = 0;
@@ -55,7 +57,7 @@ export async function unpack(source: Readable, file: string, options: UnpackOpti
     }
   };
   const write = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
-    size = await writePieces(chunks, file, { format, pieceBytes, accept: acceptHeader, take });
+    size = await writePieces(within(limit, chunks), file, { format, pieceBytes, accept: acceptHeader, take });
   };
   try {
     await pipeline(source, createGunzip({ chunkSize: 1 << 18 }), write, signal ? { signal } : {});
@@ -65,6 +67,24 @@ export async function unpack(source: Readable, file: string, options: UnpackOpti
   if (headerFault !== undefined) throw headerFault;
   return { size, header };
 }
+
+/** Some kilobytes can unpack to as many terabytes: without an end, that is the disk's or the day's. */
+async function* within(limit: number, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+    yield chunk;
+  }
+}
+
+const tooLarge = (limit: number): UserError =>
+  new UserError({
+    code: 'unpacks-too-large',
+    problem: `The file unpacks to more than ${limit} bytes.`,
+    remedy: 'If it is meant to be so large, set FARELAKE_UNPACK_LIMIT higher; else deliver it again.',
+    data: { limit },
+  });
 
 const isGzipFault = (error: unknown): error is NodeJS.ErrnoException =>
   Error.isError(error) && /^Z_/.test((error as NodeJS.ErrnoException).code ?? '');

@@ -1,0 +1,64 @@
+/** Files that were refused: how often they failed, and where their copies lie in the error zone. */
+import type { Queryable } from './objects.ts';
+
+/**
+ * Notes why a load failed.
+ * @param triedWith what the try depended on; null: the failure says nothing of the content, and does not count
+ * @returns how often it failed by just this
+ */
+export async function noteFailure(
+  db: Queryable,
+  loadId: number,
+  fault: string,
+  triedWith: string | null,
+): Promise<number> {
+  const { rows } = await db.query<{ tries: number }>(
+    `UPDATE ledger.loads SET fault = $2, tries = CASE WHEN $3::text IS NULL THEN tries WHEN tried_with = $3 THEN tries + 1 ELSE 1 END,
+       tried_with = coalesce($3, tried_with)
+     WHERE id = $1 RETURNING tries`,
+    [loadId, fault, triedWith],
+  );
+  return rows[0]?.tries ?? 0;
+}
+
+/** A load that failed because of its content, and is not in the error zone as it failed last. */
+export interface RefusableLoad {
+  readonly id: number;
+  readonly objectKey: string;
+  readonly contentHash: string;
+  readonly storeUri: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly reason: string;
+  /** Code of the error. */
+  readonly fault: string;
+  readonly failedAt: Date;
+  /** That failed. */
+  readonly attempt: string | null;
+  /** Where its copy lies already. */
+  readonly refusedUri: string | null;
+}
+
+/** @param faults codes of errors that speak of the content */
+export async function refusableLoads(
+  db: Queryable,
+  dataset: string,
+  faults: readonly string[],
+): Promise<RefusableLoad[]> {
+  const { rows } = await db.query<RefusableLoad>(
+    `SELECT l.id, o.object_key AS "objectKey", o.content_hash AS "contentHash", o.store_uri AS "storeUri", o.path, o.size,
+       l.reason, l.fault, l.updated_at AS "failedAt", l.refused_uri AS "refusedUri",
+       (SELECT a.id FROM ledger.batch_loads b JOIN ledger.attempts a ON a.batch_id = b.batch_id
+        WHERE b.load_id = l.id ORDER BY a.started_at DESC LIMIT 1) AS attempt
+     FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
+     WHERE l.dataset = $1 AND l.state IN ('failed', 'quarantined') AND l.fault = ANY ($2::text[])
+       AND (l.refused_uri IS NULL OR l.refused_reason IS DISTINCT FROM l.reason) ORDER BY l.id`,
+    [dataset, faults],
+  );
+  return rows;
+}
+
+export async function recordRefused(db: Queryable, loadId: number, uri: string, reason: string): Promise<void> {
+  await db.query('UPDATE ledger.loads SET refused_uri = $2, refused_reason = $3 WHERE id = $1', [loadId, uri, reason]);
+}

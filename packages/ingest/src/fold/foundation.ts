@@ -1,0 +1,22 @@
+/** Whether a table's rows can be built upon, or have to be folded anew from history. */
+import { replacedLoads, type Manifest } from '@farelake/db';
+import type { Contract } from '@farelake/schema-registry';
+import { disagreement } from '../treatment/disagreement.ts';
+import type { Workspace } from '../workspace.ts';
+
+/**
+ * Are there loads of which other rows are in history by now than those in the table? Which keys the old ones had, and
+ * what they counted for, cannot be told any more.
+ */
+export const hasReplacedRows = async (
+  { pool }: Pick<Workspace, 'pool'>,
+  { dataset }: Contract,
+  generation: string,
+): Promise<boolean> => (await replacedLoads(pool, dataset, generation)).size > 0;
+
+/** Were the table's values treated otherwise than the contract says? History was asked before: it agrees. */
+export const isTreatedOtherwise = (contract: Contract, { files }: Manifest): boolean =>
+  disagreement(
+    contract,
+    files.map(({ treatments = null, columnIds = null }) => ({ treatments, columnIds, files: 1 })),
+  ) !== undefined;

@@ -1,0 +1,127 @@
+/**
+ * The commit of a batch: its files become history together with its receipts. Of loads that were in history before, the
+ * rows that they had go with the same commit.
+ */
+import {
+  commitVersion,
+  endAttempt,
+  endBatch,
+  markReplaced,
+  placeInHistory,
+  readManifest,
+  writeReceipt,
+  writeRefusedRows,
+  type Manifest,
+  type ManifestFile,
+  type Queryable,
+} from '@farelake/db';
+import type { LoadedPieces, WrittenParquet } from '@farelake/lake';
+import { historyName } from '@farelake/schema-registry';
+import { tellableStatistics } from '../columns.ts';
+import { reach } from '../failpoint.ts';
+import { moveLoad } from '../move-load.ts';
+import { keepRefusedRows, type KeptRows } from '../quarantine/keep-rows.ts';
+import { replaceRows, type ReplacedRows } from '../replay/replace-rows.ts';
+import { inTable } from '../table/in-table.ts';
+import { treatmentNote } from '../treatment/file-treatments.ts';
+import type { Attempt, BatchMember } from './attempt.ts';
+
+/** Refused rows of a load that the ledger names one by one; all of them are in the error zone, and counted. */
+const NAMED_ROWS = 1000;
+
+/** @returns rows that came into history */
+export async function commitBatch(
+  context: Attempt,
+  members: readonly BatchMember[],
+  written: LoadedPieces,
+): Promise<number> {
+  const { workspace, contract, batch, attempt } = context;
+  const base = await readManifest(workspace.pool, historyName(contract.dataset));
+  const kept = await keepRefusedRows(context, members, written.refused);
+  const replaced = await replaceRows(context, members, base);
+  const adopted = await adopt(context, written.files);
+  // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
+  await inTable(workspace, async (db) => {
+    await changeHistory(db, context, base, adopted, replaced);
+    for (const member of members) await settle(db, attempt, member, written, kept.get(member.load.id));
+    await placeInHistory(
+      db,
+      batch.id,
+      members.map(({ load }) => load.id),
+    );
+    await markReplaced(db, contract.dataset, replaced.loadIds);
+    await endBatch(db, batch.id, 'done');
+    await endAttempt(db, attempt, 'committed');
+    reach('load:committing');
+  });
+  reach('load:committed');
+  return written.rows;
+}
+
+async function settle(
+  db: Queryable,
+  attempt: string,
+  { load, dfm }: BatchMember,
+  { counts }: LoadedPieces,
+  kept: KeptRows | undefined,
+): Promise<void> {
+  const read = counts.get(load.id) ?? 0;
+  const quarantined = kept?.rows.length ?? 0;
+  await writeReceipt(db, attempt, {
+    loadId: load.id,
+    announced: dfm.recordCount,
+    read,
+    written: read - quarantined,
+    quarantined,
+    rowsUri: kept?.uri ?? null,
+  });
+  await writeRefusedRows(db, load.id, (kept?.rows ?? []).slice(0, NAMED_ROWS));
+  await moveLoad(db, load, 'finish');
+}
+
+/** Moves the batch's files to stage. Names carry batch, attempt and, where there are several, the number of the file. */
+async function adopt(
+  { workspace, contract, batch, attempt, key }: Attempt,
+  files: readonly WrittenParquet[],
+): Promise<ManifestFile[]> {
+  const name = `${historyName(contract.dataset)}/${batch.folder}/b${String(batch.id).padStart(6, '0')}-${attempt}`;
+  const adopted: ManifestFile[] = [];
+  for (const [index, { file, size, rows, statistics }] of files.entries()) {
+    const part = files.length === 1 ? '' : `-${String(index + 1).padStart(4, '0')}`;
+    await workspace.stage.adopt(file, `${name}${part}.parquet`);
+    reach('load:adopted');
+    adopted.push({
+      uri: workspace.stage.uriOf(`${name}${part}.parquet`),
+      size,
+      rows,
+      statistics: tellableStatistics(contract, statistics),
+      contractVersion: contract.version,
+      batchId: batch.id,
+      segment: null,
+      lowestKey: null,
+      ...treatmentNote(contract, () => key?.id),
+    });
+  }
+  return adopted;
+}
+
+async function changeHistory(
+  db: Queryable,
+  { contract, attempt }: Attempt,
+  base: Manifest,
+  adopted: readonly ManifestFile[],
+  { add, remove }: ReplacedRows,
+): Promise<void> {
+  if (adopted.length === 0 && remove.length === 0) return;
+  const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
+  await commitVersion(db, {
+    tableName: historyName(contract.dataset),
+    baseVersion: base.version,
+    attemptId: attempt,
+    contractVersion: contract.version,
+    add: [...adopted, ...add],
+    remove: remove.map(({ id }) => id),
+    rows: base.rows + rowsOf(adopted) + rowsOf(add) - rowsOf(remove),
+    fold: null,
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * A load that cannot be loaded: failed, which each ingest tries again; and quarantined, when it failed so often by the same
+ * content, `.dfm` and contract that trying again is for nothing.
+ */
+import { createHash } from 'node:crypto';
+import { noteFailure, type Load, type Queryable } from '@farelake/db';
+import type { Contract } from '@farelake/schema-registry';
+import { moveLoad } from '../move-load.ts';
+
+/** Errors that say something of the content; others speak of the place where it should lie. */
+export const CONTENT_FAULTS: readonly string[] = [
+  'broken-gzip',
+  'broken-header',
+  'unpacks-too-large',
+  'bad-csv',
+  'bad-value',
+  'too-many-bad-rows',
+];
+
+/** Tries after which a file is set apart: enough for whatever may pass by itself, such as a faulty disk. */
+const MOST_TRIES = 5;
+
+export interface Failure {
+  /** In state `loading`. */
+  readonly load: Pick<Load, 'id' | 'state' | 'dfmObjectId'>;
+  readonly reason: string;
+  /** Of the error. */
+  readonly code: string;
+}
+
+export async function failLoad(db: Queryable, contract: Contract, { load, reason, code }: Failure): Promise<void> {
+  await moveLoad(db, load, 'fail', { reason });
+  const byContent = CONTENT_FAULTS.includes(code);
+  const tries = await noteFailure(db, load.id, code, byContent ? triedWith(contract, load) : null);
+  if (tries < MOST_TRIES || !byContent) return;
+  const farewell = `${reason} Tried ${tries} times and set apart: after a fix, farelake replay --load ${load.id}`;
+  await moveLoad(db, { id: load.id, state: 'failed' }, 'quarantine', { reason: farewell });
+}
+
+/** What a try depends on beside the content. */
+const triedWith = (contract: Contract, { dfmObjectId }: Pick<Load, 'dfmObjectId'>): string =>
+  `${createHash('sha256').update(JSON.stringify(contract)).digest('hex').slice(0, 20)} ${dfmObjectId ?? ''}`;

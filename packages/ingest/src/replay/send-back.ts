@@ -1,0 +1,67 @@
+/**
+ * Sends loads back to be taken through again, table by table, each in one transaction. Nothing else changes: rows that a
+ * load has in history stay until the commit of the new ones.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createReplay,
+  LeaseLost,
+  noteReplayed,
+  replayableLoads,
+  type ReplayableLoad,
+  type ReplayFilter,
+} from '@farelake/db';
+import { reach } from '../failpoint.ts';
+import { moveLoad } from '../move-load.ts';
+import type { OnProgress } from '../progress.ts';
+import { inTable, withTable } from '../table/in-table.ts';
+import { thisPerson } from '../who.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** @returns the loads that were sent back: those that the filter takes once nobody else works on their table */
+export async function sendBack(
+  workspace: Workspace,
+  filter: ReplayFilter,
+  onProgress?: OnProgress,
+): Promise<ReplayableLoad[]> {
+  const chosen = await replayableLoads(workspace.pool, filter);
+  const sent: ReplayableLoad[] = [];
+  for (const dataset of new Set(chosen.map((load) => load.dataset)))
+    sent.push(...(await sendTable(workspace, dataset, filter, onProgress)));
+  return sent;
+}
+
+/** Milliseconds between two looks at a table that another process works on. */
+const PAUSE = 300;
+
+async function sendTable(
+  workspace: Workspace,
+  dataset: string,
+  filter: ReplayFilter,
+  onProgress: OnProgress | undefined,
+): Promise<ReplayableLoad[]> {
+  for (;;) {
+    workspace.signal.throwIfAborted();
+    try {
+      const sent = await withTable(workspace, dataset, (own) =>
+        inTable(own, async (db) => {
+          const loads = await replayableLoads(db, { ...filter, datasets: [dataset] });
+          if (loads.length === 0) return loads;
+          const replay = await createReplay(db, thisPerson(), filter);
+          for (const load of loads) {
+            await noteReplayed(db, replay, load.id);
+            await moveLoad(db, load, 'replay');
+          }
+          reach('replay:committing');
+          return loads;
+        }),
+      );
+      if (sent !== undefined) return sent;
+    } catch (error) {
+      // Taken over by another process before anything was changed: this one waits for its turn again.
+      if (!(error instanceof LeaseLost)) throw error;
+    }
+    onProgress?.({ step: 'waiting for another process', table: dataset });
+    await sleep(PAUSE, undefined, { signal: workspace.signal });
+  }
+}
