@@ -14,6 +14,8 @@ import {
 
 /** The right to work on one table. */
 export interface TableLease extends LeaseToken {
+  /** After so long without a sign of life others may take the table over. */
+  readonly seconds: number;
   /** Aborted with `LeaseLost` as soon as it is known that another process has taken over. */
   readonly signal: AbortSignal;
 }
@@ -55,7 +57,7 @@ export async function withLease<T>(
   if (token === undefined) return undefined;
   const held = keep(pool, { dataset, token }, seconds, session);
   try {
-    return await work({ dataset, token, signal: held.signal });
+    return await work({ dataset, token, seconds, signal: held.signal });
   } catch (error) {
     // Whatever it fails with then, having been interrupted is why.
     held.signal.throwIfAborted();

@@ -158,6 +158,23 @@ describe('a holder that is gone', () => {
     expect((await database.pool.query('SELECT FROM ledger.tables WHERE dataset = $1', [dataset])).rowCount).toBe(0);
   });
 
+  it('in the midst of a transaction: also those who take no lease get at its rows when its time has run out', async () => {
+    const dataset = fresh();
+    const row = 'INSERT INTO ledger.tables (dataset) VALUES ($1) ON CONFLICT DO NOTHING';
+    const ended = withTransaction(database.pool, async (db) => {
+      await db.query(
+        `INSERT INTO ledger.leases (dataset, token, holder, expires_at) VALUES ($1, 1, 'us', now() + interval '1 h')`,
+        [dataset],
+      );
+      await requireLease(db, { dataset, token: 1, seconds: 1 });
+      await db.query(row, [dataset]);
+      // Nothing comes from us any more: the other waits for our row, and gets it.
+      expect((await database.pool.query(row, [dataset])).rowCount).toBe(1);
+      await db.query(row, [dataset]);
+    });
+    await expect(ended).rejects.toThrow();
+  });
+
   it('a commit under way is waited for by whoever takes over', async () => {
     const dataset = fresh();
     // Nobody has its lock and its time has run out: dead, but for a transaction that still runs.

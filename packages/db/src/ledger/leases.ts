@@ -36,14 +36,23 @@ const workKey = ({ dataset, token }: LeaseToken): string => `farelake work ${dat
 /**
  * The first statement of each transaction that changes rows of a table: from here to its end nobody can take the table
  * over, and whoever has lost it gets no further.
+ *
+ * The server ends the transaction when for as long as the lease lasts it hears nothing from us: registration takes no
+ * lease, and would wait behind the rows that a stalled process has changed for as long as that sleeps.
  * @throws LeaseLost
  */
-export async function requireLease(db: ClientBase, lease: LeaseToken): Promise<void> {
+export async function requireLease(db: ClientBase, lease: LeaseToken & { readonly seconds?: number }): Promise<void> {
   const { rowCount } = await db.query(
     `WITH own AS MATERIALIZED (
        SELECT 1 FROM ledger.leases WHERE dataset = $1 AND token = $2 AND holder IS NOT NULL FOR KEY SHARE)
-     SELECT pg_advisory_xact_lock_shared(hashtextextended($3, 0)) FROM own`,
-    [lease.dataset, lease.token, workKey(lease)],
+     SELECT pg_advisory_xact_lock_shared(hashtextextended($3, 0)),
+       set_config('idle_in_transaction_session_timeout', $4::text, true) FROM own`,
+    [
+      lease.dataset,
+      lease.token,
+      workKey(lease),
+      lease.seconds === undefined ? null : `${Math.round(lease.seconds * 1000)}ms`,
+    ],
   );
   if (rowCount !== 1) throw leaseLost(lease);
 }

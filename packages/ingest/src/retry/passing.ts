@@ -28,10 +28,10 @@ export function isPassing(error: unknown): boolean {
 const OF_STORES: readonly string[] = ['store-unreachable', 'damaged-transfer'];
 
 /**
- * Connection exceptions; shut down, crashed, starting; too many connections; deadlocks and the like (PostgreSQL 18,
+ * Connection exceptions; a transaction that the server ended because this process had stalled; shut down, crashed, starting; too many connections; deadlocks and the like (PostgreSQL 18,
  * appendix "PostgreSQL Error Codes").
  */
-const OF_POSTGRES = /^(?:08...|57P0[1235]|53300|40001|40P01)$/;
+const OF_POSTGRES = /^(?:08...|25P03|57P0[1235]|53300|40001|40P01)$/;
 
 /** Of the network, and of a machine that has too little of something for now. */
 const OF_SYSTEM =
