@@ -26,20 +26,23 @@ export async function openBench(): Promise<Bench> {
   await chmod(folder, 0o755);
   const server = await startServer(folder);
   let bucket: ReturnType<Bench['bucket']> | undefined;
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    endChildren();
+    if (bucket !== undefined) {
+      const { front, server: s3 } = await bucket;
+      await front.close();
+      await s3.close();
+    }
+    await server.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
   return {
     folder,
     server,
     bucket: () => (bucket ??= openBucket()),
-    close: async () => {
-      endChildren();
-      if (bucket !== undefined) {
-        const { front, server: s3 } = await bucket;
-        await front.close();
-        await s3.close();
-      }
-      await server.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    },
+    // Ctrl-C closes it while the work that it ends closes it, too.
+    close: () => (closed ??= close()),
   };
 }
 

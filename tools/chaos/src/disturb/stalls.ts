@@ -9,12 +9,15 @@ import { openTrace } from '../trace.ts';
 import type { Target } from './kills.ts';
 import { tellDisturbed, type TrialContext, type TrialResult } from './trial.ts';
 
+/** Short, so that the other need not wait long; a busy machine must still renew it in time. */
+const LEASE = { FARELAKE_LEASE_SECONDS: '3' };
+
 export function stallAt(context: TrialContext, target: Target): Promise<TrialResult> {
   return tellDisturbed(context, async (home, act, index, record) => {
     if (target.act !== index) return;
     const trace = await openTrace(home);
     const { step, time } = target;
-    const failpoint = { FARELAKE_FAILPOINT: `${step}:${String(time)}:stop`, ...trace.variables };
+    const failpoint = { FARELAKE_FAILPOINT: `${step}:${String(time)}:stop`, ...trace.variables, ...LEASE };
     const stalled = home.start(act.command, failpoint);
     const there = await trace.until((steps) => steps.filter((one) => one === step).length >= time, stalled);
     if (!there) {
@@ -23,7 +26,7 @@ export function stallAt(context: TrialContext, target: Target): Promise<TrialRes
     }
     record.done.push(`act ${index + 1}: stalled at ${step}:${time}`);
     record.steps.push(step);
-    const other = await home.start(act.command).ended;
+    const other = await home.start(act.command, LEASE).ended;
     if (other.code !== act.exit)
       record.problems.push(`act ${index + 1}: who took over should end with ${act.exit}: ${lastWords(other)}`);
     const before = await takePicture(home);

@@ -22,15 +22,15 @@ function acts(random: Random): Act[] {
       exit: 1,
       deliver: async (folder) => {
         await life.changes(folder, { at: 6, events: 25, spoil: half });
-        await life.changes(folder, { at: 7, events: 25 });
+        await life.changes(folder, { at: 7, events: 60, truncate: true });
       },
     },
     {
       ...INGEST,
       deliver: async (folder, own) => {
-        // The file that was broken comes whole, below the watermark by now, and a truncation after all of it.
+        // The file that was broken comes whole, below the watermark by now.
         await new Life(own, 'EDW.TAP', 5).changes(folder, { at: 6, events: 20 });
-        await life.changes(folder, { at: 8, events: 20, truncate: true });
+        await life.changes(folder, { at: 8, events: 20 });
       },
     },
   ];
