@@ -1,7 +1,7 @@
 /** Proves that queries see the ledger as it is, typed, only what may be seen, and that receipts account for every row of history. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { LEDGER_TABLES } from '../../src/query/ledger-tables.ts';
+import { LEDGER_TABLES, NOT_QUERIED } from '../../src/query/ledger-tables.ts';
 import { Delivery, seq } from '../support/delivery.ts';
 import { closeWorlds, openWorld, REPOSITORY, type World } from '../support/world.ts';
 
@@ -94,6 +94,19 @@ it('what the statement does not name is there and says so when it is read', asyn
     /ledger\.loads was not read/,
   );
   await expect(world.rows('DELETE FROM ledger.loads')).rejects.toThrow();
+});
+
+it('every column of the ledger is shown, or said not to be', async () => {
+  const { pool } = await openWorld();
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT table_name || '.' || column_name AS name FROM information_schema.columns WHERE table_schema = 'ledger'`,
+  );
+  const shown = Object.entries(LEDGER_TABLES).flatMap(([table, { columns }]) =>
+    Object.keys(columns).map((column) => `${table}.${column}`),
+  );
+  // A load is shown with its receipt.
+  const own = shown.filter((name) => !/^loads\.(announced|read|written|quarantined)$/.test(name));
+  expect(rows.map(({ name }) => name).sort()).toEqual([...own, ...NOT_QUERIED].sort());
 });
 
 it('docs/ledger.md lists what can be queried', () => {
