@@ -9,6 +9,7 @@ import { reach } from '../failpoint.ts';
 import type { SegmentChange } from '../fold/write-segments.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable, type Published } from '../publish/publish-table.ts';
+import { patiently } from '../retry/patiently.ts';
 import { inTable, withTable } from '../table/in-table.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, type TableWorkspace, type Workspace } from '../workspace.ts';
@@ -55,8 +56,10 @@ export const isSound = ({ changes, segments, facts }: Repaired): boolean =>
  * What a repair would change. Needs no lock.
  * @throws UserError as `readBasis`; `bad-key`, `segment-damaged`
  */
-export const previewRepair = (workspace: Workspace, request: RepairRequest): Promise<Repaired> =>
-  examine(workspace, request, (_, found) => Promise.resolve(found));
+export function previewRepair(workspace: Workspace, request: RepairRequest): Promise<Repaired> {
+  const look = () => examine(workspace, request, (_, found) => Promise.resolve(found));
+  return patiently(workspace, request.contract.dataset, look, request.onProgress);
+}
 
 /**
  * Repairs the table, while no other process works on it: one that does is waited for.
@@ -71,7 +74,8 @@ export async function repairTable(workspace: Workspace, request: RepairRequest, 
   };
   for (;;) {
     workspace.signal.throwIfAborted();
-    const done = await withTable(workspace, contract.dataset, repair).catch((error: unknown) => {
+    const turn = () => withTable(workspace, contract.dataset, repair);
+    const done = await patiently(workspace, contract.dataset, turn, onProgress).catch((error: unknown) => {
       workspace.signal.throwIfAborted();
       // Taken over by another process: the table is looked at anew where that ends.
       if (error instanceof LeaseLost) return undefined;
@@ -79,9 +83,12 @@ export async function repairTable(workspace: Workspace, request: RepairRequest, 
     });
     if (done !== undefined) return done;
     onProgress?.({ step: 'waiting for another process', table: contract.dataset });
-    await sleep(300, undefined, { signal: workspace.signal });
+    await sleep(LOOK_AGAIN, undefined, { signal: workspace.signal });
   }
 }
+
+/** Milliseconds after which to look again whether another process has finished with the table. */
+const LOOK_AGAIN = 300;
 
 async function examine(
   workspace: Workspace,

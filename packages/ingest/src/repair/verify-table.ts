@@ -1,6 +1,7 @@
 /** Is a current table what its history says? Changes nothing. */
 import type { Contract } from '@farelake/schema-registry';
 import type { OnProgress } from '../progress.ts';
+import { patiently } from '../retry/patiently.ts';
 import type { Workspace } from '../workspace.ts';
 import { readBasis } from './basis.ts';
 import { differenceOf, isEqual, type Difference } from './difference.ts';
@@ -20,7 +21,7 @@ export interface Verified extends Difference {
 }
 
 /**
- * Works the live table out anew, as of the version it has now, and compares. Needs no lock: what is committed meanwhile
+ * Works the live table out anew, as of the version it has now, and compares. Trouble that passes is tried again. Needs no lock: what is committed meanwhile
  * is not looked at.
  * @throws UserError as `readBasis`; `too-many-rows` with the interpreter
  */
@@ -29,6 +30,15 @@ export async function verifyTable(
   contract: Contract,
   by: VerifyWith,
   onProgress?: OnProgress,
+): Promise<Verified> {
+  return patiently(workspace, contract.dataset, () => verify(workspace, contract, by, onProgress), onProgress);
+}
+
+async function verify(
+  workspace: Workspace,
+  contract: Contract,
+  by: VerifyWith,
+  onProgress: OnProgress | undefined,
 ): Promise<Verified> {
   const basis = await readBasis(workspace, contract);
   return withComparison(workspace, basis, onProgress, async (work) => {
