@@ -17,6 +17,8 @@ export interface Ran {
 export interface Home {
   readonly folder: string;
   readonly databaseUrl: string;
+  /** The environment of its commands. */
+  readonly variables: NodeJS.ProcessEnv;
   run(...args: string[]): Promise<Ran>;
   /** Started and left running; `ended` when it is over. */
   start(...args: string[]): { child: ChildProcess; ended: Promise<Ran> };
@@ -61,7 +63,7 @@ export async function openHome(variables: NodeJS.ProcessEnv = {}): Promise<Home>
     ...variables,
   };
   const start: Home['start'] = (...args) => startCommand(env, args);
-  return { folder, databaseUrl: database.url, start, run: (...args) => start(...args).ended };
+  return { folder, databaseUrl: database.url, variables: env, start, run: (...args) => start(...args).ended };
 }
 
 export async function closeHomes(): Promise<void> {
