@@ -14,6 +14,9 @@ export const STEPS = [
   // Registration: some objects are in the ledger, others not; then all of them.
   'register:group',
   'register:done',
+  // The right to work on a table is taken; what its work came to stands in the ledger.
+  'table:taken',
+  'table:recorded',
   // Planning: verdicts and new batches are written and not yet committed; committed.
   'plan:committing',
   'plan:committed',
@@ -50,6 +53,9 @@ export const STEPS = [
   'archive:recorded',
   'archive:committing',
   'archive:committed',
+  // Maintenance: the ledger says that files are given up, and they are still there; one of them is removed.
+  'maintain:given-up',
+  'maintain:removed',
   // Repair: attempt; the segments are on stage; the commit, begun and done.
   'repair:started',
   'repair:written',

@@ -14,7 +14,7 @@ export interface Home {
   readonly prepared: Prepared;
   /** Folder or `s3://…` of a zone. */
   readonly zone: (name: 'incoming' | 'archive' | 'error' | 'stage') => string;
-  /** Lays the act's files over Incoming. */
+  /** Lays the act's files over Incoming, and does what is to be done before it. */
   deliver(act: PreparedAct): Promise<void>;
   start(command: readonly string[], variables?: NodeJS.ProcessEnv): Child;
   close(): Promise<void>;
@@ -37,17 +37,17 @@ export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> 
       ? {}
       : { ...zonesOf(zone), ...s3Variables(bucket.front.endpoint), FARELAKE_S3_TIMEOUT: '1' }),
   };
-  return {
+  const home: Home = {
     folder,
     get databaseUrl() {
       return bench.server.url(database);
     },
     prepared,
     zone,
-    deliver: async ({ files }) => {
-      if (files === undefined) return;
-      if (bucket === undefined) await cp(files, zone('incoming'), { recursive: true });
-      else await upload(bucket.server.client, files, `${name}/incoming`);
+    deliver: async ({ files, before }) => {
+      if (files !== undefined && bucket !== undefined) await upload(bucket.server.client, files, `${name}/incoming`);
+      else if (files !== undefined) await cp(files, zone('incoming'), { recursive: true });
+      await before?.(home);
     },
     start: (command, variables = {}) =>
       startCommand({ ...env, DATABASE_URL: bench.server.url(database), ...variables }, command),
@@ -56,6 +56,7 @@ export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> 
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+  return home;
 }
 
 const zonesOf = (zone: Home['zone']): NodeJS.ProcessEnv => ({

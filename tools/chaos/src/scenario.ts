@@ -7,6 +7,8 @@ import type { Home } from './home.ts';
 export interface Act {
   /** What is there before the command runs: files below a folder that is laid over Incoming. */
   readonly deliver?: (folder: string, random: Random) => Promise<unknown>;
+  /** Done to the home once, before the command first runs: damage. */
+  readonly before?: (home: Home) => Promise<void>;
   /** Arguments of `farelake`. */
   readonly command: readonly string[];
   /** How it ends when nothing disturbs it. */
@@ -26,6 +28,8 @@ export interface Scenario {
   readonly zones: 'folder' | 'bucket';
   /** Tables, and what of their drafted contracts is otherwise. */
   readonly tables: Readonly<Record<string, Partial<Contract>>>;
+  /** It ends with a sweep: nothing lies in stage that no manifest lists. */
+  readonly swept?: true;
   /** A fresh story for each call: acts share what they know of the source. */
   readonly acts: (random: Random) => readonly Act[];
 }

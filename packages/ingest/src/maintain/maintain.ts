@@ -9,6 +9,7 @@
 import { giveUpFiles, judgeFiles, type JudgedFile, type WrittenFile } from '@farelake/db';
 import type { ObjectStore, StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
+import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable, withTable } from '../table/in-table.ts';
 import type { Workspace } from '../workspace.ts';
@@ -157,12 +158,14 @@ class Sweep {
     const byUri = new Map(files.map((file) => [file.uri, file]));
     const done = await withTable(this.#workspace, dataset, async (table) => {
       const queue = (await inTable(table, (db) => giveUpFiles(db, dataset, files, this.#options))).values();
+      reach('maintain:given-up');
       const lane = async () => {
         for (const { uri, fate } of queue) {
           const file = byUri.get(uri);
           table.signal.throwIfAborted();
           if (file === undefined) continue;
           await store.remove(file.path);
+          reach('maintain:removed');
           this.#count(fate, file);
         }
       };

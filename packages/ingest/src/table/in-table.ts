@@ -1,6 +1,7 @@
 /** The one way in which a table's rows of the ledger change. */
 import { requireLease, withLease, withTransaction } from '@farelake/db';
 import type { PoolClient } from 'pg';
+import { reach } from '../failpoint.ts';
 import { thisProcess } from '../who.ts';
 import type { TableWorkspace, Workspace } from '../workspace.ts';
 
@@ -28,6 +29,7 @@ export const withTable = <T>(
   dataset: string,
   work: (workspace: TableWorkspace) => Promise<T>,
 ): Promise<T | undefined> =>
-  withLease(workspace.pool, dataset, { holder: thisProcess(), seconds: workspace.leaseSeconds }, (lease) =>
-    work({ ...workspace, lease, signal: AbortSignal.any([workspace.signal, lease.signal]) }),
-  );
+  withLease(workspace.pool, dataset, { holder: thisProcess(), seconds: workspace.leaseSeconds }, (lease) => {
+    reach('table:taken');
+    return work({ ...workspace, lease, signal: AbortSignal.any([workspace.signal, lease.signal]) });
+  });

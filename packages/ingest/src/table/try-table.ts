@@ -12,6 +12,7 @@ import {
   type Queryable,
 } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
+import { reach } from '../failpoint.ts';
 import { MOST_FAILURES } from '../hold/hold-table.ts';
 import type { OnProgress } from '../progress.ts';
 import { pauseFor } from '../retry/passing.ts';
@@ -83,6 +84,7 @@ async function recorded(work: TableWork, job: TableJob): Promise<TableDone> {
   try {
     const done = await workTable(work);
     await inTable(workspace, (db) => recordSuccess(db, dataset, done.trouble));
+    reach('table:recorded');
     return done;
   } catch (error) {
     const failed = progressOf(tally) > before ? 1 : job.failed + 1;

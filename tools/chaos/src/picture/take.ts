@@ -3,10 +3,10 @@
  * lies in the zones. Not: numbers of attempts and versions, times, and files that no manifest lists.
  */
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { openPool, readManifest } from '@farelake/db';
-import { createViews, historyColumns, status, withEngine } from '@farelake/ingest';
+import { audit, createViews, historyColumns, status, withEngine } from '@farelake/ingest';
 import { folderStore, openStore, schemeOf, type Engine, type ObjectStore } from '@farelake/lake';
 import { historyName, quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
@@ -30,8 +30,15 @@ export async function takePicture(home: Home): Promise<Picture> {
         add(`published rows of ${contract.dataset}`, await publishedOf(pool, contract));
       }
     });
-    for (const zone of ['archive'] as const) add(`objects in ${zone}`, await objectsIn(storeAt(home.zone(zone))));
+    add('objects in archive', await objectsIn(storeAt(home.zone('archive'))));
+    const refused = await objectsIn(storeAt(home.zone('error')), (path) =>
+      /^objects\/.*(?<!\.reason\.json)$/.test(path),
+    );
+    add('objects in the error zone', refused);
+    add('rows in the error zone', await refusedRows(pool));
     add('listed files that are gone or of another size', await brokenFiles(pool));
+    if (home.prepared.scenario.swept) add('files in stage that no manifest lists', await strayFiles(home, pool));
+    add('findings of the audit', await findingsOf(home, pool));
   } finally {
     await pool.end();
   }
@@ -41,11 +48,16 @@ export async function takePicture(home: Home): Promise<Picture> {
 const LOAD = `o.object_key AS object, o.content_hash AS content`;
 const OF_LOAD = `JOIN ledger.loads l ON l.id = x.load_id JOIN ledger.objects o ON o.id = l.object_id`;
 
+/** Every run that begins anew tries a failed file once more, and after some tries it is set apart: the same, for us. */
+const REFUSED = `CASE WHEN l.state IN ('failed', 'quarantined') THEN 'refused' ELSE l.state END AS state,
+  l.refused_uri IS NOT NULL AS kept`;
+
 const LEDGER: Readonly<Record<string, string>> = {
   objects: 'SELECT object_key, content_hash, size, archived_uri IS NOT NULL AS archived FROM ledger.objects',
-  loads: `SELECT ${LOAD}, l.state, l.waiting_for, l.generation FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id`,
+  loads: `SELECT ${LOAD}, ${REFUSED}, l.waiting_for, l.generation FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id`,
   receipts: `SELECT ${LOAD}, x.announced, x.read, x.written, x.quarantined FROM ledger.receipts x ${OF_LOAD}`,
   applications: `SELECT x.dataset, x.generation, ${LOAD} FROM ledger.applications x ${OF_LOAD}`,
+  'refused rows': `SELECT ${LOAD}, x.record, x.line, x.column_name, x.reason, x.key FROM ledger.refused_rows x ${OF_LOAD}`,
   'open batches': `SELECT id FROM ledger.batches WHERE state = 'open'`,
   'rows of history that no receipt has': `SELECT f.batch_id, sum(f.rows) AS rows FROM ledger.files f
     WHERE f.batch_id IS NOT NULL AND f.version_removed IS NULL GROUP BY f.batch_id
@@ -57,7 +69,9 @@ const LEDGER: Readonly<Record<string, string>> = {
 function withoutCounts(table: Awaited<ReturnType<typeof status>>[number]): unknown {
   const { table: name, state, rows, loads, orphans, conflicts, movesOntoLive, quarantined, generation } = table;
   // In which order the states were first counted is nobody's business.
-  const counts = Object.entries(loads).sort();
+  const counts = Object.entries(loads)
+    .map(([of, count]) => [of === 'quarantined' ? 'failed' : of, count])
+    .sort();
   return { name, state, rows, loads: counts, orphans, conflicts, movesOntoLive, quarantined, generation };
 }
 
@@ -91,14 +105,28 @@ async function publishedOf(pool: Pool, { dataset }: Contract): Promise<unknown[]
 export const storeAt = (place: string): ObjectStore =>
   schemeOf(place) === undefined ? folderStore(place) : openStore(place);
 
-async function objectsIn(store: ObjectStore): Promise<unknown[]> {
+async function objectsIn(store: ObjectStore, wanted: (path: string) => boolean = () => true): Promise<unknown[]> {
   const objects: unknown[] = [];
   for await (const { path } of store.list()) {
+    if (!wanted(path)) continue;
     const hash = createHash('sha256');
     for await (const chunk of (await store.read(path)) as AsyncIterable<Buffer>) hash.update(chunk);
     objects.push({ path, content: hash.digest('hex') });
   }
   return objects;
+}
+
+/** What the files hold that receipts name; those of dead attempts are named by none. */
+async function refusedRows(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ uri: string }>(
+    'SELECT rows_uri AS uri FROM ledger.receipts WHERE rows_uri IS NOT NULL',
+  );
+  const lines: string[] = [];
+  for (const { uri } of rows) {
+    const { store, inside } = split(uri);
+    lines.push(...(await text(await openStore(store).read(inside))).trim().split('\n'));
+  }
+  return lines;
 }
 
 async function brokenFiles(pool: Pool): Promise<string[]> {
@@ -111,13 +139,40 @@ async function brokenFiles(pool: Pool): Promise<string[]> {
 }
 
 async function sizeOf(uri: string): Promise<number | undefined> {
-  if (schemeOf(uri) === 'file') return (await stat(fileURLToPath(uri)).catch(() => undefined))?.size;
   const { store, inside } = split(uri);
   return (await openStore(store).stat(inside))?.size;
 }
 
-/** `s3://bucket/a/b` → the bucket and what is inside. */
+/** `s3://bucket/a/b` → the bucket, or the root of all folders, and what is inside. */
 function split(uri: string): { store: string; inside: string } {
+  if (schemeOf(uri) === 'file') return { store: 'file:///', inside: fileURLToPath(uri).slice(1) };
   const [, store = '', inside = ''] = /^(s3:\/\/[^/]+)\/(.+)$/.exec(uri) ?? [];
   return { store, inside };
+}
+
+async function strayFiles(home: Home, pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ uri: string }>('SELECT uri FROM ledger.files WHERE version_removed IS NULL');
+  const listed = new Set(rows.map(({ uri }) => uri));
+  const stage = storeAt(home.zone('stage'));
+  const stray: string[] = [];
+  for await (const { path } of stage.list()) if (!listed.has(stage.uriOf(path))) stray.push(path);
+  return stray;
+}
+
+/** What lies in the zones beside the ledger, and the ledger within itself, as the audit judges it. */
+async function findingsOf(home: Home, pool: Pool): Promise<unknown[]> {
+  const workspace = {
+    pool,
+    contracts: home.prepared.contracts,
+    ...{
+      stage: storeAt(home.zone('stage')),
+      archive: storeAt(home.zone('archive')),
+      error: storeAt(home.zone('error')),
+    },
+    scratch: `${home.folder}/picture`,
+    signal: new AbortController().signal,
+  };
+  const { findings } = await audit(workspace, storeAt(home.zone('incoming')));
+  const homeless = (text: string) => text.replaceAll(/(file|s3):\/\/\S*?\/home-\d+/g, '~').replaceAll(home.folder, '~');
+  return findings.map(({ kind, table, object, problem }) => [kind, table, homeless(object), homeless(problem)]);
 }

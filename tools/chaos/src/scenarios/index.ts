@@ -1,6 +1,8 @@
 /** All stories that are told; a step of the work that none of them reaches fails a whole run. */
 import type { Scenario } from '../scenario.ts';
 import { bucket, stream } from './stream.ts';
+import { quarantine } from './quarantine.ts';
 import { tables } from './tables.ts';
+import { upkeep } from './upkeep.ts';
 
-export const SCENARIOS: readonly Scenario[] = [stream, tables, bucket];
+export const SCENARIOS: readonly Scenario[] = [stream, tables, bucket, quarantine, upkeep];
