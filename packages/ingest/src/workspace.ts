@@ -29,7 +29,7 @@ export interface Workspace {
   readonly httpfs?: string | undefined;
   /** Seconds without a sign of life after which others take over a table that this process works on; 60 unless given. */
   readonly leaseSeconds?: number | undefined;
-  /** How often trouble that passes is tried again; some fifteen seconds long unless given. */
+  /** How often trouble that passes is tried again; about a minute long unless given. */
   readonly patience?: Patience | undefined;
   /** Tables worked on side by side, which share the machine; 1 unless given. */
   readonly atOnce?: number | undefined;

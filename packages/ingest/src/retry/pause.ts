@@ -11,8 +11,8 @@ export interface Patience {
   readonly longest: number;
 }
 
-/** Together at least 15 s and at most 32: a database that restarts is back by then. */
-export const PATIENCE: Patience = { retries: 6, ofStores: 2, first: 500, longest: 30_000 };
+/** Together at least 45 s and at most 92: a database that crashed on a busy machine is back by then. */
+export const PATIENCE: Patience = { retries: 8, ofStores: 2, first: 500, longest: 30_000 };
 
 /**
  * @param retries tries after the first one
