@@ -104,7 +104,8 @@ const addChanges = (home: FoldHome, scenario: FoldScenario, step: FoldStep, roun
 const run = promisify(execFile);
 const beside = (script: string) => path.join(import.meta.dirname, script);
 
-async function foldOnce(home: FoldHome): Promise<FoldRun> {
+/** Folds what is in history, in a process of its own. */
+export async function foldOnce(home: FoldHome): Promise<FoldRun> {
   const { stdout } = await run(process.execPath, [beside('fold-run.ts'), JSON.stringify(home)]);
   return JSON.parse(stdout) as FoldRun;
 }

@@ -1,14 +1,15 @@
 /**
- * `npm run bench -- load|fold|all [--rows 4000000[,…]] [--times 3] [--quick] [--json]`: figures as a table on standard
+ * `npm run bench -- load|fold|late|all [--rows 4000000[,…]] [--times 3] [--quick] [--json]`: figures as a table on standard
  * error, with `--json` also as JSON on standard output.
  */
 import { parseArgs } from 'node:util';
 import { pythonEnvironment } from '@farelake/engines';
 import { benchFold, type FoldLine } from './fold.ts';
+import { benchLate, type LateLine } from './late.ts';
 import { benchLoad, type LoadLine } from './load.ts';
 import { machineText, thisMachine } from './machine.ts';
 
-const USAGE = 'Usage: npm run bench -- load|fold|all [--rows 4000000[,…]] [--times 3] [--quick] [--json]';
+const USAGE = 'Usage: npm run bench -- load|fold|late|all [--rows 4000000[,…]] [--times 3] [--quick] [--json]';
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const million = (count: number): string => `${count / 1e6} M rows`;
 const seconds = (value: number | null): string => (value === null ? '' : `${value.toFixed(2)} s`);
@@ -32,6 +33,25 @@ function foldText({ by, rows, fold, wallSeconds, cpuSeconds, peakBytes, bytesWri
   return [
     ...[million(rows).padEnd(10), fold.padEnd(44), by.padEnd(36), ...cells.map((cell) => cell.padStart(13))],
     ratio === null ? '' : `× ${ratio.toFixed(2)}`.padStart(8),
+  ].join(' ');
+}
+
+function lateText({
+  fold,
+  wallSeconds,
+  cpuSeconds,
+  peakBytes,
+  segmentsWritten,
+  segments,
+  ofWhole,
+  ofAppend,
+}: LateLine) {
+  const cells = [seconds(wallSeconds), `${seconds(cpuSeconds)} CPU`, megabytes(peakBytes)];
+  return [
+    ...[fold.padEnd(52), ...cells.map((cell) => cell.padStart(13))],
+    `${segmentsWritten}/${segments} segments`.padStart(16),
+    ofWhole === null ? '' : `${(100 * ofWhole).toFixed(0)} % of anew`.padStart(14),
+    ofAppend === null ? '' : `× ${ofAppend.toFixed(2)} of in order`,
   ].join(' ');
 }
 
@@ -61,7 +81,7 @@ async function main(): Promise<number> {
   const rows = (values.rows ?? (values.quick ? '200000' : '1000000,4000000')).split(',').map(Number);
   const times = Number(values.times ?? (values.quick ? 1 : 3));
   const whole = [...rows, times].every((value) => Number.isSafeInteger(value) && value > 0);
-  if (!['load', 'fold', 'all'].includes(what) || more.length > 0 || !whole) {
+  if (!['load', 'fold', 'late', 'all'].includes(what) || more.length > 0 || !whole) {
     note(USAGE);
     return 2;
   }
@@ -71,9 +91,18 @@ async function main(): Promise<number> {
   const onLine = (line: LoadLine) => {
     note(loadText(line));
   };
-  const load = what === 'fold' ? [] : await benchLoad({ rows, times, onLine, onNote: note });
-  const fold = what === 'load' ? [] : await foldLines(values.quick);
-  if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold }, null, 2)}\n`);
+  const load = what !== 'load' && what !== 'all' ? [] : await benchLoad({ rows, times, onLine, onNote: note });
+  const fold = what !== 'fold' && what !== 'all' ? [] : await foldLines(values.quick);
+  const late =
+    what !== 'late' && what !== 'all'
+      ? []
+      : await benchLate({
+          quick: values.quick,
+          onLine: (line) => {
+            note(lateText(line));
+          },
+        });
+  if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold, late }, null, 2)}\n`);
   return 0;
 }
 
