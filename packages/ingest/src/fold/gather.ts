@@ -31,8 +31,13 @@ const SEQUENCES = '@sequences';
 
 /** Expects the new events' rows in `@history`, and leaves those that the rebuild needs there. */
 export async function gatherTouched(engine: Engine, gathering: Gathering): Promise<void> {
-  const { rules, history } = gathering;
   await findKeys(engine, gathering);
+  await gatherKeys(engine, gathering);
+}
+
+/** As `gatherTouched`, of keys that are known: those in `@keys`. */
+export async function gatherKeys(engine: Engine, gathering: Omit<Gathering, 'mode'>): Promise<void> {
+  const { rules, history } = gathering;
   const [found] = await engine.rows(
     `SELECT count(*) AS keys, count(*) FILTER (WHERE ${touched.keyHasNull(rules)}) AS nulls FROM ${q(KEYS)}`,
   );

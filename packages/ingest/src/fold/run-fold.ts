@@ -146,7 +146,8 @@ async function foldSlice(engine: Engine, { folded, counters, conflicts }: SliceS
   };
 }
 
-async function registerFiles(engine: Engine, files: readonly FoldFile[]): Promise<void> {
+/** Makes the relation `@files`: which loads' rows count, and in which order. */
+export async function registerFiles(engine: Engine, files: readonly FoldFile[]): Promise<void> {
   const rows = files.map(({ loadId, rank, fresh }) => `(${loadId}, ${rank}, ${fresh})`);
   await engine.run(`CREATE OR REPLACE TEMP TABLE "@files" AS
     SELECT CAST(load_id AS BIGINT) AS load_id, CAST(file AS INTEGER) AS file, fresh

@@ -61,7 +61,8 @@ function parsedJson(text: string, refuse: (why: string) => UserError): unknown {
 /** Keys of one statement. */
 const AT_ONCE = 1000;
 
-const columnName = (place: number): string => `@k${place}`;
+/** Column of `@asked` for a column of the key. */
+export const askedColumn = (place: number): string => `@k${place}`;
 
 /**
  * Makes the relation `@asked` of the keys. @returns them as one slice
@@ -69,16 +70,16 @@ const columnName = (place: number): string => `@k${place}`;
  */
 export async function sliceOfKeys(contract: Contract, layout: Layout, keys: readonly AskedKey[]): Promise<Slice> {
   const { engine, key } = layout;
-  const columns = key.map(({ type }, place) => `${q(columnName(place))} ${type}`);
+  const columns = key.map(({ type }, place) => `${q(askedColumn(place))} ${type}`);
   await engine.run(`CREATE TEMP TABLE "@asked" (${columns.join(', ')})`);
   for (let from = 0; from < keys.length; from += AT_ONCE)
     await insert(contract, engine, key, keys.slice(from, from + AT_ONCE));
-  const named = key.map(({ name }, place) => `${q(columnName(place))} AS ${q(name)}`).join(', ');
+  const named = key.map(({ name }, place) => `${q(askedColumn(place))} AS ${q(name)}`).join(', ');
   const places = await engine.rows(
     `SELECT DISTINCT ${placeOfSql(layout, everyPlace(layout))} AS place FROM (SELECT ${named} FROM "@asked") a ORDER BY 1`,
   );
   // Columns of `@asked` have names that no table has: the others are those of whatever relation the predicate is used on.
-  const same = key.map(({ name }, place) => `a.${q(columnName(place))} IS NOT DISTINCT FROM ${q(name)}`);
+  const same = key.map(({ name }, place) => `a.${q(askedColumn(place))} IS NOT DISTINCT FROM ${q(name)}`);
   return {
     within: `EXISTS (SELECT 1 FROM "@asked" a WHERE ${same.join(' AND ')})`,
     places: places.map((row) => Number(row['place'])),
