@@ -154,6 +154,50 @@ it('are rewritten only where a changed key falls', async () => {
   expect(new Set(after.map((file) => file.segment)).size).toBe(10);
 });
 
+it('are rewritten only where a late change falls, for which only files of history are opened that hold its key', async () => {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  const row = (i: number, v = 'v') => [`k${String(i).padStart(3, '0')}`, '1', '00', v];
+  const rowsFrom = (first: number) => Array.from({ length: 40 }, (_, i) => row(first + i));
+  const times = { start: '2026-01-01T00:00:00', end: '2026-01-02T00:00:00' };
+  await world.addTable('EDW.X', { from: await drafted(world), segmentRows: SEGMENT_ROWS });
+  await delivery.snapshot('LOAD00000001', rowsFrom(0), times);
+  await world.ingest();
+  // A second file of the snapshot comes late, then changes in order, then one below them.
+  await delivery.snapshot('LOAD00000002', rowsFrom(40), times);
+  await world.ingest();
+  await delivery.changes('20260101-050000000', [{ seq: seq(5), oper: 'U', row: row(60, 'five') }], times);
+  await world.ingest();
+  const before = await segments(world);
+  await delivery.changes('20260101-030000000', [{ seq: seq(3), oper: 'U', row: row(2, 'three') }], times);
+  const looked: { opened: number; of: number }[] = [];
+  await world.ingest(undefined, { onProgress: (p) => (p.step === 'looking up' ? looked.push(p) : undefined) });
+  const after = await segments(world);
+  expect(after.filter((file) => before.some((old) => old.uri === file.uri))).toHaveLength(before.length - 1);
+  // Of the snapshot's files only the first may hold the key, of the changes only the new; and nowhere is a truncation.
+  expect(looked.map(({ opened, of }) => [opened, of])).toEqual([
+    [2, 4],
+    [0, 4],
+  ]);
+  expect(await world.rows("SELECT a, v FROM edw_x WHERE v <> 'v' ORDER BY 1")).toEqual([
+    { a: 'k002', v: 'three' },
+    { a: 'k060', v: 'five' },
+  ]);
+  // A truncation that comes late leaves what came after it.
+  await delivery.changes('20260101-040000000', [{ seq: seq(4), oper: 'T', row: [null, null, null, null] }], times);
+  await delivery.changes('20260101-060000000', [{ seq: seq(6), oper: 'I', row: row(7, 'six') }], times);
+  await world.ingest();
+  expect(await world.rows('SELECT a, v FROM edw_x')).toEqual([{ a: 'k007', v: 'six' }]);
+  expect((await world.status())[0]).toMatchObject({ state: 'live', rows: 1, orphans: 1 });
+});
+
+/** Where a contract can be drafted from before anything is delivered. */
+async function drafted(world: World): Promise<string> {
+  const folder = `${world.folder}/draft`;
+  await new Delivery(folder, 'EDW.X', COLUMNS).snapshot('LOAD00000001', []);
+  return folder;
+}
+
 it('that are emptied are gone, and a table without rows takes new ones', async () => {
   const world = await openWorld();
   const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);

@@ -21,6 +21,8 @@ export interface LateLine extends FoldRun {
 
 export interface LateBenchOptions {
   readonly quick?: boolean;
+  /** Rows of the tables; 1 M and 5 M unless given. */
+  readonly rows?: readonly number[] | undefined;
   readonly onLine?: (line: LateLine) => void;
 }
 
@@ -36,9 +38,9 @@ const PLACES = [
 ] as const;
 
 /** Measures both tables, one after the other. Figures are those of the median run by processor time. */
-export async function benchLate({ quick = false, onLine }: LateBenchOptions = {}): Promise<LateLine[]> {
+export async function benchLate({ quick = false, rows: sizes, onLine }: LateBenchOptions = {}): Promise<LateLine[]> {
   const lines: LateLine[] = [];
-  for (const rows of quick ? [200_000] : [M, 5 * M])
+  for (const rows of sizes ?? (quick ? [200_000] : [M, 5 * M]))
     await measure(rows, quick ? 1 : 3, (line) => {
       lines.push(line);
       onLine?.(line);
@@ -83,7 +85,7 @@ async function build(home: FoldHome, rows: number): Promise<void> {
   for (let file = 0; file * FILE_ROWS < rows; file += 1)
     await addHistory(home, {
       kind: 'snapshot',
-      objectKey: `${FOLDER}/LOAD${String(file + 1).padStart(8, '0')}.csv.gz`,
+      objectKey: `${FOLDER}/LOAD${(file + 1).toString(16).padStart(8, '0')}.csv.gz`,
       rows: (loadId) =>
         `SELECT * FROM (${snapshotSql({ rows, scattered: false }, loadId)}) s
          WHERE transaction_id >= ${file * FILE_ROWS} AND transaction_id < ${(file + 1) * FILE_ROWS}`,

@@ -98,6 +98,7 @@ async function main(): Promise<number> {
       ? []
       : await benchLate({
           quick: values.quick,
+          rows: values.rows === undefined ? undefined : rows,
           onLine: (line) => {
             note(lateText(line));
           },

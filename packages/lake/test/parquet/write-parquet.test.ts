@@ -97,6 +97,17 @@ describe('a written file', () => {
     }
   });
 
+  it('is found by every one of its values', async () => {
+    for (const [type, literals] of TYPES)
+      for (const literal of literals) {
+        const value = `CAST(${literal} AS ${typeNames(parseLogicalType(type)).duckdb})`;
+        const rows = await engine.rows(
+          `SELECT 1 FROM read_parquet(${quoteLiteral(file)}) WHERE ${quoteIdentifier(type)} = ${value}`,
+        );
+        expect([type, literal, rows.length]).toEqual([type, literal, 1]);
+      }
+  });
+
   it('is compressed with zstd, every column of every row group', () => {
     const { row_groups: groups } = parquetMetadata(bytesOf(file));
     const codecs = groups.flatMap((group) => group.columns.map((column) => column.meta_data?.codec));

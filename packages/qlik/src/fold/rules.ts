@@ -1,4 +1,4 @@
-import type { BeforeImage, Contract, UpdateImage } from '@farelake/schema-registry';
+import { storedType, type BeforeImage, type Contract, type UpdateImage } from '@farelake/schema-registry';
 
 /** What the fold needs to know of a contract. */
 export interface FoldRules {
@@ -6,6 +6,8 @@ export interface FoldRules {
   readonly columns: readonly { readonly id: number; readonly name: string }[];
   /** Names of the key's columns; never empty: a table without a key is not folded. */
   readonly key: readonly string[];
+  /** Those of the key that are bytes. */
+  readonly bytes?: readonly string[];
   readonly updateImage: UpdateImage;
   readonly beforeImage: BeforeImage;
 }
@@ -13,6 +15,9 @@ export interface FoldRules {
 export const foldRulesOf = (contract: Contract): FoldRules => ({
   columns: contract.columns.filter((c) => c.treatment !== 'drop').map(({ id, name }) => ({ id, name })),
   key: contract.key,
+  bytes: contract.columns
+    .filter((c) => contract.key.includes(c.name) && storedType(c).kind === 'binary')
+    .map(({ name }) => name),
   ...contract.cdc,
 });
 

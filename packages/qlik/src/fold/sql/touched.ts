@@ -57,12 +57,14 @@ export const keyHasNull = (rules: FoldRules): string => rules.key.map((name) => 
 
 /**
  * All events of `@keys`, as rows of history. Keys that are not NULL meet by `=`, for which the engine skips row groups
- * outside of their range.
+ * outside of their range; but bytes meet null-safely, because by `=` DuckDB misses some in files with Bloom filters, as they were
+ * written before (`write-parquet.ts`).
  * @param nulls there are keys with NULL in them
  */
 export function touchedSql(rules: FoldRules, history: string, nulls: boolean): string {
   const keys = (which: string) => `(SELECT * FROM ${q(RELATION.keys)} WHERE ${which}) k`;
-  const equal = rules.key.map((name) => `h.${q(name)} = k.${q(name)}`).join(' AND ');
+  const meets = (name: string) => (rules.bytes?.includes(name) === true ? 'IS NOT DISTINCT FROM' : '=');
+  const equal = rules.key.map((name) => `h.${q(name)} ${meets(name)} k.${q(name)}`).join(' AND ');
   const plain = `SELECT h.* FROM ${history} h SEMI JOIN ${keys(`NOT (${keyHasNull(rules)})`)} ON ${equal} WHERE h.${oper} <> 'T'`;
   if (!nulls) return plain;
   return `${plain}
