@@ -35,6 +35,7 @@ export const steps = (base: string): Step[] => [
   npm('lint', 'lint'),
   npm('types', 'typecheck'),
   npm('errors page', 'docs:errors', '--', '--check'),
+  npm('killed and cut off', 'chaos', '--', '--quick', '--seed', '1'),
   nx('-t', 'typecheck', `--base=${base}`),
   { name: 'demo', command: 'npm', args: ['start', '--silent'] },
   { name: 'demo once more', command: 'npm', args: ['start', '--silent'] },
