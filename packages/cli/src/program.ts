@@ -9,6 +9,7 @@ import { queryCommand, type QueryFormat } from './commands/query.ts';
 import { statusCommand } from './commands/status.ts';
 import { tableAddCommand, tableListCommand, type AddFlags } from './commands/table.ts';
 import { tableHoldCommand, tableReleaseCommand } from './commands/table-hold.ts';
+import { tableRollbackCommand, type RollbackFlags } from './commands/table-rollback.ts';
 import { tableShowCommand } from './commands/table-show.ts';
 import { addRepairCommands } from './program-repair.ts';
 import type { Context } from './session.ts';
@@ -115,6 +116,7 @@ function addTableCommands(program: Command, context: Context, answer: Answer): v
     .option('--json', 'as JSON')
     .action((name: string, flags: { json?: boolean }) => answer(tableShowCommand(context, name, flags)));
   addHoldCommands(table, context, answer);
+  addRollbackCommand(table, context, answer);
 }
 
 function addHoldCommands(table: Command, context: Context, answer: Answer): void {
@@ -126,10 +128,28 @@ function addHoldCommands(table: Command, context: Context, answer: Answer): void
     .action((name: string, flags: { why?: string }) => answer(tableHoldCommand(context, name, flags)));
   table
     .command('release')
-    .description('let go of what is held of a table: by hand, or because its runs failed too often')
+    .description('let go of what is held of a table: by hand, because its runs failed too often, or a new snapshot')
     .argument('<table>', 'EDW.SAMPLE or edw_sample')
-    .addHelpText('after', '\nExits 1 when nothing of it is held.')
-    .action((name: string) => answer(tableReleaseCommand(context, name)));
+    .option('--generation <name>', 'this snapshot alone, held or rejected by a rollback; status --json names them')
+    .addHelpText(
+      'after',
+      '\nA released snapshot is shown by the next ingest, however much smaller it is. Exits 1 when nothing of it is held.',
+    )
+    .action((name: string, flags: { generation?: string }) => answer(tableReleaseCommand(context, name, flags)));
+}
+
+function addRollbackCommand(table: Command, context: Context, answer: Answer): void {
+  table
+    .command('rollback')
+    .description('go back to the snapshot that the table showed before, with all changes since')
+    .argument('<table>', 'EDW.SAMPLE or edw_sample')
+    .option('--why <text>', 'the reason, kept with the snapshot that is rejected')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nThe snapshot shown until now is rejected: no ingest takes it again until farelake table release.\nExits 0 when the table shows the former one, 1 when there is none or it cannot be brought up to date; nothing is changed then.',
+    )
+    .action((name: string, flags: RollbackFlags) => answer(tableRollbackCommand(context, name, flags)));
 }
 
 function addDataCommands(program: Command, context: Context, answer: Answer): void {
@@ -139,6 +159,10 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
     .argument('[folder]', 'folder or s3://bucket/prefix, read in place and never changed (default: the Incoming zone)')
     .addOption(new Option('--engine <name>', 'who does the work').choices(['auto', 'duckdb', 'spark']).default('auto'))
     .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
+    .option(
+      '--quiet-time <duration>',
+      'while the vendor still writes: take a snapshot for whole only when a later change file has come, or nothing of it for so long (PT15M)',
+    )
     .option('--json', 'report as JSON')
     .action((folder: string | undefined, flags: IngestFlags) => answer(ingestCommand(context, folder, flags)));
   program

@@ -25,6 +25,7 @@ export {
 } from './ledger/objects.ts';
 export {
   changeLoad,
+  changeLoads,
   dfmTexts,
   loadsOf,
   type Load,
@@ -92,7 +93,6 @@ export {
 } from './ledger/archive.ts';
 export {
   appliedLoads,
-  coreLoads,
   withdrawApplications,
   readTable,
   recordApplications,
@@ -110,6 +110,21 @@ export {
 export { liftHold, openHolds, placeHold, readHold, type Hold } from './ledger/holds.ts';
 export { recordFailure, recordNextTry, recordSuccess, tableFailures, type TableFailures } from './ledger/failures.ts';
 export { withLease, type LeaseOptions, type TableLease } from './hold-lease.ts';
+export {
+  generationCores,
+  lastArrival,
+  noteGeneration,
+  readGenerations,
+  recordCore,
+  standingGenerations,
+  unusedDfms,
+  writeGeneration,
+  type Arrival,
+  type GenerationRecord,
+  type GenerationState,
+  type HoldCause,
+  type UnusedDfm,
+} from './ledger/generations.ts';
 export {
   loadPlaces,
   loadsInTrouble,

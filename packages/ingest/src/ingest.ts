@@ -18,6 +18,11 @@ export interface IngestOptions {
   /** Only this dataset. */
   readonly dataset?: string;
   readonly onProgress?: OnProgress;
+  /**
+   * For who ingests while the vendor still writes: a snapshot counts as whole when a change file later than its last write
+   * has come, or nothing of it for so many milliseconds. Absent: what is there is all there is.
+   */
+  readonly quietTime?: number;
 }
 
 export interface Worked {
@@ -34,8 +39,8 @@ export interface Ingested extends Worked {
 export async function ingest(workspace: Workspace, store: ObjectStore, options: IngestOptions = {}): Promise<Ingested> {
   await sweepScratch(workspace.scratch);
   const registered = await register(workspace, store, options);
-  const { dataset, onProgress } = options;
-  return { registered, ...(await workTables(workspace, dataset === undefined ? undefined : [dataset], onProgress)) };
+  const { dataset } = options;
+  return { registered, ...(await workTables(workspace, dataset === undefined ? undefined : [dataset], options)) };
 }
 
 /**
@@ -45,7 +50,7 @@ export async function ingest(workspace: Workspace, store: ObjectStore, options: 
 export async function workTables(
   workspace: Workspace,
   only: readonly string[] | undefined,
-  onProgress?: OnProgress,
+  { onProgress, quietTime }: Pick<IngestOptions, 'onProgress' | 'quietTime'> = {},
 ): Promise<Worked> {
   const datasets = await patiently(workspace, 'the list of tables', () => datasetsToDo(workspace, only), onProgress);
   const tables: ({ dataset: string } & TableDone)[] = [];
@@ -57,6 +62,7 @@ export async function workTables(
       dataset,
       contract: workspace.contracts.get(dataset),
       onProgress,
+      quietTime,
     }),
   );
   const turn = async (job: (typeof jobs)[number]): Promise<number | undefined> => {

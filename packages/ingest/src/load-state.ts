@@ -21,11 +21,11 @@ export type LoadEvent =
   | 'fail'
   /** It is in the current table. */
   | 'apply'
-  /** Newer content took its place, or it is older than every generation. */
+  /** Newer content took its place, or it counts only for a generation that the table does not show. */
   | 'supersede'
   /** It turned out to belong to another generation: in history, no longer in the table. */
   | 'withdraw'
-  /** Its generation turned out to begin earlier: it counts after all. */
+  /** Its generation turned out to begin earlier, or is shown (again): it counts after all. */
   | 'reinstate'
   | 'archive'
   | 'quarantine'
@@ -53,8 +53,8 @@ export const TRANSITIONS = {
   ready: { ...NONE, wait: 'waiting', prepare: 'ready', start: 'loading', release: 'ready', supersede: 'superseded' },
   loading: { ...NONE, start: 'loading', release: 'ready', wait: 'waiting', fail: 'failed', finish: 'loaded' },
   loaded: { ...NONE, apply: 'applied', supersede: 'superseded', replay: 'registered' },
-  applied: { ...NONE, archive: 'archived', withdraw: 'loaded', replay: 'registered' },
-  archived: { ...NONE, withdraw: 'loaded', replay: 'registered' },
+  applied: { ...NONE, archive: 'archived', withdraw: 'loaded', supersede: 'superseded', replay: 'registered' },
+  archived: { ...NONE, withdraw: 'loaded', supersede: 'superseded', replay: 'registered' },
   superseded: { ...NONE, reinstate: 'loaded', replay: 'registered' },
   failed: {
     ...NONE,

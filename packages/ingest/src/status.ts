@@ -13,6 +13,7 @@ import {
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
+import { generationsStatus, type GenerationsStatus } from './status/generations.ts';
 import { rowsStatus, type RowsStatus } from './status/rows.ts';
 import { holdReason, standings, type Standing } from './status/standing.ts';
 
@@ -22,7 +23,7 @@ import { holdReason, standings, type Standing } from './status/standing.ts';
  */
 export type TableState = 'empty' | 'live' | 'waiting' | 'failing' | 'held';
 
-export interface TableStatus extends RowsStatus, Standing {
+export interface TableStatus extends RowsStatus, Standing, GenerationsStatus {
   readonly table: string;
   readonly state: TableState;
   readonly reason: string | null;
@@ -68,6 +69,7 @@ export async function status(
   const drifts = await tableDrifts(db);
   const rowsOf = await rowsStatus(db);
   const standingOf = await standings(db);
+  const generations = await generationsStatus(db);
   const troubles = known ?? (await troublesOf(db));
   const tables = [...new Set([...contracts.keys(), ...counts.keys()])].sort();
   return Promise.all(
@@ -82,10 +84,11 @@ export async function status(
       const standing = standingOf(table);
       const own = troubles.filter((trouble) => trouble.table === table);
       const publication = contract?.publish.postgres === true ? publicationStatus(published.get(table)) : null;
+      const inTheWay = generations.inTheWayOf(table, contract);
       const judged = judge(
         contract,
-        holdReason(table, contract, standing) ?? counted?.held ?? null,
-        counted?.waiting ?? null,
+        holdReason(table, contract, standing) ?? counted?.held ?? inTheWay.held,
+        counted?.waiting ?? inTheWay.waiting,
         counted?.trouble ?? null,
         own,
         counted?.loads ?? {},
@@ -105,6 +108,7 @@ export async function status(
         quarantined: counted?.quarantined ?? 0,
         ...rowsOf(table, contract),
         ...standing,
+        ...generations.statusOf(table, manifest.rows),
         publication,
         drift:
           contract === undefined

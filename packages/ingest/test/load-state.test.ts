@@ -20,7 +20,7 @@ it('every state can be reached, and left but for its own good reason', () => {
 
 it.each([
   { state: 'loaded', event: 'start', why: 'a load in history is never loaded again without a replay' },
-  { state: 'applied', event: 'supersede', why: 'what is in the table cannot silently stop counting' },
+  { state: 'superseded', event: 'apply', why: 'what counts no more comes into the table only by being reinstated' },
   { state: 'registered', event: 'start', why: 'nothing is loaded before planning found all there' },
   { state: 'failed', event: 'finish', why: 'what failed has to be tried again' },
 ] as const)('$state cannot $event: $why', ({ state, event }) => {

@@ -16,16 +16,8 @@ export {
 } from './object-key.ts';
 export { compactInstant, parseCompactInstant, parseInstant, type Instant } from './instant.ts';
 export { compareFiles, rankFiles, type FilePlace } from './file-order.ts';
-export {
-  arrangeAround,
-  arrangeFirst,
-  generationsOf,
-  missingPlaces,
-  reaches,
-  type Arranged,
-  type Generation,
-  type SnapshotFile,
-} from './generations.ts';
+export { missingPlaces, reaches, type Generation, type SnapshotFile } from './generations.ts';
+export { arrangeGenerations, type Arrangement, type Core } from './arrange-generations.ts';
 export { headerDifference } from './load/header.ts';
 export { changeKeySql } from './load/row-key.ts';
 export { missingHeaderColumns, projectChanges, projectSnapshot } from './load/projection.ts';

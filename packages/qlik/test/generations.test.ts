@@ -2,8 +2,8 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  arrangeGenerations,
   compareFiles,
-  generationsOf,
   missingPlaces,
   parseInstant,
   parseObjectKey,
@@ -38,116 +38,138 @@ const snapshotFile = ({ stem, minute, loaded = true }: Told, arrival: number): S
 };
 const names = (files: readonly SnapshotFile[]) => files.map(({ loadId }) => loadId);
 
-const CASES: [what: string, files: Told[], generations: { name: string; files: number[]; superseded?: number[] }[]][] =
+const CASES: [
+  what: string,
+  files: Told[],
+  generations: { name: string; files: number[]; superseded?: number[] }[],
+  rivals?: number[],
+][] = [
+  ['no file, no generation', [], []],
   [
-    ['no file, no generation', [], []],
+    'one snapshot, in file order',
+    [told('LOAD00000002', 12), told('LOAD00000001', 10)],
+    [{ name: '20211201T111000000000', files: [2, 1] }],
+  ],
+  [
+    'two snapshots with the same names are told apart by time, whatever came first',
+    [told('LOAD2', 32), told('LOAD1', 10), told('LOAD1', 30), told('LOAD2', 12)],
     [
-      'one snapshot, in file order',
-      [told('LOAD00000002', 12), told('LOAD00000001', 10)],
-      [{ name: '20211201T111000000000', files: [2, 1] }],
+      { name: '20211201T111000000000', files: [2, 4] },
+      { name: '20211201T113000000000', files: [3, 1] },
     ],
+  ],
+  [
+    'LOAD1 and LOAD00000001 are one place',
+    [told('LOAD1', 10), told('LOAD00000001', 30)],
     [
-      'two snapshots with the same names are told apart by time, whatever came first',
-      [told('LOAD2', 32), told('LOAD1', 10), told('LOAD1', 30), told('LOAD2', 12)],
-      [
-        { name: '20211201T111000000000', files: [2, 4] },
-        { name: '20211201T113000000000', files: [3, 1] },
-      ],
+      { name: '20211201T111000000000', files: [1] },
+      { name: '20211201T113000000000', files: [2] },
     ],
+  ],
+  [
+    'segments of a parallel load count apart',
+    [told('LOAD_1_00000001', 10), told('LOAD_2_00000001', 11), told('LOAD_1_00000002', 12)],
+    [{ name: '20211201T111000000000', files: [1, 2, 3] }],
+  ],
+  [
+    'files without times are one generation by names',
+    [told('LOAD2', null), told('LOAD1', null)],
+    [{ name: 'g0001', files: [2, 1] }],
+  ],
+  [
+    'without times, a name again begins another generation, as arrival tells',
+    [told('LOAD1', null), told('LOAD2', null), told('LOAD1', null)],
     [
-      'LOAD1 and LOAD00000001 are one place',
-      [told('LOAD1', 10), told('LOAD00000001', 30)],
-      [
-        { name: '20211201T111000000000', files: [1] },
-        { name: '20211201T113000000000', files: [2] },
-      ],
+      { name: 'g0001', files: [1, 2] },
+      { name: 'g0002', files: [3] },
     ],
+  ],
+  [
+    'new content of a file that never loaded takes its place',
+    [told('LOAD1', 10, false), told('LOAD2', 12), told('LOAD1', 10)],
+    [{ name: '20211201T111000000000', files: [3, 2], superseded: [1] }],
+  ],
+  [
+    'the same without times',
+    [told('LOAD1', null, false), told('LOAD1', null, false), told('LOAD1', null)],
+    [{ name: 'g0001', files: [3], superseded: [1, 2] }],
+  ],
+  [
+    'other content of a file that is there, with the same time, is new data beside an old .dfm',
+    [told('LOAD1', 10), told('LOAD1', 10)],
+    [{ name: '20211201T111000000000', files: [1] }],
+    [2],
+  ],
+  [
+    'what failed and is delivered again later is of the same snapshot, which keeps its start',
+    [told('LOAD1', 10, false), told('LOAD2', 12), told('LOAD1', 30)],
+    [{ name: '20211201T111000000000', files: [2, 3], superseded: [1] }],
+  ],
+  [
+    'a whole new snapshot is not what failed, delivered again',
+    [told('LOAD1', 10, false), told('LOAD2', 12), told('LOAD1', 30), told('LOAD2', 32)],
     [
-      'segments of a parallel load count apart',
-      [told('LOAD_1_00000001', 10), told('LOAD_2_00000001', 11), told('LOAD_1_00000002', 12)],
-      [{ name: '20211201T111000000000', files: [1, 2, 3] }],
+      { name: '20211201T111000000000', files: [1, 2] },
+      { name: '20211201T113000000000', files: [3, 4] },
     ],
+  ],
+  [
+    'two good contents of one file of one snapshot: what follows belongs to the snapshot',
+    [told('LOAD1', 10), told('LOAD1', 10), told('LOAD2', 12)],
+    [{ name: '20211201T111000000000', files: [1, 3] }],
+    [2],
+  ],
+  [
+    'a counter that steps back is of another snapshot, though no place is taken',
+    [told('LOAD2', 12), told('LOAD1', 30)],
     [
-      'files without times are one generation by names',
-      [told('LOAD2', null), told('LOAD1', null)],
-      [{ name: 'g0001', files: [2, 1] }],
+      { name: '20211201T111200000000', files: [1] },
+      { name: '20211201T113000000000', files: [2] },
     ],
+  ],
+  [
+    'files that began at the same time are in order as they are',
+    [told('LOAD2', 10), told('LOAD1', 10)],
+    [{ name: '20211201T111000000000', files: [2, 1] }],
+  ],
+  [
+    'a failed late file of one snapshot is not taken for a whole later one, delivered again',
+    [told('LOAD3', 13, false), told('LOAD1', 30), told('LOAD2', 31), told('LOAD3', 32)],
     [
-      'without times, a name again begins another generation, as arrival tells',
-      [told('LOAD1', null), told('LOAD2', null), told('LOAD1', null)],
-      [
-        { name: 'g0001', files: [1, 2] },
-        { name: 'g0002', files: [3] },
-      ],
+      { name: '20211201T111300000000', files: [1] },
+      { name: '20211201T113000000000', files: [2, 3, 4] },
     ],
+  ],
+  [
+    'two snapshots without times, found at once, are not mixed',
+    [told('LOAD1', null), told('LOAD2', null), told('LOAD1', null)],
     [
-      'new content of a file that never loaded takes its place',
-      [told('LOAD1', 10, false), told('LOAD2', 12), told('LOAD1', 10)],
-      [{ name: '20211201T111000000000', files: [3, 2], superseded: [1] }],
+      { name: 'g0001', files: [1, 2] },
+      { name: 'g0002', files: [3] },
     ],
+  ],
+  [
+    'what came without times before every timed snapshot is the oldest',
+    [told('LOAD1', null), told('LOAD1', 10)],
     [
-      'the same without times',
-      [told('LOAD1', null, false), told('LOAD1', null, false), told('LOAD1', null)],
-      [{ name: 'g0001', files: [3], superseded: [1, 2] }],
+      { name: 'g0001', files: [1] },
+      { name: '20211201T111000000000', files: [2] },
     ],
+  ],
+  [
+    'what came without times after a timed snapshot is the latest',
+    [told('LOAD1', 10), told('LOAD1', null)],
     [
-      'new content of a file that did load begins a later generation',
-      [told('LOAD1', 10), told('LOAD1', 10)],
-      [
-        { name: '20211201T111000000000', files: [1] },
-        { name: '20211201T111000000000', files: [2] },
-      ],
+      { name: '20211201T111000000000', files: [1] },
+      { name: 'g0001', files: [2] },
     ],
-    [
-      'what failed and is delivered again later is of the same snapshot, which keeps its start',
-      [told('LOAD1', 10, false), told('LOAD2', 12), told('LOAD1', 30)],
-      [{ name: '20211201T111000000000', files: [2, 3], superseded: [1] }],
-    ],
-    [
-      'a whole new snapshot is not what failed, delivered again',
-      [told('LOAD1', 10, false), told('LOAD2', 12), told('LOAD1', 30), told('LOAD2', 32)],
-      [
-        { name: '20211201T111000000000', files: [1, 2] },
-        { name: '20211201T113000000000', files: [3, 4] },
-      ],
-    ],
-    [
-      'two good contents of one file of one snapshot: the second is set apart, what follows is not',
-      [told('LOAD1', 10), told('LOAD1', 10), told('LOAD2', 12)],
-      [
-        { name: '20211201T111000000000', files: [1, 3] },
-        { name: '20211201T111000000000', files: [2] },
-      ],
-    ],
-    [
-      'two snapshots without times, found at once, are not mixed',
-      [told('LOAD1', null), told('LOAD2', null), told('LOAD1', null)],
-      [
-        { name: 'g0001', files: [1, 2] },
-        { name: 'g0002', files: [3] },
-      ],
-    ],
-    [
-      'what came without times before every timed snapshot is the oldest',
-      [told('LOAD1', null), told('LOAD1', 10)],
-      [
-        { name: 'g0001', files: [1] },
-        { name: '20211201T111000000000', files: [2] },
-      ],
-    ],
-    [
-      'what came without times after a timed snapshot is the latest',
-      [told('LOAD1', 10), told('LOAD1', null)],
-      [
-        { name: '20211201T111000000000', files: [1] },
-        { name: 'g0002', files: [2] },
-      ],
-    ],
-  ];
+  ],
+];
 
 describe('generations', () => {
-  test.each(CASES)('%s', (_, files, expected) => {
-    const found = generationsOf(files.map(snapshotFile));
+  test.each(CASES)('%s', (_, files, expected, rivals = []) => {
+    const { generations: found, rivals: beside } = arrangeGenerations([], files.map(snapshotFile));
+    expect(names(beside)).toEqual(rivals);
     expect(found.map((g) => ({ name: g.name, files: names(g.files), superseded: names(g.superseded) }))).toEqual(
       expected.map((generation) => ({ superseded: [], ...generation })),
     );
@@ -170,9 +192,12 @@ describe('generations', () => {
       fc.property(
         files.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
         ([list, shuffled]) => {
-          const found = generationsOf(shuffled);
-          expect(found).toEqual(generationsOf(list));
-          const all = found.flatMap((generation) => [...generation.files, ...generation.superseded]);
+          const found = arrangeGenerations([], shuffled);
+          expect(found).toEqual(arrangeGenerations([], list));
+          const all = [
+            ...found.generations.flatMap(({ files, superseded }) => [...files, ...superseded]),
+            ...found.rivals,
+          ];
           expect(names(all).sort()).toEqual(names(list).sort());
         },
       ),
@@ -182,7 +207,7 @@ describe('generations', () => {
 
   it('may have more files than a call may have arguments', () => {
     const files = Array.from({ length: 200_000 }, (_, index) => snapshotFile(told(snapshotStem(index + 1), 1), index));
-    const [only, ...others] = generationsOf(files);
+    const [only, ...others] = arrangeGenerations([], files).generations;
     expect(only?.files).toHaveLength(200_000);
     expect(others).toEqual([]);
     expect(missingPlaces(files)).toEqual([]);

@@ -150,6 +150,20 @@ export const CONTRACT_SCHEMA = {
         segmentRows: { title: 'Rows of one segment of the current table', type: 'integer', minimum: 1 },
       },
     },
+    generations: {
+      title: 'When a new snapshot is held for a person',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        maxShrink: {
+          title: 'Share of the keys of the table that may be missing in a new snapshot',
+          description: '0 to 1; 0.2 unless said otherwise. Beyond, the snapshot is held until farelake table release.',
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+        },
+      },
+    },
     quarantine: QUARANTINE_SCHEMA,
     publish: {
       title: 'Where the current table is published',

@@ -61,6 +61,11 @@ export interface Contract {
   readonly snapshot?: 'required' | 'none';
   /** `segmentRows`: rows of one segment of the current table, about 256 k unless said otherwise. */
   readonly layout: { readonly segmentRows?: number };
+  /**
+   * What a new snapshot must not do unseen. `maxShrink`: share of the live table's keys that may be missing in it, 0 to 1, a
+   * fifth unless said otherwise; beyond, it is held for a person.
+   */
+  readonly generations?: { readonly maxShrink?: number };
   /** Rows that may be refused without failing their file; absent: none. */
   readonly quarantine?: { readonly snapshot?: RowBudget; readonly changes?: RowBudget };
   readonly publish: { readonly postgres: boolean };

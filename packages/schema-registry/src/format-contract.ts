@@ -19,6 +19,7 @@ export function formatContract(contract: Contract): string {
     ['cdc', { updateImage: cdc.updateImage, beforeImage: cdc.beforeImage }],
     ['snapshot', snapshot],
     ['layout', contract.layout],
+    ['generations', contract.generations],
     ['quarantine', contract.quarantine],
     ['publish', { postgres: contract.publish.postgres }],
     ['freshness', contract.freshness],

@@ -17,10 +17,13 @@ import { count, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 import { findContract } from '../find-contract.ts';
 import { describeProblem, UsageError } from '../output/problem.ts';
+import { parseDuration } from '../parse-duration.ts';
 
 export interface IngestFlags {
   readonly engine: string;
   readonly table?: string;
+  /** ISO 8601 duration. */
+  readonly quietTime?: string;
   readonly json?: boolean;
 }
 
@@ -32,6 +35,7 @@ export async function ingestCommand(context: Context, folder: string | undefined
       problem: 'The engine spark is not available in this version.',
       remedy: 'Use --engine duckdb or auto.',
     });
+  const quietTime = flags.quietTime === undefined ? undefined : 1000 * parseDuration('--quiet-time', flags.quietTime);
   const { incoming } = context.environment;
   if (folder === undefined && schemeOf(incoming) === undefined) await mkdir(incoming, { recursive: true });
   const store = await openFolder(folder ?? incoming);
@@ -39,6 +43,7 @@ export async function ingestCommand(context: Context, folder: string | undefined
     const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;
     const done = await ingest(workspace, store, {
       ...(dataset === undefined ? {} : { dataset }),
+      ...(quietTime === undefined ? {} : { quietTime }),
       onProgress: progressLine((text) => {
         context.terminal.progress(text);
       }),

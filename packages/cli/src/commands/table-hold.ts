@@ -25,10 +25,14 @@ export async function tableHoldCommand(
 }
 
 /** @returns 0 released, 1 nothing was held */
-export async function tableReleaseCommand(context: Context, name: string): Promise<number> {
+export async function tableReleaseCommand(
+  context: Context,
+  name: string,
+  flags: { readonly generation?: string } = {},
+): Promise<number> {
   return withWorkspace(context, async (workspace) => {
     const { dataset } = findContract(workspace.contracts, name);
-    const released = await releaseTable(workspace, dataset);
+    const released = await releaseTable(workspace, dataset, flags.generation);
     for (const words of released) context.terminal.print(`Released of ${dataset}: ${words}.`);
     if (released.length > 0) return 0;
     context.terminal.note(

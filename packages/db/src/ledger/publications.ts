@@ -100,11 +100,12 @@ export async function versionDifference(
   to: number,
 ): Promise<VersionDifference> {
   const { rows } = await db.query<PlacedFile & { before: boolean; after: boolean }>(
+    // A file that left the table and came back, by a rollback, is listed once for each time.
     `SELECT * FROM (
-       SELECT id, uri, rows, size, column_ids AS "columnIds",
-         version_added <= $2 AND (version_removed IS NULL OR version_removed > $2) AS before,
-         version_added <= $3 AND (version_removed IS NULL OR version_removed > $3) AS after
-       FROM ledger.files WHERE table_name = $1) f
+       SELECT min(id) AS id, uri, min(rows) AS rows, min(size) AS size, min(column_ids) AS "columnIds",
+         bool_or(version_added <= $2 AND (version_removed IS NULL OR version_removed > $2)) AS before,
+         bool_or(version_added <= $3 AND (version_removed IS NULL OR version_removed > $3)) AS after
+       FROM ledger.files WHERE table_name = $1 GROUP BY uri) f
      WHERE before OR after ORDER BY id`,
     [tableName, from, to],
   );

@@ -55,16 +55,6 @@ export async function appliedLoads(db: Queryable, dataset: string, generation: s
   return new Set(rows.map((row) => row.load_id));
 }
 
-/** Loads that a generation of the current table was first shown with. */
-export async function coreLoads(db: Queryable, dataset: string, generation: string): Promise<Set<number>> {
-  const { rows } = await db.query<{ load_id: number }>(
-    `SELECT load_id FROM ledger.applications a WHERE dataset = $1 AND generation = $2 AND version =
-       (SELECT min(version) FROM ledger.applications WHERE dataset = a.dataset AND generation = a.generation)`,
-    [dataset, generation],
-  );
-  return new Set(rows.map((row) => row.load_id));
-}
-
 /** Loads that turn out not to belong to the generation: its next version is without them. */
 export async function withdrawApplications(
   db: Queryable,

@@ -1,6 +1,6 @@
 /**
- * Brings what is in history but not yet in the current table into it, by one commit. Does nothing when there is nothing
- * to bring, when the snapshot is not whole, or when the events hold the table.
+ * Brings what is in history but not yet in a generation's table into it, by one commit. Does nothing when there is nothing
+ * to bring, or when the events hold it. Whether the snapshot is whole is the caller's to ask.
  */
 import os from 'node:os';
 import {
@@ -8,11 +8,13 @@ import {
   clearReplaced,
   commitVersion,
   endAttempt,
-  lonelyDfms,
+  loadsOf,
   readManifest,
   recordApplications,
+  recordCore,
   startAttempt,
   withdrawApplications,
+  writeGeneration,
   writeTable,
   type ListedFile,
   type Load,
@@ -24,17 +26,18 @@ import { foldRulesOf, rankFiles, type FoldMode, type Generation, type Instant } 
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
-import { moveLoad } from '../move-load.ts';
+import { generationTable } from '../generation/table-name.ts';
+import { moveLoads } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable } from '../table/in-table.ts';
 import { foldBytes } from '../table/share.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
-import { newAttemptId, withEngine, type TableWorkspace, type Workspace } from '../workspace.ts';
+import { newAttemptId, withEngine, type TableWorkspace } from '../workspace.ts';
 import { hasReplacedRows, isTreatedOtherwise } from './foundation.ts';
 import { historySql, type HistoryReader } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
-import { incompleteness, membersOf, settleReach, strangers } from './members.ts';
+import { kindOf, membersOf, settleReach, strangers } from './members.ts';
 import { rulesText } from './rules-text.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
 import { assignSql, inKeyOrder, keyColumns, sameKeySql, sliceRows, type KeyColumn } from './segments.ts';
@@ -43,24 +46,35 @@ import { writeTouched, writeWhole, type SegmentChange, type SegmentWriter } from
 
 export type FoldOutcome =
   | { readonly result: 'nothing' }
-  | { readonly result: 'waiting' | 'held'; readonly reason: string }
+  | { readonly result: 'held'; readonly reason: string }
   | { readonly result: 'committed'; readonly version: number; readonly rows: number; readonly applied: number };
 
 /** A generation without a snapshot, of a contract that says there is none. */
 export const CHANGES_ONLY: Generation<SnapshotLoad> = { name: 'g0001', start: null, files: [], superseded: [] };
 
+export interface FoldOptions {
+  readonly onProgress?: OnProgress | undefined;
+  /**
+   * Into a table of the generation's own, beside the one that is shown: states of loads tell of the latter, and stay as they
+   * are.
+   */
+  readonly beside?: boolean;
+}
+
 export async function foldTable(
   workspace: TableWorkspace,
   contract: Contract,
   generation: Generation<SnapshotLoad>,
-  onProgress?: OnProgress,
+  { onProgress, beside = false }: FoldOptions = {},
 ): Promise<FoldOutcome> {
   const { pool } = workspace;
-  const loads = await settleReach(workspace, contract, generation);
-  const applied = await appliedLoads(pool, contract.dataset, generation.name);
+  const { dataset } = contract;
+  const loads = beside ? await loadsOf(pool, dataset) : await settleReach(workspace, contract, generation);
+  const applied = await appliedLoads(pool, dataset, generation.name);
   const members = membersOf(loads, generation);
-  const fresh = members.filter((load) => load.state === 'loaded' && !applied.has(load.id));
-  const base = await readManifest(pool, contract.dataset);
+  const fresh = members.filter((load) => (beside || load.state === 'loaded') && !applied.has(load.id));
+  const tableName = beside ? generationTable(dataset, generation.name) : dataset;
+  const base = await readManifest(pool, tableName);
   const withdrawn = strangers(loads, members, applied);
   // Rows folded by other rules, or with rows of another snapshot among them, are no start for anything: all anew.
   const replaced = await hasReplacedRows(workspace, contract, generation.name);
@@ -68,29 +82,14 @@ export async function foldTable(
     (base.fold !== null && base.fold.rules !== rulesText(contract)) || isTreatedOtherwise(contract, base);
   const anew = withdrawn.length > 0 || replaced || otherwise;
   if (fresh.length === 0 && !anew) return { result: 'nothing' };
-  // Shown already: a further snapshot file that cannot be loaded yet must not keep the changes from going on.
-  const incomplete =
-    applied.size > 0 || replaced ? undefined : incompleteness(generation, loads, await lonelyOf(workspace, contract));
-  if (incomplete !== undefined) return { result: 'waiting', reason: incomplete };
-  if (contract.key.length === 0) return applyWithoutKey(workspace, contract, generation, fresh);
+  const marks: Marks = { contract, generation, beside, first: applied.size === 0, fresh, withdrawn };
+  if (contract.key.length === 0) return applyWithoutKey(workspace, marks);
 
   const attempt = newAttemptId();
   await inTable(workspace, (db) => startAttempt(db, { id: attempt, dataset: contract.dataset, batchId: null }));
   reach('fold:started');
   try {
-    const work: FoldWork = {
-      workspace,
-      contract,
-      generation,
-      attempt,
-      base,
-      anew,
-      members,
-      fresh,
-      withdrawn,
-      onProgress,
-    };
-    return await attemptFold(work);
+    return await attemptFold({ ...marks, workspace, attempt, base, anew, members, onProgress });
   } catch (error) {
     const outcome = workspace.signal.aborted ? 'aborted' : 'failed';
     await inTable(workspace, (db) => endAttempt(db, attempt, outcome)).catch(() => undefined);
@@ -98,15 +97,22 @@ export async function foldTable(
   }
 }
 
-interface FoldWork {
-  readonly workspace: TableWorkspace;
+/** What a commit notes of the loads. */
+interface Marks {
   readonly contract: Contract;
   readonly generation: Generation<SnapshotLoad>;
+  readonly beside: boolean;
+  /** Nothing was ever in the generation's table. */
+  readonly first: boolean;
+  readonly fresh: readonly Load[];
+  /** In the table so far, and in its next version no more. */
+  readonly withdrawn: readonly Load[];
+}
+
+interface FoldWork extends Marks {
+  readonly workspace: TableWorkspace;
   readonly attempt: string;
   readonly members: readonly Load[];
-  readonly fresh: readonly Load[];
-  /** In the current table so far, and in its next version no more. */
-  readonly withdrawn: readonly Load[];
   readonly base: Manifest;
   /** Nothing of the current table can be built upon. */
   readonly anew: boolean;
@@ -204,7 +210,7 @@ async function commitFold(
   const rows = base.rows + rowsOf(change.add) - rowsOf([...change.remove]);
   const version = await inTable(workspace, async (db) => {
     const committed = await commitVersion(db, {
-      tableName: contract.dataset,
+      tableName: base.tableName,
       baseVersion: base.version,
       attemptId: attempt,
       contractVersion: contract.version,
@@ -220,7 +226,7 @@ async function commitFold(
         movesOntoLive: folded.movesOntoLive + (before?.movesOntoLive ?? 0),
       },
     });
-    await markApplied(work, db, committed, fresh);
+    await markApplied(work, db, committed);
     if (folded.mode === 'whole') await clearReplaced(db, contract.dataset, generation.name);
     await markWithdrawn(work, db);
     await endAttempt(db, attempt, 'committed');
@@ -232,45 +238,43 @@ async function commitFold(
   return { result: 'committed', version, rows, applied: fresh.length };
 }
 
-async function markApplied(
-  { contract, generation }: Pick<FoldWork, 'contract' | 'generation'>,
-  db: Queryable,
-  version: number,
-  fresh: readonly Load[],
-): Promise<void> {
+async function markApplied(marks: Marks, db: Queryable, version: number): Promise<void> {
+  const { contract, generation, fresh, first, beside } = marks;
+  const { dataset } = contract;
+  const { name, start } = generation;
   await recordApplications(
     db,
-    contract.dataset,
-    generation.name,
+    dataset,
+    name,
     version,
     fresh.map((load) => load.id),
   );
-  for (const load of fresh) await moveLoad(db, load, 'apply');
-  await writeTable(db, contract.dataset, { liveGeneration: generation.name });
+  if (first) {
+    await writeGeneration(db, dataset, name, beside ? { start } : { start, state: 'live', reason: null });
+    const core = fresh.filter((load) => kindOf(load) === 'snapshot').map((load) => load.id);
+    await recordCore(db, dataset, name, core);
+  }
+  if (beside) return;
+  await moveLoads(db, fresh, 'apply');
+  await writeTable(db, dataset, { liveGeneration: name });
 }
 
-async function markWithdrawn({ contract, generation, withdrawn }: FoldWork, db: Queryable): Promise<void> {
+async function markWithdrawn({ contract, generation, withdrawn, beside }: Marks, db: Queryable): Promise<void> {
   await withdrawApplications(
     db,
     contract.dataset,
     generation.name,
     withdrawn.map((load) => load.id),
   );
-  const reason = 'it belongs to another snapshot than the one in use';
-  for (const load of withdrawn) await moveLoad(db, load, 'withdraw', { reason });
+  if (!beside) await moveLoads(db, withdrawn, 'withdraw', { reason: 'of another snapshot than the one in use' });
 }
 
-const lonelyOf = async ({ pool }: Workspace, { dataset }: Contract): Promise<string[]> =>
-  (await lonelyDfms(pool)).filter((one) => one.dataset === dataset).map((one) => one.objectKey);
-
 /** Without a key there is no current table: what is in history is all there is. */
-async function applyWithoutKey(
-  workspace: TableWorkspace,
-  contract: Contract,
-  generation: Generation<SnapshotLoad>,
-  fresh: readonly Load[],
-): Promise<FoldOutcome> {
-  const { version, rows } = await readManifest(workspace.pool, historyName(contract.dataset));
-  await inTable(workspace, (db) => markApplied({ contract, generation }, db, version, fresh));
-  return { result: 'committed', version, rows, applied: fresh.length };
+async function applyWithoutKey(workspace: TableWorkspace, marks: Marks): Promise<FoldOutcome> {
+  const { version, rows } = await readManifest(workspace.pool, historyName(marks.contract.dataset));
+  await inTable(workspace, async (db) => {
+    await markApplied(marks, db, version);
+    await markWithdrawn(marks, db);
+  });
+  return { result: 'committed', version, rows, applied: marks.fresh.length };
 }

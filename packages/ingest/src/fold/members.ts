@@ -1,6 +1,6 @@
-/** Which loads belong to a generation, which count no more, and whether its snapshot is whole. */
+/** Which loads belong to a generation, and which count no more. */
 import { loadsOf, type Load } from '@farelake/db';
-import { missingPlaces, parseObjectKey, reaches, snapshotStem, type Generation, type Instant } from '@farelake/qlik';
+import { parseObjectKey, reaches, type Generation, type Instant } from '@farelake/qlik';
 import type { Contract } from '@farelake/schema-registry';
 import { moveLoad } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
@@ -29,7 +29,7 @@ export async function settleReach(
   return loadsOf(pool, contract.dataset);
 }
 
-const kindOf = (load: Load) => parseObjectKey(load.objectKey)?.kind;
+export const kindOf = (load: Pick<Load, 'objectKey'>) => parseObjectKey(load.objectKey)?.kind;
 
 /** Loads in history that belong to the generation: its own files, and the changes that reach it. */
 export function membersOf(loads: readonly Load[], generation: Generation<SnapshotLoad>): Load[] {
@@ -40,7 +40,8 @@ export function membersOf(loads: readonly Load[], generation: Generation<Snapsho
   });
 }
 
-const belongs = (load: Load, generation: Generation): boolean =>
+/** A change file that is in history: does it reach the generation? */
+export const belongs = (load: Load, generation: Generation): boolean =>
   reaches(generation.start, load.endWrite as Instant | null, load.lastTransaction as Instant | null);
 
 /**
@@ -51,24 +52,3 @@ export const strangers = (loads: readonly Load[], members: readonly Load[], appl
   const own = new Set(members.map((load) => load.id));
   return loads.filter((load) => applied.has(load.id) && !own.has(load.id));
 };
-
-/** Why the snapshot cannot be shown yet; undefined: it is whole. A folder ingested by hand counts as finished. */
-export function incompleteness(
-  generation: Generation<SnapshotLoad>,
-  loads: readonly Load[],
-  lonelyDfms: readonly string[],
-): string | undefined {
-  const missing = missingPlaces(generation.files).map(({ segment, counter }) => snapshotStem(counter, segment));
-  if (missing.length > 0) return `the snapshot is not whole: ${missing.join(', ')} missing`;
-  const undelivered = lonelyDfms.filter((key) => parseObjectKey(key)?.kind === 'snapshot');
-  if (undelivered.length > 0)
-    return `the snapshot is not whole: the data file of ${undelivered.join(', ')} has not come`;
-  const byId = new Map(loads.map((load) => [load.id, load]));
-  const notLoaded = generation.files.filter((file) => byId.get(file.loadId)?.everLoaded !== true);
-  if (notLoaded.length > 0)
-    return `the snapshot is not whole: ${notLoaded.map((file) => file.object.stem).join(', ')} not loaded`;
-  // Snapshot files that have no place yet, because their .dfm has not come, may well be part of it.
-  const unplaced = loads.filter((load) => load.waitingFor === 'dfm' && kindOf(load) === 'snapshot');
-  if (unplaced.length > 0) return `the snapshot is not whole: ${unplaced.map((load) => load.path).join(', ')} waiting`;
-  return undefined;
-}

@@ -5,13 +5,12 @@
  * are touched, and these only stop counting.
  */
 import { describeDrift, driftOf, type Contract } from '@farelake/schema-registry';
-import type { LoadFacts, LoadState, WaitingFor } from '@farelake/db';
+import type { GenerationState, LoadFacts, LoadState, WaitingFor } from '@farelake/db';
 import {
-  arrangeAround,
-  arrangeFirst,
+  arrangeGenerations,
   missingHeaderColumns,
-  parseCompactInstant,
   sourceName,
+  type Core,
   type Dfm,
   type Generation,
   type Instant,
@@ -29,6 +28,7 @@ export interface PlannedLoad {
   readonly waitingFor: WaitingFor | null;
   readonly everLoaded: boolean;
   readonly fileTime: string | null;
+  readonly endWrite: string | null;
   readonly generation: string | null;
   readonly dfmObjectId: number | null;
   /** As it is now; a fault in words when it cannot be read; null: there is none. */
@@ -38,12 +38,18 @@ export interface PlannedLoad {
 export type Verdict =
   | { readonly event: 'wait'; readonly waitingFor: WaitingFor; readonly reason: string; readonly facts: LoadFacts }
   | { readonly event: 'prepare'; readonly dfm: Dfm; readonly facts: LoadFacts }
-  | { readonly event: 'supersede'; readonly reason: string };
+  | { readonly event: 'supersede'; readonly reason: string; readonly facts: LoadFacts };
 
 export interface LoadPlan {
   readonly verdicts: ReadonlyMap<number, Verdict>;
-  /** The generation that the current table shows or will show; undefined: no snapshot has come. */
-  readonly generation: Generation<SnapshotLoad> | undefined;
+  /** Every generation that there is anything of, the oldest first. */
+  readonly generations: readonly Generation<SnapshotLoad>[];
+  /** The one that the table shows; undefined: nothing is shown yet. */
+  readonly live: Generation<SnapshotLoad> | undefined;
+  /** Names of those that are older than what the table shows, and were never shown themselves. */
+  readonly outdated: ReadonlySet<string>;
+  /** Loads with other content of a snapshot file that is there: new data beside an old `.dfm`. */
+  readonly rivals: ReadonlySet<number>;
 }
 
 export type SnapshotLoad = SnapshotFile & { readonly load: PlannedLoad };
@@ -53,91 +59,166 @@ const PLANNABLE: readonly LoadState[] = ['registered', 'waiting', 'ready', 'fail
 
 export const isPlannable = (load: { state: LoadState }): boolean => PLANNABLE.includes(load.state);
 
-/** The generation that the table shows. */
-export interface LiveGeneration {
+/** A generation as the ledger knows it. */
+export interface KnownGeneration {
   readonly name: string;
-  /** Loads that it was first shown with. */
+  readonly start: string | null;
+  readonly state: GenerationState;
+  /** Loads that it was first shown or built with. */
   readonly core: ReadonlySet<number>;
 }
 
 export function planLoads(
   contract: Contract | undefined,
   loads: readonly PlannedLoad[],
-  live: LiveGeneration | null,
+  known: readonly KnownGeneration[],
 ): LoadPlan {
   // Objects of another source whose name comes out the same have no part in this table.
   const own = loads.filter((load) => contract === undefined || isOf(contract, load));
-  const { chosen, earlier, later } = arrange(snapshotLoads(own), live);
-  const generation = chosen === undefined ? undefined : named(chosen, live);
-  const replaced = new Set(
-    [chosen, ...earlier, ...later].flatMap((g) => g?.superseded.map((file) => file.loadId) ?? []),
+  // A contract that says there are none has no use for those that come; what is in the table already stays.
+  const none = contract?.snapshot === 'none';
+  const { generations, rivals } = arrange(
+    snapshotLoads(own).filter(({ load }) => !none || load.everLoaded),
+    known,
   );
-  const outdated = new Set(earlier.flatMap((g) => g.files.map((file) => file.loadId)));
-  const context: Context = { contract, generation, later, replaced, outdated, loads };
+  const shown = known.find(({ state }) => state === 'live')?.name;
+  const live = generations.find(({ name }) => name === shown);
+  const outdated = outdatedOf(generations, live, known);
+  const context: Context = {
+    contract,
+    generations,
+    outdated,
+    loads,
+    rivals: idsOf(rivals),
+    places: placesOf(generations),
+  };
   const planned = loads.filter(
     (load) =>
       isPlannable(load) ||
-      (load.state === 'loaded' && outdated.has(load.id)) ||
-      (load.state === 'quarantined' && (replaced.has(load.id) || hasNewerContent(load, loads))),
+      (load.state === 'loaded' && isOutdated(load, context)) ||
+      (load.state === 'quarantined' && isReplaced(load, context)),
   );
-  return { verdicts: new Map(planned.map((load) => [load.id, verdict(load, context)])), generation };
+  const verdicts = new Map(planned.map((load) => [load.id, verdict(load, context)]));
+  return { verdicts, generations, live, outdated, rivals: context.rivals };
 }
 
-function arrange(files: readonly SnapshotLoad[], live: LiveGeneration | null) {
-  const { core = [], others = [] } = Object.groupBy(files, (file) =>
-    live?.core.has(file.loadId) === true ? 'core' : 'others',
+const idsOf = (files: readonly SnapshotFile[]): Set<number> => new Set(files.map(({ loadId }) => loadId));
+
+function arrange(files: readonly SnapshotLoad[], known: readonly KnownGeneration[]) {
+  const generationOf = new Map(
+    known.filter(isKept).flatMap(({ name, core }) => [...core].map((id): [number, string] => [id, name])),
   );
-  return core.length === 0 ? arrangeFirst(others) : arrangeAround(core, others);
+  const { core = [], others = [] } = Object.groupBy(files, ({ loadId }) =>
+    generationOf.has(loadId) ? 'core' : 'others',
+  );
+  const filesOf = Map.groupBy(core, ({ loadId }) => generationOf.get(loadId));
+  const cores = known.filter(isKept).map(({ name, start }): Core<SnapshotLoad> => {
+    return { name, start: start as Instant | null, files: filesOf.get(name) ?? [] };
+  });
+  const spent = known.filter(({ state }) => state === 'superseded').map(({ name }) => name);
+  return arrangeGenerations(cores, others, new Set(spent));
 }
 
-/** A generation keeps the name, and with it the start, under which its first file was loaded, whatever comes to it later. */
-function named(generation: Generation<SnapshotLoad>, live: LiveGeneration | null): Generation<SnapshotLoad> {
-  const known = generation.files.find((file) => file.load.everLoaded && file.load.generation !== null);
-  const name = live?.name ?? known?.load.generation ?? generation.name;
-  const first = parseCompactInstant(name);
-  const start = first !== null && generation.start !== null && first < generation.start ? first : generation.start;
-  return { ...generation, name, start };
+/** It was shown, or is built: its files stay together. Without files it is one of changes only. */
+const isKept = ({ state, core }: KnownGeneration): boolean =>
+  state !== 'superseded' && (core.size > 0 || state === 'live' || state === 'retired' || state === 'rejected');
+
+function outdatedOf(
+  generations: readonly Generation[],
+  live: Generation | undefined,
+  known: readonly KnownGeneration[],
+): Set<string> {
+  const named = (...states: GenerationState[]) =>
+    new Set(known.filter(({ state }) => states.includes(state)).map(({ name }) => name));
+  const [shown, past] = [named('retired', 'rejected'), named('superseded')];
+  const older = generations.slice(0, live === undefined ? 0 : generations.indexOf(live));
+  // What was passed over once stays so, also when a rollback goes back behind it.
+  const over = generations.filter(({ name }) => past.has(name));
+  return new Set([...older, ...over].map(({ name }) => name).filter((name) => !shown.has(name)));
 }
 
 function snapshotLoads(loads: readonly PlannedLoad[]): SnapshotLoad[] {
   return loads.flatMap((load) => {
     const { object } = load;
-    if (object.kind !== 'snapshot' || load.state === 'superseded') return [];
+    if (object.kind !== 'snapshot') return [];
+    // What it goes by is noted; and what gave way to other content is of no generation.
+    const settled = load.everLoaded || !isPlannable(load);
+    if (settled && !load.everLoaded && load.generation === null) return [];
     const dfm = readable(load);
     // Without a readable .dfm nobody knows when a file was written, so it has no place in a generation yet.
-    if (dfm === undefined && !load.everLoaded) return [];
-    const time = load.everLoaded ? (load.fileTime as Instant | null) : (dfm?.startWrite ?? null);
-    const { contentHash, objectKey: key } = load;
-    return [{ loadId: load.id, object, time, key, contentHash, arrival: load.id, spoiled: isSpoiled(load), load }];
+    if (dfm === undefined && !settled) return [];
+    const time = settled ? (load.fileTime as Instant | null) : (dfm?.startWrite ?? null);
+    const end = settled ? (load.endWrite as Instant | null) : (dfm?.endWrite ?? null);
+    const { contentHash, objectKey: key, generation: recorded } = load;
+    const spoiled = isSpoiled(load);
+    return [{ loadId: load.id, object, time, end, key, contentHash, arrival: load.id, spoiled, recorded, load }];
   });
 }
 
 const readable = (load: PlannedLoad): Dfm | undefined =>
   load.dfm === null || 'fault' in load.dfm.parsed ? undefined : load.dfm.parsed;
 
+/** Where a snapshot file belongs. */
+interface Place {
+  readonly generation: Generation<SnapshotLoad>;
+  readonly time: Instant | null;
+  /** Other content under its name has taken its place. */
+  readonly replaced: boolean;
+}
+
+function placesOf(generations: readonly Generation<SnapshotLoad>[]): Map<number, Place> {
+  return new Map(
+    generations.flatMap((generation) => {
+      const place =
+        (replaced: boolean) =>
+        (file: SnapshotLoad): [number, Place] => [file.loadId, { generation, time: file.time, replaced }];
+      return [...generation.files.map(place(false)), ...generation.superseded.map(place(true))];
+    }),
+  );
+}
+
 interface Context {
   readonly contract: Contract | undefined;
-  readonly generation: Generation<SnapshotLoad> | undefined;
-  readonly later: readonly Generation<SnapshotLoad>[];
-  readonly replaced: ReadonlySet<number>;
-  /** Loads of snapshots older than the one in use. */
-  readonly outdated: ReadonlySet<number>;
+  readonly generations: readonly Generation<SnapshotLoad>[];
+  readonly outdated: ReadonlySet<string>;
+  readonly rivals: ReadonlySet<number>;
+  readonly places: ReadonlyMap<number, Place>;
   readonly loads: readonly PlannedLoad[];
 }
 
+const isOutdated = (load: PlannedLoad, { places, outdated }: Context): boolean =>
+  outdated.has(places.get(load.id)?.generation.name ?? '');
+
+const isReplaced = (load: PlannedLoad, context: Context): boolean =>
+  context.places.get(load.id)?.replaced === true || hasNewerContent(load, context);
+
 function verdict(load: PlannedLoad, context: Context): Verdict {
-  if (context.replaced.has(load.id) || hasNewerContent(load, context.loads))
-    return { event: 'supersede', reason: 'newer content under the same name took its place' };
+  if (isReplaced(load, context))
+    return {
+      event: 'supersede',
+      reason: 'newer content under the same name took its place',
+      facts: { generation: null },
+    };
+  const place = context.places.get(load.id);
   // What is taken through again is in history already, and its rows there have to be the new ones.
-  if (context.outdated.has(load.id) && !(load.everLoaded && isPlannable(load)))
-    return { event: 'supersede', reason: 'of an older snapshot than the one in use' };
+  if (place !== undefined && isOutdated(load, context) && !(load.everLoaded && isPlannable(load)))
+    return {
+      event: 'supersede',
+      reason: 'of an older snapshot than the one in use',
+      // Told apart from what gave way: it stays a file of its snapshot, whatever else comes of that.
+      facts: { generation: place.generation.name, fileTime: place.time },
+    };
   const { contract } = context;
   if (contract === undefined) return wait('contract', `no contract; add one: ${addCommand(load)}`, {});
   if (!isOf(contract, load)) return wait('contract', collision(contract, load), {});
+  if (load.object.kind === 'snapshot' && contract.snapshot === 'none') return wait('contract', NO_SNAPSHOTS, {});
   if (load.dfm === null) return wait('dfm', 'its .dfm has not come', {});
   if ('fault' in load.dfm.parsed) return wait('dfm', load.dfm.parsed.fault, { dfmObjectId: load.dfm.objectId });
   return verdictByDfm(load, load.dfm.parsed, contract, context);
 }
+
+const NO_SNAPSHOTS =
+  'the contract says that there are no snapshots (snapshot: none); take that out of it, and the snapshot is taken in';
 
 function verdictByDfm(load: PlannedLoad, dfm: Dfm, contract: Contract, context: Context): Verdict {
   const { object } = load;
@@ -149,23 +230,24 @@ function verdictByDfm(load: PlannedLoad, dfm: Dfm, contract: Contract, context: 
     lastTransaction: dfm.lastTransaction,
     drift: drift.differences.length === 0 ? null : drift.differences,
   };
+  if (context.rivals.has(load.id)) return wait('dfm', rivalReason(dfm), facts);
   const missing = object.kind === 'changes' ? missingHeaderColumns(dfm) : [];
   if (missing.length > 0) return wait('dfm', `its .dfm announces no ${missing.join(', ')}`, facts);
   if (drift.verdict === 'incompatible')
     return wait('schema', `not as the contract says: ${describeDrift(drift)}`, facts);
-  if (object.kind === 'snapshot') {
-    const later = context.later.find((generation) => generation.files.some((file) => file.loadId === load.id));
-    if (later !== undefined) return wait('snapshot', laterReason(later, context.generation), facts);
+  if (object.kind === 'snapshot')
     return {
       event: 'prepare',
       dfm,
-      facts: { ...facts, generation: (load.everLoaded ? load.generation : context.generation?.name) ?? null },
+      facts: { ...facts, generation: context.places.get(load.id)?.generation.name ?? load.generation },
     };
-  }
-  if (context.generation === undefined && contract.snapshot !== 'none')
+  if (context.generations.length === 0 && contract.snapshot !== 'none')
     return wait('snapshot', 'no snapshot of the table has come', facts);
   return { event: 'prepare', dfm, facts };
 }
+
+const rivalReason = ({ startWrite }: Dfm): string =>
+  `new data beside an old .dfm: other content came first with this one (start ${startWrite ?? 'unknown'}); its own .dfm has not come`;
 
 const wait = (waitingFor: WaitingFor, reason: string, facts: LoadFacts): Verdict => ({
   event: 'wait',
@@ -173,15 +255,6 @@ const wait = (waitingFor: WaitingFor, reason: string, facts: LoadFacts): Verdict
   reason,
   facts,
 });
-
-function laterReason(later: Generation, live: Generation | undefined): string {
-  const [theirs, ours] = [later.start ?? 'without times', live?.start ?? 'without times'];
-  const what =
-    theirs === ours
-      ? `another delivery of a file of the snapshot in use (${ours}), with another content tag`
-      : `of another snapshot (${theirs}) than the one in use (${ours})`;
-  return `${what}; held, because exchanging snapshots is not available yet`;
-}
 
 const isOf = ({ source }: Contract, { object }: PlannedLoad): boolean =>
   source.schema === object.schema && source.table === object.table;
@@ -199,9 +272,9 @@ const isSpoiled = ({ state, waitingFor, everLoaded }: PlannedLoad): boolean =>
   !everLoaded && (state === 'failed' || state === 'quarantined' || waitingFor === 'dfm');
 
 /** Spoiled content gives way to what came under its name since. */
-function hasNewerContent(load: PlannedLoad, loads: readonly PlannedLoad[]): boolean {
+function hasNewerContent(load: PlannedLoad, { loads, rivals }: Context): boolean {
   if (!isSpoiled(load)) return false;
   // Snapshot files with a readable .dfm: their generations tell (`replaced`), since each snapshot uses the names anew.
-  if (load.object.kind === 'snapshot' && readable(load) !== undefined) return false;
+  if (load.object.kind === 'snapshot' && readable(load) !== undefined && !rivals.has(load.id)) return false;
   return loads.some((other) => other.objectKey === load.objectKey && other.seen > load.seen);
 }

@@ -1,5 +1,5 @@
 /** The plan of a table as it stands in the ledger: what `planLoads` decides, from what the ledger knows. */
-import { coreLoads, readTable, type Load, type Queryable } from '@farelake/db';
+import { generationCores, readGenerations, type Load, type Queryable } from '@farelake/db';
 import { parseDfm, parseObjectKey, type Dfm, type ObjectKey } from '@farelake/qlik';
 import { UserError, type Contract } from '@farelake/schema-registry';
 import { isPlannable, planLoads, type LoadPlan, type PlannedLoad } from './plan-loads.ts';
@@ -11,9 +11,12 @@ export async function planOf(
   contract: Contract | undefined,
   loads: readonly Load[],
 ): Promise<LoadPlan> {
-  const { liveGeneration: name } = await readTable(db, dataset);
-  const live = name === null ? null : { name, core: await coreLoads(db, dataset, name) };
-  return planLoads(contract, loads.map(plannedLoad), live);
+  const cores = await generationCores(db, dataset);
+  const known = (await readGenerations(db, dataset)).map((record) => ({
+    ...record,
+    core: cores.get(record.name) ?? new Set<number>(),
+  }));
+  return planLoads(contract, loads.map(plannedLoad), known);
 }
 
 function plannedLoad(load: Load): PlannedLoad {

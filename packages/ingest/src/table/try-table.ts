@@ -29,13 +29,17 @@ export interface TableJob {
   readonly dataset: string;
   readonly contract: Contract | undefined;
   readonly onProgress: OnProgress | undefined;
+  /** As in `IngestOptions`. */
+  readonly quietTime?: number | undefined;
   /** What this run has done so far; turns add to it. */
   readonly tally: Tally;
   /** Turns in a row that failed and got nothing done. */
   failed: number;
 }
 
-export const newJob = (given: Pick<TableJob, 'workspace' | 'dataset' | 'contract' | 'onProgress'>): TableJob => ({
+export const newJob = (
+  given: Pick<TableJob, 'workspace' | 'dataset' | 'contract' | 'onProgress' | 'quietTime'>,
+): TableJob => ({
   ...given,
   tally: newTally(),
   failed: 0,

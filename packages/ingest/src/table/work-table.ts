@@ -32,6 +32,8 @@ export interface TableWork {
   readonly onProgress: OnProgress | undefined;
   /** Added to as work is committed. */
   readonly tally: Tally;
+  /** Asks for a proof that a snapshot is whole: see `IngestOptions`. */
+  readonly quietTime?: number | undefined;
 }
 
 export interface TableDone {
@@ -84,9 +86,10 @@ export async function workTable(work: TableWork): Promise<TableDone> {
     }
   }
   if (contract !== undefined) held ??= await treatmentHold(workspace.pool, contract);
-  if (contract !== undefined) tally.applied += await foldGenerations({ ...work, contract }, held);
+  const folded = contract === undefined ? undefined : await foldGenerations({ ...work, contract }, held);
+  tally.applied += folded?.applied ?? 0;
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);
-  const troubles = [await archive(work), await refuse(work)].filter((one) => one !== null);
+  const troubles = [folded?.trouble ?? null, await archive(work), await refuse(work)].filter((one) => one !== null);
   return { ...tally, trouble: troubles.length === 0 ? null : troubles.join('; ') };
 }
 
@@ -139,7 +142,7 @@ async function plan(work: TableWork, tried: Tried): Promise<void> {
       const { event } = verdict;
       // What was tried and is spoiled may still turn out to have been replaced meanwhile.
       if (tried.spoiled.has(load.id) && event !== 'supersede') continue;
-      if (event === 'supersede') await moveLoad(db, load, event, verdict);
+      if (event === 'supersede') await moveLoad(db, load, event, verdict, verdict.facts);
       else await moveLoad(db, load, event, event === 'wait' ? verdict : {}, verdict.facts);
       if (event === 'prepare') ready.push(readyLoad(load, verdict, tried.alone.has(load.id)));
     }

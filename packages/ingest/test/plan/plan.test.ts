@@ -2,7 +2,7 @@
 import { parseDfm, parseObjectKey, type Dfm } from '@farelake/qlik';
 import { contractFromColumns } from '@farelake/schema-registry';
 import { planBatches, type ReadyLoad } from '../../src/plan/plan-batches.ts';
-import { planLoads, type PlannedLoad } from '../../src/plan/plan-loads.ts';
+import { planLoads, type KnownGeneration, type PlannedLoad } from '../../src/plan/plan-loads.ts';
 
 const COLUMNS = [{ ordinal: 1, name: 'ID', type: 'INT4', length: 0, precision: 0, scale: 0, primaryKeyPos: 1 }];
 const HEADER = ['header__change_seq', 'header__change_oper', 'header__timestamp'];
@@ -39,6 +39,7 @@ function load(id: number, path: string, given: Partial<PlannedLoad> & { start?: 
     waitingFor: null,
     everLoaded: false,
     fileTime: null,
+    endWrite: null,
     generation: null,
     dfmObjectId: null,
     dfm: { objectId: 100 + id, parsed: dfm(object.kind, start) },
@@ -51,7 +52,7 @@ const CHANGES = 'EDW.X__ct/20260101-000000000.csv.gz';
 
 describe('planLoads', () => {
   const verdictOf = (id: number, loads: PlannedLoad[], known = contract) =>
-    planLoads(known, loads, null).verdicts.get(id);
+    planLoads(known, loads, []).verdicts.get(id);
 
   it.each<[string, PlannedLoad[], object]>([
     ['all there', [load(1, SNAPSHOT)], { event: 'prepare', facts: { generation: 'g0001', dfmObjectId: 101 } }],
@@ -98,27 +99,109 @@ describe('planLoads', () => {
   });
 
   it('no contract', () => {
-    expect(planLoads(undefined, [load(1, SNAPSHOT)], null).verdicts.get(1)).toMatchObject({
+    expect(planLoads(undefined, [load(1, SNAPSHOT)], []).verdicts.get(1)).toMatchObject({
       event: 'wait',
       waitingFor: 'contract',
       reason: expect.stringMatching(/table add EDW\.X/) as string,
     });
   });
 
-  it('a snapshot that began later than the one in use is held, the one in use goes on', () => {
+  describe('when a snapshot is shown', () => {
     const first = load(1, SNAPSHOT, {
       state: 'applied',
       everLoaded: true,
-      fileTime: '2026-01-01T00:00:00.000000000',
+      fileTime: '2026-01-15T00:00:00.000000000',
       generation: 'old',
       dfm: null,
     });
-    const second = load(2, SNAPSHOT, { start: '2026-02-01T00:00:00' });
-    const plan = planLoads(contract, [first, second, load(3, CHANGES)], { name: 'old', core: new Set([1]) });
-    expect(plan.generation?.name).toBe('old');
-    expect(plan.verdicts.get(1)).toBeUndefined();
-    expect(plan.verdicts.get(2)).toMatchObject({ event: 'wait', waitingFor: 'snapshot' });
-    expect(plan.verdicts.get(3)).toMatchObject({ event: 'prepare' });
+    const known = (...more: KnownGeneration[]): KnownGeneration[] => [
+      { name: 'old', start: null, state: 'live', core: new Set([1]) },
+      ...more,
+    ];
+    const TWO = 'EDW.X/LOAD00000002.csv.gz';
+
+    it('another one that began later is loaded beside it, and changes go on', () => {
+      const plan = planLoads(
+        contract,
+        [first, load(2, SNAPSHOT, { start: '2026-02-01T00:00:00' }), load(3, CHANGES)],
+        known(),
+      );
+      expect(plan.live?.name).toBe('old');
+      expect(plan.verdicts.get(1)).toBeUndefined();
+      expect(plan.verdicts.get(2)).toMatchObject({ event: 'prepare', facts: { generation: '20260201T000000000000' } });
+      expect(plan.verdicts.get(3)).toMatchObject({ event: 'prepare' });
+    });
+
+    it('a late file of it is loaded into it', () => {
+      const plan = planLoads(contract, [first, load(2, TWO, { start: '2026-01-15T00:01:00' })], known());
+      expect(plan.verdicts.get(2)).toMatchObject({ event: 'prepare', facts: { generation: 'old' } });
+    });
+
+    it('an older one, never shown, is put aside, and stays of its snapshot', () => {
+      const plan = planLoads(contract, [first, load(2, SNAPSHOT, { start: '2026-01-01T00:00:00' })], known());
+      const facts = { generation: '20260101T000000000000', fileTime: '2026-01-01T00:00:00.000000000' };
+      expect(plan.verdicts.get(2)).toMatchObject({ event: 'supersede', facts });
+      const put = load(2, SNAPSHOT, { ...facts, state: 'superseded' });
+      const again = planLoads(contract, [first, put, load(3, TWO, { start: '2026-01-01T00:01:00' })], known());
+      expect(again.verdicts.get(3)).toMatchObject({ event: 'supersede', facts: { generation: facts.generation } });
+    });
+
+    it('an older one that was shown before takes in its late files', () => {
+      const old = load(2, SNAPSHOT, {
+        state: 'superseded',
+        everLoaded: true,
+        fileTime: '2026-01-01T00:00:00.000000000',
+        generation: 'before',
+        dfm: null,
+      });
+      const plan = planLoads(
+        contract,
+        [first, old, load(3, TWO, { start: '2026-01-01T00:01:00' })],
+        known({ name: 'before', start: null, state: 'retired', core: new Set([2]) }),
+      );
+      expect(plan.verdicts.get(3)).toMatchObject({ event: 'prepare', facts: { generation: 'before' } });
+    });
+
+    it('other content with the start of a file that is there waits for its own .dfm, and gives way to newer', () => {
+      const rival = load(2, SNAPSHOT, { start: '2026-01-15T00:00:00' });
+      const plan = planLoads(contract, [first, rival], known());
+      expect(plan.verdicts.get(2)).toMatchObject({
+        event: 'wait',
+        waitingFor: 'dfm',
+        reason: expect.stringMatching(/^new data beside an old \.dfm: .*2026-01-15/) as string,
+        facts: { dfmObjectId: 102 },
+      });
+      const waiting = { ...rival, state: 'waiting', waitingFor: 'dfm' } as const;
+      const newer = load(3, SNAPSHOT, { start: '2026-02-01T00:00:00' });
+      expect(planLoads(contract, [first, waiting, newer], known()).verdicts.get(2)).toMatchObject({
+        event: 'supersede',
+        facts: { generation: null },
+      });
+    });
+
+    it('what is older than a snapshot that was passed over stays passed over, also when a rollback goes behind it', () => {
+      const passed = load(2, SNAPSHOT, {
+        state: 'superseded',
+        everLoaded: true,
+        fileTime: '2026-02-01T00:00:00.000000000',
+        generation: 'passed',
+        dfm: null,
+      });
+      const plan = planLoads(
+        contract,
+        [first, passed],
+        known({ name: 'passed', start: null, state: 'superseded', core: new Set() }),
+      );
+      expect([...plan.outdated]).toEqual(['passed']);
+    });
+  });
+
+  it('a snapshot of a contract that says there are none waits for the contract', () => {
+    expect(verdictOf(1, [load(1, SNAPSHOT)], { ...contract, snapshot: 'none' })).toMatchObject({
+      event: 'wait',
+      waitingFor: 'contract',
+      reason: expect.stringMatching(/snapshot: none/) as string,
+    });
   });
 
   it('changes alone are enough where the contract says so', () => {

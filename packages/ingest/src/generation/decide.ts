@@ -1,0 +1,170 @@
+/** What a person decides about a table's generations: to show one that is held, to go back to the one before. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeGeneration, type GenerationRecord } from '@farelake/db';
+import type { Generation } from '@farelake/qlik';
+import { sourceName } from '@farelake/qlik';
+import { UserError, type Contract } from '@farelake/schema-registry';
+import { foldTable } from '../fold/fold-table.ts';
+import type { SnapshotLoad } from '../plan/plan-loads.ts';
+import type { OnProgress } from '../progress.ts';
+import { publishTable } from '../publish/publish-table.ts';
+import { inTable, withTable } from '../table/in-table.ts';
+import { treatmentHold } from '../treatment/hold.ts';
+import type { TableWorkspace, Workspace } from '../workspace.ts';
+import { settle } from './settle.ts';
+import { readStanding, type Standing } from './standing.ts';
+import { swapGenerations } from './swap.ts';
+
+export interface Decision {
+  readonly workspace: Workspace;
+  readonly contract: Contract;
+  /** Who decides: `user@host`. */
+  readonly by: string;
+  readonly why?: string | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** Waits while another process works on the table. */
+async function whenFree<T>(decision: Decision, work: (workspace: TableWorkspace) => Promise<T>): Promise<T> {
+  const { workspace, contract, onProgress } = decision;
+  for (;;) {
+    workspace.signal.throwIfAborted();
+    // In a box: work that gives nothing is done, too.
+    const done = await withTable(workspace, contract.dataset, async (own) => ({ result: await work(own) }));
+    if (done !== undefined) return done.result;
+    onProgress?.({ step: 'waiting for another process', table: contract.dataset });
+    await sleep(300, undefined, { signal: workspace.signal });
+  }
+}
+
+export interface Released {
+  readonly generation: string;
+  /** What it was before. */
+  readonly was: 'held' | 'rejected';
+}
+
+/** Which generation. */
+export interface AskedGeneration {
+  readonly name?: string | undefined;
+  /** Without a name: also one that a rollback took back, if none is held. */
+  readonly rejectedToo?: boolean;
+}
+
+/**
+ * Lets a generation that is held, or was taken back by a rollback, be shown: the next ingest brings it up to date and
+ * exchanges it for the live one, however much smaller it is.
+ * @returns undefined: without a name, nothing is held or rejected that could be shown
+ * @throws UserError `no-such-generation`, `several-generations`
+ */
+export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<Released | undefined> =>
+  whenFree(decision, async (workspace) => {
+    const { contract, by, why } = decision;
+    const { name, rejectedToo = true } = asked;
+    const open = releasable(await readStanding(workspace, contract));
+    if (name !== undefined && !open.some((record) => record.name === name)) throw noSuch(name, open, contract);
+    const wanted = open.filter((record) =>
+      name === undefined ? rejectedToo || record.state === 'held' : record.name === name,
+    );
+    const found = onlyOne(wanted, contract);
+    if (found === undefined) return undefined;
+    const released = { state: 'released', cause: null, reason: why ?? null, decidedBy: by } as const;
+    await inTable(workspace, (db) => writeGeneration(db, contract.dataset, found.name, released));
+    return { generation: found.name, was: found.state as Released['was'] };
+  });
+
+/** Newer than the live one; what its events hold, nobody can release. */
+function releasable({ plan, records }: Standing): GenerationRecord[] {
+  const { generations, live } = plan;
+  const newer = live === undefined ? [] : generations.slice(generations.indexOf(live) + 1);
+  return newer.flatMap(({ name }) => {
+    const record = records.get(name);
+    const open = record?.state === 'rejected' || (record?.state === 'held' && record.cause !== 'events');
+    return record !== undefined && open ? [record] : [];
+  });
+}
+
+function onlyOne(open: readonly GenerationRecord[], contract: Contract): GenerationRecord | undefined {
+  const held = open.filter(({ state }) => state === 'held');
+  const [first, ...more] = held.length > 0 ? held : open;
+  if (more.length === 0) return first;
+  throw new UserError({
+    code: 'several-generations',
+    problem: `Several snapshots of ${sourceName(contract.source)} could be released: ${names(open)}.`,
+    remedy: 'Name one with --generation.',
+    data: { table: contract.dataset, allowed: open.map(({ name }) => name) },
+  });
+}
+
+function noSuch(name: string, open: readonly GenerationRecord[], contract: Contract): UserError {
+  const there = open.length === 0 ? 'none is' : `there ${open.length === 1 ? 'is' : 'are'} ${names(open)}`;
+  return new UserError({
+    code: 'no-such-generation',
+    problem: `${name} is no snapshot of ${sourceName(contract.source)} that is held or was rejected; ${there}.`,
+    remedy: 'farelake status --json lists the generations of each table.',
+    data: { table: contract.dataset, found: name, allowed: open.map((record) => record.name) },
+  });
+}
+
+const names = (records: readonly GenerationRecord[]): string =>
+  records.map(({ name, state }) => `${name} (${state})`).join(', ');
+
+export interface RolledBack {
+  /** Shown from now on. */
+  readonly to: string;
+  /** Shown until now, and rejected. */
+  readonly from: string;
+  /** Of the current table. */
+  readonly version: number;
+  readonly rows: number;
+  /** Loads that the older one had missed meanwhile. */
+  readonly missed: number;
+}
+
+/**
+ * Goes back to the generation that was shown before: brings it up to date with all changes since, exchanges it for the live
+ * one by one commit, and rejects that until it is released. Done again after it died anywhere, it goes on.
+ * @throws UserError `nothing-to-roll-back`, `rollback-held`
+ */
+export const rollBack = (decision: Decision): Promise<RolledBack> =>
+  whenFree(decision, async (workspace) => {
+    const { contract, by, why, onProgress } = decision;
+    const held = await treatmentHold(workspace.pool, contract);
+    if (held !== undefined) throw rollbackHeld(contract, held);
+    await settle(workspace, contract, await readStanding(workspace, contract));
+    const standing = await readStanding(workspace, contract);
+    const { from, to } = predecessorOf(standing, contract);
+    const folded = await foldTable(workspace, contract, to, { beside: true, onProgress });
+    if (folded.result === 'held') throw rollbackHeld(contract, folded.reason);
+    const leaves = { state: 'rejected', reason: why ?? 'rolled back', decidedBy: by } as const;
+    const { version, rows } = await swapGenerations(workspace, contract, { from, leaves, to, plan: standing.plan });
+    onProgress?.({ step: 'committed', table: contract.dataset, rows });
+    await settle(workspace, contract, await readStanding(workspace, contract));
+    await publishTable(workspace, contract, onProgress);
+    const missed = folded.result === 'committed' ? folded.applied : 0;
+    return { to: to.name, from: from.name, version, rows, missed };
+  });
+
+/** The one that was shown last of those that are kept. */
+function predecessorOf(
+  { plan, records }: Standing,
+  { source }: Contract,
+): { from: Generation<SnapshotLoad>; to: Generation<SnapshotLoad> } {
+  const retired = [...records.values()].filter(({ state }) => state === 'retired');
+  const last = retired.sort((a, b) => (b.retiredVersion ?? 0) - (a.retiredVersion ?? 0))[0];
+  const to = plan.generations.find(({ name }) => name === last?.name);
+  if (plan.live !== undefined && to !== undefined) return { from: plan.live, to };
+  throw new UserError({
+    code: 'nothing-to-roll-back',
+    problem: `${sourceName(source)} shows the only snapshot that it ever showed, or none; there is none to go back to.`,
+    remedy: 'farelake status --json lists the generations of each table; one that is retired can be gone back to.',
+    data: { table: sourceName(source), found: plan.live?.name ?? null },
+  });
+}
+
+const rollbackHeld = ({ source, dataset }: Contract, reason: string): UserError =>
+  new UserError({
+    code: 'rollback-held',
+    problem: `The former snapshot of ${sourceName(source)} cannot be brought up to date: ${reason}.`,
+    remedy: 'Nothing was changed: the table shows what it showed.',
+    data: { table: dataset, found: reason },
+  });

@@ -1,0 +1,142 @@
+/** The commit by which a table comes to show another of its generations. */
+import {
+  appliedLoads,
+  commitVersion,
+  endAttempt,
+  loadsOf,
+  readManifest,
+  startAttempt,
+  writeGeneration,
+  writeTable,
+  type Commit,
+  type GenerationRecord,
+  type Load,
+  type Manifest,
+  type Queryable,
+} from '@farelake/db';
+import type { Generation } from '@farelake/qlik';
+import { historyName, type Contract } from '@farelake/schema-registry';
+import { belongs, kindOf } from '../fold/members.ts';
+import { moveLoads } from '../move-load.ts';
+import type { LoadPlan, SnapshotLoad } from '../plan/plan-loads.ts';
+import { inTable } from '../table/in-table.ts';
+import { newAttemptId, type TableWorkspace } from '../workspace.ts';
+import { generationTable } from './table-name.ts';
+
+export interface Swap {
+  /** Shown so far, and what becomes of it. */
+  readonly from: Generation<SnapshotLoad>;
+  readonly leaves: Pick<GenerationRecord, 'reason'> & {
+    readonly state: 'retired' | 'rejected';
+    readonly decidedBy?: string;
+  };
+  /** Shown from now on; its own table is up to date. */
+  readonly to: Generation<SnapshotLoad>;
+  readonly plan: Pick<LoadPlan, 'generations'>;
+}
+
+export interface Swapped {
+  readonly version: number;
+  readonly rows: number;
+  /** Loads that came into the current table with it. */
+  readonly applied: number;
+}
+
+/**
+ * In one transaction the table gets the files of the one generation, and those of the other are listed under its own name.
+ * Files stay where they are. Dies the process, nothing of it has happened.
+ * @throws VersionConflict
+ */
+export async function swapGenerations(workspace: TableWorkspace, contract: Contract, swap: Swap): Promise<Swapped> {
+  const { dataset } = contract;
+  const { from, leaves, to } = swap;
+  return inTable(workspace, async (db) => {
+    const { version, rows } =
+      contract.key.length === 0
+        ? await readManifest(db, historyName(dataset))
+        : await exchangeFiles(db, contract, from.name, to.name);
+    await writeGeneration(db, dataset, from.name, { ...leaves, retiredVersion: version });
+    await writeGeneration(db, dataset, to.name, { state: 'live', cause: null, reason: null, retiredVersion: null });
+    await writeTable(db, dataset, { liveGeneration: to.name });
+    return { version, rows, applied: await moveStates(db, contract, swap) };
+  });
+}
+
+async function exchangeFiles(
+  db: Queryable,
+  contract: Contract,
+  from: string,
+  to: string,
+): Promise<Pick<Manifest, 'version' | 'rows'>> {
+  const { dataset, version: contractVersion } = contract;
+  const current = await readManifest(db, dataset);
+  const incoming = await readManifest(db, generationTable(dataset, to));
+  const shown = current.fold?.generation ?? from;
+  if (shown !== from || incoming.fold?.generation !== to)
+    throw new Error(`${dataset} shows ${shown}; ${from} cannot give way to ${to}`);
+  const attemptId = newAttemptId();
+  await startAttempt(db, { id: attemptId, dataset, batchId: null });
+  const become = (base: Manifest, content: Pick<Commit, 'add' | 'rows' | 'fold'>) =>
+    commitVersion(db, {
+      ...content,
+      tableName: base.tableName,
+      baseVersion: base.version,
+      attemptId,
+      contractVersion,
+      remove: base.files.map(({ id }) => id),
+    });
+  const version = await become(current, { add: incoming.files, rows: incoming.rows, fold: incoming.fold });
+  // A table that got its key only now shows nothing yet, and there is nothing of it to keep.
+  if (current.version > 0) {
+    const kept = await readManifest(db, generationTable(dataset, from));
+    await become(kept, { add: current.files, rows: current.rows, fold: current.fold });
+  }
+  await become(incoming, { add: [], rows: 0, fold: incoming.fold });
+  await endAttempt(db, attemptId, 'committed');
+  return { version, rows: incoming.rows };
+}
+
+/** States tell of the table that is shown. @returns loads that came into it */
+async function moveStates(db: Queryable, { dataset }: Contract, { from, to, plan }: Swap): Promise<number> {
+  const applied = await appliedLoads(db, dataset, to.name);
+  const own = new Set(to.files.map(({ loadId }) => loadId));
+  const newer = plan.generations.slice(plan.generations.indexOf(to) + 1);
+  const undecided = new Set(
+    newer.flatMap(({ name, files }) => (name === from.name ? [] : files.map((file) => file.loadId))),
+  );
+  const loads = (await loadsOf(db, dataset)).filter((load) => load.everLoaded);
+  const isIn = (load: Load, ...states: Load['state'][]) => states.includes(load.state);
+  const counts = (load: Load) => own.has(load.id) || (kindOf(load) === 'changes' && belongs(load, to));
+
+  const coming = loads.filter((load) => applied.has(load.id));
+  const back = coming.filter((load) => isIn(load, 'superseded'));
+  await moveLoads(db, back, 'reinstate');
+  const fresh = [
+    ...coming.filter((load) => isIn(load, 'loaded')),
+    ...back.map((load) => ({ ...load, state: 'loaded' as const })),
+  ];
+  await moveLoads(db, fresh, 'apply');
+
+  // What belongs to it, and has not come into it yet, is for its next fold.
+  const pending = loads.filter((load) => !applied.has(load.id) && counts(load));
+  await moveLoads(
+    db,
+    pending.filter((load) => isIn(load, 'superseded')),
+    'reinstate',
+  );
+  await moveLoads(
+    db,
+    pending.filter((load) => isIn(load, 'applied', 'archived')),
+    'withdraw',
+  );
+
+  const others = loads.filter((load) => !applied.has(load.id) && !counts(load));
+  const gone = others.filter(
+    (load) => isIn(load, 'applied', 'archived') || (isIn(load, 'loaded') && !undecided.has(load.id)),
+  );
+  const reason = (kind: string) =>
+    kind === 'changes' ? 'older than the snapshot' : 'of another snapshot than the one in use';
+  for (const [kind, those] of Map.groupBy(gone, (load) => kindOf(load) ?? 'changes'))
+    await moveLoads(db, those, 'supersede', { reason: reason(kind) });
+  return fresh.length;
+}
