@@ -294,7 +294,7 @@ describe('a second snapshot', () => {
     await bad.changes('20260201-010000000', [{ seq: seq(3), oper: 'I', row: ['3', 'c', '3'] }], {
       end: '2026-02-01T02:00:00',
     });
-    const { bad: status, lines } = await outcome(world);
+    const { bad: status } = await outcome(world);
     expect(status).toMatchObject({ state: 'held', rows: 3, loads: { archived: 2, loaded: 1 } });
     expect(status.reason).toMatch(
       /^snapshot 20260201T000000000000 is held: it has 2 rows .* has 3: 2 keys are lost \(66\.7 %, at most 20 % may be\), 1 gained; .*farelake table release EDW\.BAD$/,

@@ -166,18 +166,15 @@ const fits = (files: readonly SnapshotFile[], file: SnapshotFile): boolean =>
       return other.object.counter < file.object.counter ? other.time <= file.time : other.time >= file.time;
     });
 
-/** Without times only arrival can tell: what came before every timed snapshot is older than those, the rest is newer. */
+/** Without times only arrival can tell: such a generation comes after every timed one that came before it. */
 function inOrder<File extends SnapshotFile>(all: readonly Generation<File>[]): Generation<File>[] {
   const timed = all.filter(({ start }) => start !== null).sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   // A generation without files is one of changes only: it was there before any snapshot.
   const cameAt = (one: Generation<File>) => (one.files.length === 0 ? -1 : firstOf(one));
   const untimed = all.filter(({ start }) => start === null).sort((a, b) => cameAt(a) - cameAt(b));
-  const firstTimed = timed.map(cameAt).reduce((a, b) => Math.min(a, b), Infinity);
-  return [
-    ...untimed.filter((one) => cameAt(one) < firstTimed),
-    ...timed,
-    ...untimed.filter((one) => cameAt(one) >= firstTimed),
-  ];
+  const placeOf = (one: Generation<File>) => timed.findLastIndex((other) => cameAt(other) < cameAt(one));
+  const byPlace = Map.groupBy(untimed, placeOf);
+  return [...(byPlace.get(-1) ?? []), ...timed.flatMap((one, place) => [one, ...(byPlace.get(place) ?? [])])];
 }
 
 const orderOf = ({ start, name }: Generation): string => `${start ?? ''} ${name}`;
