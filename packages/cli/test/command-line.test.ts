@@ -262,6 +262,16 @@ describe('ingest', () => {
         failures: 0,
         nextTry: null,
         hold: null,
+        generations: [
+          {
+            name: expect.any(String) as string,
+            state: 'live',
+            rows: 39,
+            keysLost: null,
+            keysGained: null,
+            reason: null,
+          },
+        ],
         publication: null,
         drift: [],
       },
