@@ -81,7 +81,7 @@ it(`gives what the interpreter gives, on ${RUNS.numRuns} random streams`, async 
     }),
     { ...RUNS, endOnFailure: true },
   );
-}, 900_000);
+}, RUNS.numRuns * 75_000);
 
 it('left files of history out', () => {
   expect(looked.of).toBeGreaterThan(0);
