@@ -139,6 +139,17 @@ describe('content that is nowhere any more', () => {
     expect(notes).toMatchObject([{ kind: 'replaced', count: 1 }]);
   });
 
+  it('a refused file whose copy in the error zone is gone is named; there, it is no finding', async () => {
+    const { world, delivery } = await loaded();
+    await delivery.changes('20260104-000000000', [change(4, '6')], { ...AFTER, spoil: (gz) => gz.subarray(0, 30) });
+    await world.ingest();
+    const { findings, found } = await look(world);
+    expect(findings).toEqual([]);
+    expect(found.error).toBeGreaterThan(0);
+    await rm(path.join(world.folder, 'error'), { recursive: true });
+    expect((await look(world)).findings.map(({ kind, table }) => [kind, table])).toEqual([['refused-gone', 'edw_x']]);
+  });
+
   it('an archived copy that is gone, or of another size; and where the content still lies', async () => {
     const { world } = await loaded();
     const archive = path.join(world.folder, 'archive');
