@@ -177,8 +177,10 @@ export {
 export {
   giveUpFiles,
   judgeFiles,
+  keptGenerations,
   type Fate,
   type JudgedFile,
+  type KeptGeneration,
   type Limits,
   type WrittenFile,
 } from './ledger/maintain.ts';

@@ -44,6 +44,10 @@ function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: 
   const line = ({ files, bytes }: Tally, what: string) => `${count(files)} ${what}: ${count(bytes)} bytes`;
   terminal.print(line(done.dead, `files of dead attempts ${removed}`));
   terminal.print(line(done.expired, `files that no version within the retention lists ${removed}`));
+  if (done.generations.length > 0)
+    terminal.print(
+      `tables of former snapshots ${dryRun ? 'would be emptied' : 'emptied'}: ${done.generations.join(', ')}`,
+    );
   terminal.print(line(done.scratch, `scratch files of dead processes ${removed}`));
   if (cleared !== undefined) terminal.print(line(cleared.removed, `archived objects ${removed} from Incoming`));
   for (const { object, reason } of cleared?.refused.slice(0, REFUSED_SHOWN) ?? [])

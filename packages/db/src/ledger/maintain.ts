@@ -83,3 +83,24 @@ export async function giveUpFiles(
   ]);
   return gone;
 }
+
+/** A table of a generation that is kept for a rollback, or was passed over, and that nothing has touched for long. */
+export interface KeptGeneration {
+  readonly dataset: string;
+  readonly tableName: string;
+}
+
+/** Those whose newest version is older than the retention. */
+export async function keptGenerations(db: Queryable, { retention }: Limits): Promise<KeptGeneration[]> {
+  const { rows } = await db.query<KeptGeneration>(
+    `SELECT g.dataset, v.table_name AS "tableName"
+     FROM ledger.generations g
+     JOIN LATERAL (SELECT table_name, committed_at, rows FROM ledger.versions
+       WHERE table_name = g.dataset || '@' || g.name ORDER BY version DESC LIMIT 1) v ON true
+     WHERE g.state IN ('retired', 'rejected', 'superseded') AND v.committed_at < now() - make_interval(secs => $1)
+       AND EXISTS (SELECT 1 FROM ledger.files f WHERE f.table_name = v.table_name AND f.version_removed IS NULL)
+     ORDER BY 1, 2`,
+    [retention],
+  );
+  return rows;
+}

@@ -13,6 +13,7 @@ import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable, withTable } from '../table/in-table.ts';
 import type { Workspace } from '../workspace.ts';
+import { emptyGenerations } from './empty-generations.ts';
 import { sweepDeadScratch } from './scratch.ts';
 
 export interface MaintainOptions {
@@ -36,6 +37,8 @@ export interface Maintained {
   readonly dead: Tally;
   /** Files that no version within the retention lists. */
   readonly expired: Tally;
+  /** Tables of generations kept for a rollback that were emptied; their files go as those of any version. */
+  readonly generations: readonly string[];
   /** Scratch folders of processes that are no more. */
   readonly scratch: Tally;
   /** Left for a later run: their attempt began within the grace period. */
@@ -49,11 +52,12 @@ export interface Maintained {
 }
 
 export async function maintain(workspace: Workspace, options: MaintainOptions): Promise<Maintained> {
-  const sweep = new Sweep(workspace, options);
+  const { tables: generations, busy } = await emptyGenerations(workspace, options, options.dryRun);
+  const sweep = new Sweep(workspace, options, busy);
   await sweep.store(workspace.stage);
   await sweep.store(workspace.error, isRefusedRows);
   const scratch = await sweepDeadScratch(workspace.scratch, options.dryRun);
-  return { ...sweep.answer(), scratch };
+  return { ...sweep.answer(), generations, scratch };
 }
 
 /** Copies of refused files are no attempt's. */
@@ -84,9 +88,10 @@ class Sweep {
   readonly #examples: string[] = [];
   readonly #busy = new Set<string>();
 
-  constructor(workspace: Workspace, options: MaintainOptions) {
+  constructor(workspace: Workspace, options: MaintainOptions, busy: readonly string[]) {
     this.#workspace = workspace;
     this.#options = options;
+    for (const dataset of busy) this.#busy.add(dataset);
   }
 
   async store(store: ObjectStore, isOurs: (path: string) => boolean = () => true): Promise<void> {
@@ -111,7 +116,7 @@ class Sweep {
     for (const [dataset, own] of candidates) await this.#remove(store, dataset, own);
   }
 
-  answer(): Omit<Maintained, 'scratch'> {
+  answer(): Omit<Maintained, 'scratch' | 'generations'> {
     const of = (fate: JudgedFile['fate']): Tally => this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
     return {
       dead: of('dead'),
