@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { stat, utimes, writeFile, mkdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { folderStore, localPath } from '@farelake/lake';
-import { audit, ingest } from '../src/index.ts';
+import { audit, ingest, verifyTable } from '../src/index.ts';
 import { Delivery, seq, type Cell, type Change } from './support/delivery.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
 
@@ -135,6 +135,79 @@ describe('files with the same second of modification were never registered', () 
     await world.ingest();
     expect(await rows(world)).toContainEqual({ id: 1, s: 'right', t: 'b' });
     expect(await only(world)).toMatchObject({ state: 'live' });
+  });
+});
+
+describe('a new snapshot wiped history in place', () => {
+  const FEB = (minute: number) => ({ start: `2026-02-01T00:0${minute}:00` });
+  const SINCE = { end: '2026-02-02T00:00:00' };
+  const row = (id: string): Cell[] => [id, 'new', 'new'];
+
+  /** What was there before a second snapshot: rows of history, one change of February among them, and files of stage. */
+  async function withHistory() {
+    const { world, delivery } = await threeRows();
+    await delivery.changes('20260101-010000000', [change(1, 'U', '1', 'one'), change(2, 'D', '2')], {
+      end: '2026-01-01T01:00:00',
+    });
+    await world.ingest();
+    const history = () =>
+      world.rows(`SELECT header__change_seq AS seq, header__change_oper AS oper, id, s, t, _load_id, _line
+        FROM edw_x_history ORDER BY ALL`);
+    const files = async () =>
+      (await world.pool.query<{ uri: string }>('SELECT uri FROM ledger.files')).rows.map(({ uri }) => uri);
+    const before = { rows: await rows(world), history: await history(), files: await files() };
+    /** Nothing of it is gone, and the table is what history says of its snapshot. */
+    const expectKept = async () => {
+      expect(await history()).toEqual(expect.arrayContaining(before.history));
+      expect(before.files.filter((uri) => !existsSync(localPath(uri)))).toEqual([]);
+      expect(await verifyTable(world, world.contracts.get('edw_x')!, 'history')).toMatchObject({ equal: true });
+    };
+    return { world, delivery, before, expectKept };
+  }
+
+  it('one that comes file by file: the one in use stays and takes changes, until all of the new one is there', async () => {
+    const { world, delivery, before, expectKept } = await withHistory();
+    await delivery.snapshot('LOAD00000001', [row('1'), row('3')], FEB(0));
+    await delivery.snapshot('LOAD00000003', [row('6')], FEB(2));
+    await world.ingest();
+    expect(await rows(world)).toEqual(before.rows);
+    await expectKept();
+    await delivery.changes('20260202-000000000', [change(10, 'U', '3', 'three'), change(11, 'I', '7', 'seven')], SINCE);
+    await world.ingest();
+    expect(await rows(world)).toEqual([
+      { id: 1, s: 'one', t: 'b' },
+      { id: 3, s: 'three', t: 'b' },
+      { id: 7, s: 'seven', t: null },
+    ]);
+    await expectKept();
+    await delivery.snapshot('LOAD00000002', [row('4'), row('5')], FEB(1));
+    await world.ingest();
+    expect(await rows(world)).toEqual([
+      { id: 1, s: 'new', t: 'new' },
+      { id: 3, s: 'three', t: 'new' },
+      ...[4, 5, 6].map((id) => ({ id, s: 'new', t: 'new' })),
+      { id: 7, s: 'seven', t: null },
+    ]);
+    expect(await only(world)).toMatchObject({ state: 'live' });
+    await expectKept();
+  });
+
+  it('one that cannot be read', async () => {
+    const { world, delivery, before, expectKept } = await withHistory();
+    await delivery.snapshot('LOAD00000001', [row('1')], { ...FEB(0), spoil: (gz) => gz.subarray(0, 30) });
+    await world.ingest();
+    expect(await rows(world)).toEqual(before.rows);
+    expect(await only(world)).toMatchObject({ state: 'failing' });
+    await expectKept();
+  });
+
+  it('one without a row', async () => {
+    const { world, delivery, before, expectKept } = await withHistory();
+    await delivery.snapshot('LOAD00000001', [], FEB(0));
+    await world.ingest();
+    expect(await rows(world)).toEqual(before.rows);
+    expect(await only(world)).toMatchObject({ state: 'held' });
+    await expectKept();
   });
 });
 

@@ -112,7 +112,8 @@ export async function runFold<Slice extends FoldSlice>(engine: Engine, inputs: F
     await makeChanges(before);
     for (const { within } of slices) counts = sum(counts, -1, await foldSlice(engine, before.slice(within)));
   }
-  const watermark = all.highest > (inputs.watermark ?? '') ? all.highest : (inputs.watermark ?? '');
+  // What a rebuild gathers leaves out a new B that the contract ignores; the watermark counts it.
+  const watermark = [inputs.watermark ?? '', survey.highest, all.highest].reduce((a, b) => (a > b ? a : b));
   return { result: 'folded', mode, watermark, ...counts };
 }
 
