@@ -12,6 +12,7 @@ import { tableHoldCommand, tableReleaseCommand } from './commands/table-hold.ts'
 import { tableRollbackCommand, type RollbackFlags } from './commands/table-rollback.ts';
 import { tableShowCommand } from './commands/table-show.ts';
 import { addRepairCommands } from './program-repair.ts';
+import { addReplayCommand } from './program-replay.ts';
 import type { Context } from './session.ts';
 
 export interface Program {
@@ -48,6 +49,7 @@ export function createProgram(context: Context): Program {
   addTableCommands(program, context, answer);
   addDataCommands(program, context, answer);
   addCareCommands(program, context, answer);
+  addReplayCommand(program, context, answer);
   addRepairCommands(program, context, answer);
   addDatabaseCommands(program, context, answer);
   return {

@@ -8,12 +8,15 @@ import {
   type Ingested,
   type TableStatus,
   type Trouble,
+  type Worked,
 } from '@farelake/ingest';
 import { schemeOf } from '@farelake/lake';
 import { openFolder } from '../folder.ts';
 import { driftLines } from '../output/drift.ts';
 import { progressLine } from '../output/progress.ts';
+import { quarantinedLines } from '../output/quarantined.ts';
 import { count, formatTable } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { withWorkspace, type Context } from '../session.ts';
 import { findContract } from '../find-contract.ts';
 import { describeProblem, UsageError } from '../output/problem.ts';
@@ -103,8 +106,18 @@ function report(
         .map((name) => JSON.stringify(name))
         .join(', ')}${foreign.length > 3 ? ', …' : ''}`,
     );
-  const done = new Map(tables.map((table) => [table.dataset, table]));
   const delivered = statuses.filter((table) => table.state !== 'empty');
+  printDone(terminal, tables, delivered);
+  for (const { path, reason } of registered.unreadable)
+    terminal.print(`unreadable: ${JSON.stringify(path)}: ${reason}`);
+  for (const line of troubleLines(delivered, troubles)) terminal.print(line);
+  for (const line of quarantinedLines(delivered)) terminal.note(line);
+  for (const line of driftLines(delivered)) terminal.note(line);
+}
+
+/** What a run did for each table, and how it stands. */
+export function printDone(terminal: Terminal, tables: Worked['tables'], delivered: readonly TableStatus[]): void {
+  const done = new Map(tables.map((table) => [table.dataset, table]));
   if (delivered.length > 0)
     terminal.print(
       formatTable(
@@ -120,10 +133,6 @@ function report(
         [2, 3, 4, 5],
       ),
     );
-  for (const { path, reason } of registered.unreadable)
-    terminal.print(`unreadable: ${JSON.stringify(path)}: ${reason}`);
-  for (const line of troubleLines(delivered, troubles)) terminal.print(line);
-  for (const line of driftLines(delivered)) terminal.note(line);
 }
 
 /** Lines about one table; more are counted. */

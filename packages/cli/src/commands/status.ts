@@ -1,6 +1,7 @@
-import { status, troublesOf } from '@farelake/ingest';
+import { status, troublesOf, type TableStatus } from '@farelake/ingest';
 import { findContract } from '../find-contract.ts';
 import { driftLines } from '../output/drift.ts';
+import { quarantinedLines } from '../output/quarantined.ts';
 import { count, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 import { troubleLines } from './ingest.ts';
@@ -23,7 +24,18 @@ export async function statusCommand(
     else
       context.terminal.print(
         formatTable(
-          ['table', 'state', 'rows', 'version', 'generation', 'loads', 'orphans', 'conflicts', 'moves onto live'],
+          [
+            'table',
+            'state',
+            'rows',
+            'version',
+            'generation',
+            'loads',
+            'rows read',
+            'orphans',
+            'conflicts',
+            'moves onto live',
+          ],
           tables.map((one) => [
             one.table,
             one.state,
@@ -33,11 +45,12 @@ export async function statusCommand(
             Object.entries(one.loads)
               .map(([state, n]) => `${n} ${state}`)
               .join(', '),
+            addedUp(one),
             count(one.orphans),
             count(one.conflicts),
             count(one.movesOntoLive),
           ]),
-          [2, 3, 6, 7, 8],
+          [2, 3, 6, 7, 8, 9],
         ),
       );
     for (const line of troubleLines(
@@ -45,7 +58,13 @@ export async function statusCommand(
       everyTrouble.filter(mine),
     ))
       context.terminal.print(line);
+    for (const line of quarantinedLines(tables)) context.terminal.print(line);
     for (const line of driftLines(tables)) context.terminal.print(line);
     return 0;
   });
+}
+
+/** `4 = 3 + 1` where rows were refused, else their number. */
+function addedUp({ receipts: { read, written, quarantined } }: TableStatus): string {
+  return quarantined === 0 ? count(read) : `${count(read)} = ${count(written)} + ${count(quarantined)}`;
 }

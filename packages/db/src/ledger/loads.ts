@@ -65,7 +65,10 @@ export async function loadsOf(db: Queryable, dataset: string, batchId: number | 
        WHERE d.part = 'dfm' AND d.object_key = regexp_replace(o.object_key, '\\.csv\\.gz$', '.dfm')
          AND l.state NOT IN ('loaded', 'applied', 'archived')
        -- One that was tried and did not agree gives way to any other.
-       ORDER BY (l.waiting_for = 'dfm' AND d.id = l.dfm_object_id) IS TRUE, (d.store_uri = o.store_uri AND d.path = regexp_replace(o.path, '\\.csv\\.gz$', '.dfm')) DESC, d.seen DESC
+       ORDER BY (l.waiting_for = 'dfm' AND d.id = l.dfm_object_id) IS TRUE,
+         -- What is taken through again goes by its own: the next snapshot has the same names.
+         (l.history_batch_id IS NOT NULL AND d.id = l.dfm_object_id) IS TRUE DESC,
+         (d.store_uri = o.store_uri AND d.path = regexp_replace(o.path, '\\.csv\\.gz$', '.dfm')) DESC, d.seen DESC
        LIMIT 1) d ON true
      WHERE l.dataset = $1 AND ($2::bigint IS NULL OR l.batch_id = $2) ORDER BY l.id`,
     [dataset, batchId],

@@ -82,7 +82,7 @@ export async function foldTable(
     (base.fold !== null && base.fold.rules !== rulesText(contract)) || isTreatedOtherwise(contract, base);
   const anew = withdrawn.length > 0 || replaced || otherwise;
   if (fresh.length === 0 && !anew) return { result: 'nothing' };
-  const marks: Marks = { contract, generation, beside, first: applied.size === 0, fresh, withdrawn };
+  const marks: Marks = { contract, generation, beside, first: applied.size === 0 && !replaced, fresh, withdrawn };
   if (contract.key.length === 0) return applyWithoutKey(workspace, marks);
 
   const attempt = newAttemptId();

@@ -1,0 +1,106 @@
+/** Proves that `farelake replay` chooses, shows, sends back and works as its help says. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Delivery, seq } from '../../ingest/test/support/delivery.ts';
+import { closeHomes, openHome, type Home } from './support/command.ts';
+
+afterAll(closeHomes, 60_000);
+
+const COLUMNS = [
+  { name: 'ID', type: 'INT4', key: 1 },
+  { name: 'PRICE', type: 'NUMERIC', precision: 9, scale: 2 },
+];
+
+/** A home with a table of which one change was refused, within the contract's budget. */
+async function home(): Promise<Home> {
+  const made = await openHome();
+  const feed = path.join(made.folder, 'feed');
+  await mkdir(feed);
+  const delivery = new Delivery(feed, 'EDW.X', COLUMNS);
+  await delivery.snapshot('LOAD00000001', [['1', '1.5']], { start: '2026-01-01T00:00:00' });
+  await delivery.changes(
+    '20260101-010000000',
+    [
+      { seq: seq(1), oper: 'I', row: ['2', '2.5'] },
+      { seq: seq(2), oper: 'I', row: ['4', null] },
+    ],
+    { end: '2026-01-01T02:00:00' },
+  );
+  await made.run('table', 'add', 'EDW.X', '--from', feed, '--yes');
+  await contract(made, (text) =>
+    priced(text, false).replace('"layout"', '"quarantine": {"changes": {"rows": 5, "share": 1}}, "layout"'),
+  );
+  expect((await made.run('ingest', feed)).code).toBe(0);
+  return made;
+}
+
+/** The contract's text with the price nullable or not. */
+const priced = (text: string, nullable: boolean): string =>
+  text.replace(/("name": "price".*"nullable": )(true|false)/, `$1${nullable}`);
+
+async function contract({ folder }: Home, change: (text: string) => string): Promise<void> {
+  const file = path.join(folder, 'registry/qlik/edw_x.json');
+  await writeFile(file, change(await readFile(file, 'utf8')));
+}
+
+const json = async (work: Promise<{ out: string }>): Promise<Record<string, unknown>> =>
+  JSON.parse((await work).out) as Record<string, unknown>;
+
+it('shows what was refused, and takes it through again', async () => {
+  const made = await home();
+  const status = await made.run('status');
+  expect(status.out).toMatch(/^edw_x .* 3 = 2 \+ 1 /m);
+  expect(status.out).toMatch(
+    /^quarantined: edw_x: 1 rows in the error zone; 1 of them changes, whose keys are in doubt: 4$/m,
+  );
+  const dry = await made.run('replay', '--state', 'quarantined', '--dry-run');
+  expect(dry).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/edw_x .*20260101-010000000.* archived .*would be sent back/s) as string,
+  });
+  await contract(made, (text) => priced(text, true));
+  const done = await made.run('replay', '--table', 'EDW.X', '--all');
+  expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/2 sent back\n.*edw_x +live/s) as string });
+  expect(await json(made.run('query', 'SELECT id, price FROM edw_x ORDER BY 1', '--format', 'json'))).toEqual([
+    { id: 1, price: '1.50' },
+    { id: 2, price: '2.50' },
+    { id: 4, price: null },
+  ]);
+  const again = await json(made.run('replay', '--load', '1', '--json'));
+  expect(again).toMatchObject({
+    dryRun: false,
+    loads: [{ id: 1, table: 'edw_x', state: 'archived', written: 1, quarantined: 0 }],
+    tables: [
+      {
+        table: 'edw_x',
+        state: 'live',
+        receipts: { read: 3, written: 3, quarantined: 0 },
+        keysInDoubt: { rows: 0, keys: [] },
+      },
+    ],
+    troubles: [],
+  });
+}, 120_000);
+
+it('has to be told which loads, in words that it understands; of none it says so', async () => {
+  const made = await openHome();
+  for (const [args, says] of [
+    [[], /Nothing says which loads/],
+    [['--load', 'x'], /"x" is no number of a load/],
+    [['--since', '2026-02-30'], /"2026-02-30" is no time/],
+    [['--until', 'yesterday'], /"yesterday" is no time/],
+    [['--state', 'ready'], /Allowed choices are failed/],
+    [['--table', 'EDW.Y'], /no contract of that name/],
+  ] as const)
+    expect(await made.run('replay', ...args)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(says) as string,
+    });
+  const none = await made.run('replay', '--load', '99', '--since', '2026-01-01T00:00');
+  expect(none).toMatchObject({
+    code: 0,
+    out: 'Nothing to take through again.\n',
+    err: expect.stringMatching(/load 99 cannot be sent back/) as string,
+  });
+}, 120_000);
