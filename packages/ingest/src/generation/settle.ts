@@ -26,7 +26,10 @@ export async function settle(
       const state = record?.state ?? 'building';
       const own = loadsIn(generation);
       if (plan.outdated.has(name)) {
-        await passOver(db, dataset, generation, own);
+        const reason = 'older than the snapshot in use, and never shown';
+        if (state !== 'superseded')
+          await writeGeneration(db, dataset, name, { start, state: 'superseded', cause: null, reason });
+        await passOver(db, generation, own);
         continue;
       }
       if (record === undefined || record.start !== start) await writeGeneration(db, dataset, name, { start });
@@ -44,17 +47,7 @@ export async function settle(
   });
 }
 
-async function passOver(
-  db: Queryable,
-  dataset: string,
-  { name, files }: Generation<SnapshotLoad>,
-  own: readonly Load[],
-): Promise<void> {
-  await writeGeneration(db, dataset, name, {
-    state: 'superseded',
-    cause: null,
-    reason: 'older than the snapshot in use, and never shown',
-  });
+async function passOver(db: Queryable, { name, files }: Generation<SnapshotLoad>, own: readonly Load[]): Promise<void> {
   const reason = 'of an older snapshot than the one in use';
   const times = new Map(files.map(({ loadId, time }) => [loadId, time]));
   for (const load of own)

@@ -74,15 +74,26 @@ it('a newer snapshot takes the place of the one in use, with all changes since i
   expect(await one(world)).toMatchObject({ version: 4, state: 'live' });
 });
 
-it('several snapshots found at once: the newest is shown in the end', async () => {
+it('several snapshots found at once: the newest is shown in the end, and each before it can be gone back to', async () => {
   const world = await openWorld();
-  const each = [JAN, FEB, MAR].map((start, n) => [start, `${world.delivered}/${n}`] as const);
-  for (const [n, [start, folder]] of each.entries())
-    await new Delivery(folder, 'EDW.X', COLUMNS).snapshot('LOAD1', rowsOf(5, String('abc'[n])), { start });
-  await world.addTable('EDW.X');
+  const starts = [JAN, FEB, MAR, '2026-04-01T00:00:00'];
+  for (const [n, start] of starts.entries())
+    await new Delivery(`${world.delivered}/${n}`, 'EDW.X', COLUMNS).snapshot('LOAD1', rowsOf(5, String(n)), { start });
+  const contract = await world.addTable('EDW.X');
   await world.ingest();
-  expect(await shown(world)).toEqual(['1c', '2c', '3c', '4c', '5c']);
-  expect(await states(world)).toEqual({ [G1]: 'retired', [G2]: 'retired', [G3]: 'live' });
+  expect(await shown(world)).toEqual(['13', '23', '33', '43', '53']);
+  expect(await states(world)).toEqual({
+    [G1]: 'retired',
+    [G2]: 'retired',
+    [G3]: 'retired',
+    '20260401T000000000000': 'live',
+  });
+  const decide = { workspace: world, contract, by: 'anna@host' };
+  expect(await rollBack(decide)).toMatchObject({ to: G3 });
+  expect(await rollBack(decide)).toMatchObject({ to: G2 });
+  expect(await shown(world)).toEqual(['11', '21', '31', '41', '51']);
+  expect(await rollBack(decide)).toMatchObject({ to: G1 });
+  await expect(rollBack(decide)).rejects.toMatchObject({ code: 'nothing-to-roll-back' });
 });
 
 describe('a snapshot that lost too many keys', () => {
