@@ -1,4 +1,4 @@
-import { status, troublesOf, type TableStatus } from '@farelake/ingest';
+import { status, troublesOf } from '@farelake/ingest';
 import { findContract } from '../find-contract.ts';
 import { driftLines } from '../output/drift.ts';
 import { quarantinedLines } from '../output/quarantined.ts';
@@ -24,18 +24,7 @@ export async function statusCommand(
     else
       context.terminal.print(
         formatTable(
-          [
-            'table',
-            'state',
-            'rows',
-            'version',
-            'generation',
-            'loads',
-            'rows read',
-            'orphans',
-            'conflicts',
-            'moves onto live',
-          ],
+          ['table', 'state', 'rows', 'version', 'generation', 'loads', 'orphans', 'conflicts', 'moves onto live'],
           tables.map((one) => [
             one.table,
             one.state,
@@ -45,12 +34,11 @@ export async function statusCommand(
             Object.entries(one.loads)
               .map(([state, n]) => `${n} ${state}`)
               .join(', '),
-            addedUp(one),
             count(one.orphans),
             count(one.conflicts),
             count(one.movesOntoLive),
           ]),
-          [2, 3, 6, 7, 8, 9],
+          [2, 3, 6, 7, 8],
         ),
       );
     for (const line of troubleLines(
@@ -62,9 +50,4 @@ export async function statusCommand(
     for (const line of driftLines(tables)) context.terminal.print(line);
     return 0;
   });
-}
-
-/** `4 = 3 + 1` where rows were refused, else their number. */
-function addedUp({ receipts: { read, written, quarantined } }: TableStatus): string {
-  return quarantined === 0 ? count(read) : `${count(read)} = ${count(written)} + ${count(quarantined)}`;
 }

@@ -3,7 +3,7 @@ import { count } from './table.ts';
 
 /** A line for each table of which rows were refused. */
 export const quarantinedLines = (tables: readonly TableStatus[]): string[] =>
-  tables.flatMap(({ table, quarantined, keysInDoubt: { rows, keys } }) => {
+  tables.flatMap(({ table, quarantined, receipts: { read, written }, keysInDoubt: { rows, keys } }) => {
     if (quarantined === 0) return [];
     const named = keys.map((key) =>
       Object.values(key)
@@ -11,6 +11,8 @@ export const quarantinedLines = (tables: readonly TableStatus[]): string[] =>
         .join(', '),
     );
     const doubt = named.length === 0 ? '' : `: ${named.slice(0, 5).join(' · ')}${named.length > 5 ? ' · …' : ''}`;
-    const changes = rows === 0 ? '' : `; ${count(rows)} of them changes, whose keys are in doubt${doubt}`;
-    return [`quarantined: ${table}: ${count(quarantined)} rows in the error zone${changes}`];
+    const changes = rows === 0 ? '' : `; ${count(rows)} of these are changes, whose keys are in doubt${doubt}`;
+    return [
+      `quarantined: ${table}: ${count(read)} rows read = ${count(written)} written + ${count(quarantined)} in the error zone${changes}`,
+    ];
   });

@@ -266,7 +266,9 @@ async function markWithdrawn({ contract, generation, withdrawn, beside }: Marks,
     generation.name,
     withdrawn.map((load) => load.id),
   );
-  if (!beside) await moveLoads(db, withdrawn, 'withdraw', { reason: 'of another snapshot than the one in use' });
+  // One that is taken through again just now has another state, and is looked at when it is loaded.
+  const settled = withdrawn.filter(({ state }) => state === 'applied' || state === 'archived');
+  if (!beside) await moveLoads(db, settled, 'withdraw', { reason: 'of another snapshot than the one in use' });
 }
 
 /** Without a key there is no current table: what is in history is all there is. */

@@ -21,7 +21,7 @@ import { minutesAfter } from '../retry/pause.ts';
 import { thisProcess } from '../who.ts';
 import type { Workspace } from '../workspace.ts';
 import { inTable, withTable } from './in-table.ts';
-import { newTally, workTable, type TableDone, type TableWork, type Tally } from './work-table.ts';
+import { newTally, newTried, workTable, type TableDone, type TableWork, type Tally, type Tried } from './work-table.ts';
 
 /** A table that this run is to work on. */
 export interface TableJob {
@@ -33,6 +33,7 @@ export interface TableJob {
   readonly quietTime?: number | undefined;
   /** What this run has done so far; turns add to it. */
   readonly tally: Tally;
+  readonly tried: Tried;
   /** Turns in a row that failed and got nothing done. */
   failed: number;
 }
@@ -42,6 +43,7 @@ export const newJob = (
 ): TableJob => ({
   ...given,
   tally: newTally(),
+  tried: newTried(),
   failed: 0,
 });
 

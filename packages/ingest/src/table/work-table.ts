@@ -32,6 +32,8 @@ export interface TableWork {
   readonly onProgress: OnProgress | undefined;
   /** Added to as work is committed. */
   readonly tally: Tally;
+  /** Added to as loads turn out not to go with their batch. */
+  readonly tried: Tried;
   /** Asks for a proof that a snapshot is whole: see `IngestOptions`. */
   readonly quietTime?: number | undefined;
 }
@@ -48,8 +50,8 @@ export interface TableDone {
   readonly trouble: string | null;
 }
 
-/** Loads that this run need not try again, or only by themselves. */
-interface Tried {
+/** Loads that this run need not try again, or only by themselves; also when trouble that passes gives it another turn. */
+export interface Tried {
   readonly spoiled: Set<number>;
   readonly alone: Set<number>;
 }
@@ -62,11 +64,12 @@ export interface Tally {
   archived: number;
 }
 
+export const newTried = (): Tried => ({ spoiled: new Set(), alone: new Set() });
+
 export const newTally = (): Tally => ({ loaded: 0, rowsLoaded: 0, applied: 0, archived: 0 });
 
 export async function workTable(work: TableWork): Promise<TableDone> {
-  const tried: Tried = { spoiled: new Set(), alone: new Set() };
-  const { contract, dataset, workspace, tally } = work;
+  const { contract, dataset, workspace, tally, tried } = work;
   let held = contract === undefined ? undefined : await loadingHold(workspace.pool, contract);
   for (;;) {
     await plan(work, tried);
