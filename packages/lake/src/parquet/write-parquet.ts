@@ -57,6 +57,16 @@ const ENCODING = 'COMPRESSION zstd, COMPRESSION_LEVEL 2, DICTIONARY_SIZE_LIMIT 4
  */
 const FILTERS = 'WRITE_BLOOM_FILTER false';
 
+const MIB = 1024 * 1024;
+/** Bytes of the dictionaries of all columns of a row group. */
+const DICTIONARIES = 128 * MIB;
+
+/**
+ * Bytes of one column's dictionary of texts, which the engine reserves whole: by itself one MiB for each column, so that a
+ * row of 2,000 would not fit into memory.
+ */
+const dictionaryBytes = (columns: number): number => Math.min(MIB, Math.floor(DICTIONARIES / Math.max(1, columns)));
+
 /** Writes the rows of a query, in its order, as one zstd Parquet file with field ids. */
 export async function writeParquet(
   engine: Engine,
@@ -66,6 +76,7 @@ export async function writeParquet(
 ): Promise<WrittenParquet> {
   const [row] = await engine.rows(
     `COPY (${query}) TO ${quoteLiteral(file)} (FORMAT parquet, ${ENCODING}, ${FILTERS}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, ` +
+      `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionaryBytes(fields.length)}, ` +
       `FIELD_IDS {${fields.map(fieldId).join(', ')}}, RETURN_STATS)`,
   );
   const told = statisticsOf((row?.['column_statistics'] ?? null) as DuckDBMapValue | null);

@@ -31,14 +31,17 @@ WHERE ${q(C.op)} IN ('I', 'L') AND ${within} AND NOT ${keyIn(rules, 'e', RELATIO
  * value is that of the last step that set it; the key lives when its last reset is not a D.
  */
 function mergedSql(rules: FoldRules, dialect: Dialect, inputs: StateInputs): string {
-  const last = (name: string) => `${dialect.maxBy}(s.${q(name)}, s.${q(C.n)})`;
+  // A step that does not count has no place: no FILTER, for which DuckDB 1.5 keeps, for each aggregate, buffers for the
+  // arguments of all of them, which of 2,000 columns are gigabytes.
+  const last = (name: string, where?: string) =>
+    `${dialect.maxBy}(s.${q(name)}, ${where === undefined ? `s.${q(C.n)}` : `CASE WHEN ${where} THEN s.${q(C.n)} END`})`;
   const sets = (column: { id: number; name: string }) => setsSql(rules, dialect.listContains, column, 's');
   const data = dataColumns(rules).map(
-    (column) => `${last(column.name)} FILTER (WHERE s.${q(C.op)} <> 'U' OR ${sets(column)}) AS ${q(column.name)}`,
+    (column) => `${last(column.name, `s.${q(C.op)} <> 'U' OR ${sets(column)}`)} AS ${q(column.name)}`,
   );
   return `SELECT ${list(rules.key)}${data.map((sql) => `,\n  ${sql}`).join('')},
   ${last(HEADER.seq)} AS ${q(HEADER.seq)}, ${last(HEADER.timestamp)} AS ${q(HEADER.timestamp)},
-  coalesce(${last(C.op)} FILTER (WHERE s.${q(C.op)} <> 'U') <> 'D', false) AS ${q(C.alive)}
+  coalesce(${last(C.op, `s.${q(C.op)} <> 'U'`)} <> 'D', false) AS ${q(C.alive)}
 FROM (\n${stepsWithValues(rules, inputs).join('\nUNION ALL\n')}\n) s
 GROUP BY ${list(rules.key, 's')}`;
 }

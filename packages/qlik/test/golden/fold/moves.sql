@@ -87,10 +87,10 @@ SELECT "k2", "k1", "a", "b", "header__change_seq", "header__timestamp", true AS 
 WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1")
 UNION ALL
 SELECT "k2", "k1",
-  arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END) AS "a",
-  arg_max_null(s."b", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END) AS "b",
+  arg_max_null(s."a", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END THEN s."@n" END) AS "a",
+  arg_max_null(s."b", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END THEN s."@n" END) AS "b",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
-  coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
+  coalesce(arg_max_null(s."@op", CASE WHEN s."@op" <> 'U' THEN s."@n" END) <> 'D', false) AS "@alive"
 FROM (
 SELECT e."k1", e."a", e."k2", e."b", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
@@ -215,10 +215,10 @@ SELECT "k2", "k1", "a", "b", "header__change_seq", "header__timestamp", true AS 
 WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k2" IS NOT DISTINCT FROM k."k2" AND e."k1" IS NOT DISTINCT FROM k."k1")
 UNION ALL
 SELECT "k2", "k1",
-  arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END) AS "a",
-  arg_max_null(s."b", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END) AS "b",
+  arg_max_null(s."a", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END THEN s."@n" END) AS "a",
+  arg_max_null(s."b", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END THEN s."@n" END) AS "b",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
-  coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
+  coalesce(arg_max_null(s."@op", CASE WHEN s."@op" <> 'U' THEN s."@n" END) <> 'D', false) AS "@alive"
 FROM (
 SELECT e."k1", e."a", e."k2", e."b", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
@@ -338,10 +338,10 @@ GROUP BY "@seq", "@op", "k2", "k1" HAVING count(*) > 1;
 
 -- view @folded
 SELECT "k2", "k1",
-  arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END) AS "a",
-  arg_max_null(s."b", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END) AS "b",
+  arg_max_null(s."a", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 102) END THEN s."@n" END) AS "a",
+  arg_max_null(s."b", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN true ELSE list_contains(s."header__change_mask", 105) END THEN s."@n" END) AS "b",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
-  coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
+  coalesce(arg_max_null(s."@op", CASE WHEN s."@op" <> 'U' THEN s."@n" END) <> 'D', false) AS "@alive"
 FROM (
 SELECT e."k1", e."a", e."k2", e."b", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0

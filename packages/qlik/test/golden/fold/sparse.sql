@@ -53,9 +53,9 @@ SELECT "k", "a", "header__change_seq", "header__timestamp", true AS "@alive" FRO
 WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k")
 UNION ALL
 SELECT "k",
-  arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END) AS "a",
+  arg_max_null(s."a", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END THEN s."@n" END) AS "a",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
-  coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
+  coalesce(arg_max_null(s."@op", CASE WHEN s."@op" <> 'U' THEN s."@n" END) <> 'D', false) AS "@alive"
 FROM (
 SELECT e."k", e."a", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
@@ -132,9 +132,9 @@ SELECT "k", "a", "header__change_seq", "header__timestamp", true AS "@alive" FRO
 WHERE "@op" IN ('I', 'L') AND true AND NOT EXISTS (SELECT 1 FROM "@busy" k WHERE e."k" IS NOT DISTINCT FROM k."k")
 UNION ALL
 SELECT "k",
-  arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END) AS "a",
+  arg_max_null(s."a", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END THEN s."@n" END) AS "a",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
-  coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
+  coalesce(arg_max_null(s."@op", CASE WHEN s."@op" <> 'U' THEN s."@n" END) <> 'D', false) AS "@alive"
 FROM (
 SELECT e."k", e."a", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
@@ -206,9 +206,9 @@ GROUP BY "@seq", "@op", "k" HAVING count(*) > 1;
 
 -- view @folded
 SELECT "k",
-  arg_max_null(s."a", s."@n") FILTER (WHERE s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END) AS "a",
+  arg_max_null(s."a", CASE WHEN s."@op" <> 'U' OR CASE WHEN s."header__change_mask" IS NULL THEN s."a" IS NOT NULL ELSE list_contains(s."header__change_mask", 102) END THEN s."@n" END) AS "a",
   arg_max_null(s."header__change_seq", s."@n") AS "header__change_seq", arg_max_null(s."header__timestamp", s."@n") AS "header__timestamp",
-  coalesce(arg_max_null(s."@op", s."@n") FILTER (WHERE s."@op" <> 'U') <> 'D', false) AS "@alive"
+  coalesce(arg_max_null(s."@op", CASE WHEN s."@op" <> 'U' THEN s."@n" END) <> 'D', false) AS "@alive"
 FROM (
 SELECT e."k", e."a", e."header__change_seq", e."header__timestamp", e."header__change_mask", o."@op", o."@n"
 FROM (SELECT * FROM "@events" WHERE true) e JOIN "@order" o ON o."@file" = e."@file" AND o."@line" = e."@line" AND o."@half" = 0
