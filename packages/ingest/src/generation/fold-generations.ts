@@ -48,7 +48,6 @@ type Snapshot = Generation<SnapshotLoad>;
 
 /** @param held why the table is held, whatever there may be to fold */
 export async function foldGenerations(work: GenerationWork, held: string | undefined): Promise<GenerationsFolded> {
-  const { workspace, contract } = work;
   if (held !== undefined) {
     await tell(work, { result: 'held', reason: held }, undefined);
     return { applied: 0, trouble: null };
@@ -60,7 +59,6 @@ export async function foldGenerations(work: GenerationWork, held: string | undef
   const drifted = standing.loads.find((load) => load.waitingFor === 'schema');
   const outcome: Outcome = drifted === undefined ? live : { result: 'held', reason: incompatible(drifted) };
   await tell(work, outcome, next.waiting);
-  if (next.applied > 0) await settle(workspace, contract, await readStanding(workspace, contract));
   const applied = (live.result === 'committed' ? live.applied : 0) + next.applied;
   return { applied, trouble: next.trouble };
 }
@@ -79,8 +77,9 @@ const tell = ({ workspace, dataset }: GenerationWork, outcome: Outcome, waiting:
   );
 
 async function settled({ workspace, contract }: GenerationWork): Promise<Standing> {
-  await settle(workspace, contract, await readStanding(workspace, contract));
-  return readStanding(workspace, contract);
+  const standing = await readStanding(workspace, contract);
+  // A table may have a hundred thousand loads: they are read again only if something has changed.
+  return (await settle(workspace, contract, standing)) ? readStanding(workspace, contract) : standing;
 }
 
 async function foldLive(work: GenerationWork, standing: Standing): Promise<Outcome> {

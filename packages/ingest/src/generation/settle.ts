@@ -11,14 +11,16 @@ import type { Standing } from './standing.ts';
 /**
  * Each generation has its record, and each of its files says so. Files of generations that are passed over, and late ones of
  * those that are kept for a rollback, count no more. May be done again at any time.
+ * @returns whether anything had to be written: the standing is another one then
  */
 export async function settle(
   workspace: TableWorkspace,
   { dataset }: Contract,
   { plan, loads, records }: Standing,
-): Promise<void> {
+): Promise<boolean> {
   const byId = new Map(loads.map((load) => [load.id, load]));
   const loadsIn = ({ files }: Generation<SnapshotLoad>) => files.flatMap(({ loadId }) => byId.get(loadId) ?? []);
+  let changed = false;
   await inTable(workspace, async (db) => {
     for (const generation of plan.generations) {
       const { name, start } = generation;
@@ -27,36 +29,47 @@ export async function settle(
       const own = loadsIn(generation);
       if (plan.outdated.has(name)) {
         const reason = 'older than the snapshot in use, and never shown';
-        if (state !== 'superseded')
+        if (state !== 'superseded') {
           await writeGeneration(db, dataset, name, { start, state: 'superseded', cause: null, reason });
-        await passOver(db, generation, own);
+          changed = true;
+        }
+        if (await passOver(db, generation, own)) changed = true;
         continue;
       }
-      if (record === undefined || record.start !== start) await writeGeneration(db, dataset, name, { start });
+      if (record === undefined || record.start !== start) {
+        await writeGeneration(db, dataset, name, { start });
+        changed = true;
+      }
       const moved = own.filter((load) => load.everLoaded && load.generation !== name);
-      if (moved.length > 0)
-        await noteGeneration(
-          db,
-          name,
-          moved.map(({ id }) => id),
-        );
+      const ids = moved.map(({ id }) => id);
+      if (moved.length > 0) {
+        await noteGeneration(db, name, ids);
+        changed = true;
+      }
       if (state !== 'retired' && state !== 'rejected') continue;
       const late = own.filter((load) => load.state === 'loaded');
+      if (late.length > 0) changed = true;
       await moveLoads(db, late, 'supersede', { reason: `of snapshot ${name}, which is not the one in use` });
     }
   });
+  return changed;
 }
 
-async function passOver(db: Queryable, { name, files }: Generation<SnapshotLoad>, own: readonly Load[]): Promise<void> {
+/** @returns whether there was anything to pass over */
+async function passOver(
+  db: Queryable,
+  { name, files }: Generation<SnapshotLoad>,
+  own: readonly Load[],
+): Promise<boolean> {
   const reason = 'of an older snapshot than the one in use';
   const times = new Map(files.map(({ loadId, time }) => [loadId, time]));
-  for (const load of own)
-    if (!load.everLoaded && load.batchId === null && ['registered', 'waiting', 'ready', 'failed'].includes(load.state))
-      await moveLoad(db, load, 'supersede', { reason }, { generation: name, fileTime: times.get(load.id) ?? null });
-  await moveLoads(
-    db,
-    own.filter((load) => load.state === 'loaded'),
-    'supersede',
-    { reason },
+  const never = own.filter(
+    (load) =>
+      !load.everLoaded && load.batchId === null && ['registered', 'waiting', 'ready', 'failed'].includes(load.state),
   );
+  for (const load of never)
+    await moveLoad(db, load, 'supersede', { reason }, { generation: name, fileTime: times.get(load.id) ?? null });
+  const loaded = own.filter((load) => load.state === 'loaded');
+  await moveLoads(db, loaded, 'supersede', { reason });
+  return never.length > 0 || loaded.length > 0;
 }
