@@ -23,7 +23,7 @@ import {
 } from '@farelake/db';
 import type { Engine } from '@farelake/lake';
 import { foldRulesOf, rankFiles, type FoldMode, type Generation, type Instant } from '@farelake/qlik';
-import { historyName, type Contract } from '@farelake/schema-registry';
+import { historyName, quoteIdentifier, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
 import { generationTable } from '../generation/table-name.ts';
@@ -145,7 +145,7 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
       watermark: anew || base.version === 0 ? undefined : (base.fold?.watermark ?? ''),
       slices: async (mode, events) => {
         work.onProgress?.({ step: 'folding', table: contract.dataset, mode });
-        if (!writesAll(mode)) return slicesOfPresent(cutting, await changesByPlace(engine, key, ordered));
+        if (!writesAll(mode)) return slicesOfPresent(cutting, await changesByPlace(engine, key, ordered, mode));
         const { slices, bounds } = await slicesOfWhole(cutting, events);
         await layOutHistory(engine, key, bounds, folder);
         return slices;
@@ -176,14 +176,21 @@ async function currentSql(contract: Contract, { files }: Engine, { within, runs 
     WHERE ${within} AND EXISTS (SELECT 1 FROM "@keys" k WHERE ${sameKeySql(contract, 's', 'k')})`;
 }
 
-/** How many of the changed keys fall into each segment, by its place in key order. */
+/**
+ * How many of the changed keys fall into each segment, by its place in key order. In `append` those of new B count, too: one
+ * alone changes nothing, and is a conflict if it came twice with other values.
+ */
 async function changesByPlace(
   engine: Engine,
   key: readonly KeyColumn[],
   ordered: readonly ListedFile[],
+  mode: FoldMode,
 ): Promise<Map<number, number>> {
+  const names = key.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const befores = `SELECT ${names} FROM "@updates" WHERE "@op" = 'B'`;
+  const keys = mode === 'append' ? `(SELECT ${names} FROM "@keys" UNION ${befores}) k` : '"@keys"';
   const rows = await engine.rows(
-    `SELECT "@segment" AS s, count(*) AS n FROM (${assignSql(key, '"@keys"', ordered)}) p GROUP BY 1`,
+    `SELECT "@segment" AS s, count(*) AS n FROM (${assignSql(key, keys, ordered)}) p GROUP BY 1`,
   );
   return new Map(rows.map((row) => [Number(row['s']), Number(row['n'])]));
 }

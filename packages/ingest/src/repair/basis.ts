@@ -7,6 +7,7 @@ import {
   loadsOf,
   readManifest,
   readTable,
+  replacedLoads,
   withTransaction,
   type Load,
   type Manifest,
@@ -14,6 +15,7 @@ import {
 } from '@farelake/db';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, UserError, type Contract } from '@farelake/schema-registry';
+import { isTreatedOtherwise } from '../fold/foundation.ts';
 import type { FoldFile } from '../fold/run-fold.ts';
 import { rulesText } from '../fold/rules-text.ts';
 import { treatmentHold } from '../treatment/hold.ts';
@@ -55,19 +57,28 @@ async function basisOf(db: Queryable, contract: Contract): Promise<Basis> {
   const held = await treatmentHold(db, contract);
   if (held !== undefined)
     throw refusal(contract, 'table-held', `is held: ${held}`, 'When that is mended, run the command again.');
-  if (fold.rules !== rulesText(contract))
-    throw refusal(
-      contract,
-      'table-outdated',
-      'was folded by another key, or other rules, than the contract now says.',
-      'farelake ingest folds it anew.',
-    );
+  await requireFolded(db, contract, { ...table, fold });
   const applied = await appliedLoads(db, dataset, fold.generation);
   const members = (await loadsOf(db, dataset)).filter((load) => applied.has(load.id));
   if (members.length !== applied.size) throw new Error(`${dataset}: loads in the table are not among its loads`);
-  if (members.length === 0)
-    throw refusal(contract, 'table-outdated', 'stands on no load any more.', 'farelake ingest folds it anew.');
   return { contract, table: { ...table, fold }, history: await readManifest(db, historyName(dataset)), members };
+}
+
+/** A table that waits to be folded anew cannot be what its history says now. */
+async function requireFolded(db: Queryable, contract: Contract, table: Basis['table']): Promise<void> {
+  const outdated = (what: string) =>
+    new UserError({
+      code: 'table-outdated',
+      problem: `${contract.dataset} ${what}`,
+      remedy: 'farelake ingest folds it anew.',
+      data: { dataset: contract.dataset },
+    });
+  if (table.fold.rules !== rulesText(contract))
+    throw outdated('was folded by another key, or other rules, than the contract now says.');
+  if (isTreatedOtherwise(contract, table))
+    throw outdated('holds values that were treated otherwise than the contract now says.');
+  if ((await replacedLoads(db, contract.dataset, table.fold.generation)).size > 0)
+    throw outdated('was folded from rows that a replay has replaced in history since.');
 }
 
 async function notYet(db: Queryable, contract: Contract): Promise<UserError> {

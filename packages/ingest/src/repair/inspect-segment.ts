@@ -1,7 +1,6 @@
 /** Whether a segment's file is what the manifest says of it, whatever its rows should be. */
-import { existsSync } from 'node:fs';
 import type { ListedFile } from '@farelake/db';
-import { localPath, schemeOf } from '@farelake/lake';
+import { locate } from '@farelake/lake';
 import { quoteIdentifier as q, UserError, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { placeSql, type Layout } from './places.ts';
@@ -46,7 +45,7 @@ export async function inspectSegment(
     ];
     return { rows: number('n'), faults };
   } catch (error) {
-    const reason = unreadable(error, file.uri);
+    const reason = await unreadable(error, file);
     if (reason === undefined) throw error;
     return { rows: null, faults: [reason] };
   }
@@ -55,12 +54,18 @@ export async function inspectSegment(
 const fault = (is: boolean, text: string): string[] => (is ? [text] : []);
 
 /** Why the file itself cannot be read; undefined: the trouble is another, such as a store out of reach or a full disk. */
-function unreadable(error: unknown, uri: string): string | undefined {
-  if (error instanceof UserError) return error.code === 'object-gone' ? 'its file is gone' : undefined;
+async function unreadable(error: unknown, { uri, size }: ListedFile): Promise<string | undefined> {
+  if (error instanceof UserError && !OF_FILES.includes(error.code)) return undefined;
   if (!Error.isError(error)) return undefined;
-  if (schemeOf(uri) === 'file' && !existsSync(localPath(uri))) return 'its file is gone';
+  const { store, path } = locate(uri);
+  const found = await store.stat(path);
+  if (found === undefined) return 'its file is gone';
+  if (found.size !== size) return `its file has ${found.size} bytes, the manifest says ${size}`;
   return BROKEN.test(error.message) ? 'its file is no whole Parquet file' : undefined;
 }
+
+/** What stores say when it may be the object and not the way to it. */
+const OF_FILES: readonly string[] = ['object-gone', 'content-cut-short', 'damaged-transfer'];
 
 /** What the engine says of bytes that are not what they should be, and not of a disk or a connection. */
 const BROKEN =

@@ -30,9 +30,12 @@ export const change = (n: number, oper: string, cells: (string | null)[]): Chang
 });
 
 /** 30 rows in some segments of about 5; updates, a delete, a move onto nothing, an orphan, a redelivered event that differs. */
-/** @param odd a text of one key, which begins with a byte order mark unless given */
-export async function soundTable(odd = '\ufeffb'): Promise<{ world: World; contract: Contract; delivery: Delivery }> {
-  const world = await openWorld();
+/** @param odd a text of one key, which begins with a byte order mark unless given; @param zones as of `openWorld` */
+export async function soundTable(
+  odd = '\ufeffb',
+  zones?: string,
+): Promise<{ world: World; contract: Contract; delivery: Delivery }> {
+  const world = await openWorld(zones);
   const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
   const rows = Array.from({ length: 30 }, (_, id) => row(id, `n${id}`, id === 7 ? null : id === 8 ? odd : 'p'));
   await delivery.snapshot('LOAD00000001', rows, { start: '2026-01-01T00:00:00' });
