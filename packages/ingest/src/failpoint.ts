@@ -39,6 +39,14 @@ export const STEPS = [
   'fold:written',
   'fold:committing',
   'fold:committed',
+  // Generations: one is built beside the live one; compared with it; held for a person. One is exchanged for the other, not yet
+  // committed; committed. A person's decision about one is written, not yet committed.
+  'generation:built',
+  'generation:compared',
+  'generation:held',
+  'swap:committing',
+  'swap:committed',
+  'release:committing',
   // Publication: before; its rows are written and not recorded; recorded and not committed; committed.
   'publish:before',
   'publish:written',

@@ -4,6 +4,7 @@ import { writeGeneration, type GenerationRecord } from '@farelake/db';
 import type { Generation } from '@farelake/qlik';
 import { sourceName } from '@farelake/qlik';
 import { UserError, type Contract } from '@farelake/schema-registry';
+import { reach } from '../failpoint.ts';
 import { foldTable } from '../fold/fold-table.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
@@ -68,7 +69,10 @@ export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {
     const found = onlyOne(wanted, contract);
     if (found === undefined) return undefined;
     const released = { state: 'released', cause: null, reason: why ?? null, decidedBy: by } as const;
-    await inTable(workspace, (db) => writeGeneration(db, contract.dataset, found.name, released));
+    await inTable(workspace, async (db) => {
+      await writeGeneration(db, contract.dataset, found.name, released);
+      reach('release:committing');
+    });
     return { generation: found.name, was: found.state as Released['was'] };
   });
 

@@ -15,6 +15,7 @@ import {
 } from '@farelake/db';
 import type { Generation } from '@farelake/qlik';
 import type { Contract } from '@farelake/schema-registry';
+import { reach } from '../failpoint.ts';
 import { CHANGES_ONLY, foldTable, type FoldOutcome } from '../fold/fold-table.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
@@ -163,6 +164,7 @@ async function advance(work: GenerationWork, standing: Standing, candidate: Snap
     return { result: 'waiting', reason };
   }
   const folded = await foldTable(workspace, contract, candidate, { beside: true, onProgress });
+  reach('generation:built');
   if (folded.result === 'held') {
     await note({ state: 'held', cause: 'events', reason: folded.reason });
     return { result: 'held' };
@@ -170,6 +172,7 @@ async function advance(work: GenerationWork, standing: Standing, candidate: Snap
   const hold = await judge(work, candidate, note);
   if (hold !== undefined && record?.state !== 'released') {
     await note({ state: 'held', ...hold });
+    reach('generation:held');
     return { result: 'held' };
   }
   const { live } = standing.plan;
@@ -218,6 +221,7 @@ async function judge(
   const beside = await readManifest(pool, generationTable(dataset, candidate.name));
   const compared = await compareGenerations(workspace, contract, live, beside);
   await note({ ...compared });
+  reach('generation:compared');
   const reason = suspicion(contract, compared);
   return untimed ?? (reason === undefined ? undefined : { cause: 'shrink', reason });
 }

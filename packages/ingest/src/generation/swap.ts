@@ -16,6 +16,7 @@ import {
 } from '@farelake/db';
 import type { Generation } from '@farelake/qlik';
 import { historyName, type Contract } from '@farelake/schema-registry';
+import { reach } from '../failpoint.ts';
 import { belongs, kindOf } from '../fold/members.ts';
 import { moveLoads } from '../move-load.ts';
 import type { LoadPlan, SnapshotLoad } from '../plan/plan-loads.ts';
@@ -50,7 +51,7 @@ export interface Swapped {
 export async function swapGenerations(workspace: TableWorkspace, contract: Contract, swap: Swap): Promise<Swapped> {
   const { dataset } = contract;
   const { from, leaves, to } = swap;
-  return inTable(workspace, async (db) => {
+  const swapped = await inTable(workspace, async (db) => {
     const { version, rows } =
       contract.key.length === 0
         ? await readManifest(db, historyName(dataset))
@@ -58,8 +59,12 @@ export async function swapGenerations(workspace: TableWorkspace, contract: Contr
     await writeGeneration(db, dataset, from.name, { ...leaves, retiredVersion: version });
     await writeGeneration(db, dataset, to.name, { state: 'live', cause: null, reason: null, retiredVersion: null });
     await writeTable(db, dataset, { liveGeneration: to.name });
-    return { version, rows, applied: await moveStates(db, contract, swap) };
+    const applied = await moveStates(db, contract, swap);
+    reach('swap:committing');
+    return { version, rows, applied };
   });
+  reach('swap:committed');
+  return swapped;
 }
 
 async function exchangeFiles(

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { openPool, readManifest } from '@farelake/db';
-import { audit, createViews, historyColumns, status, withEngine } from '@farelake/ingest';
+import { audit, createViews, currentColumns, historyColumns, status, withEngine } from '@farelake/ingest';
 import { folderStore, openStore, schemeOf, type Engine, type ObjectStore } from '@farelake/lake';
 import { historyName, quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
@@ -27,6 +27,7 @@ export async function takePicture(home: Home): Promise<Picture> {
       for (const contract of home.prepared.contracts.values()) {
         add(`rows of ${contract.dataset}`, await rowsOf(engine, `SELECT * FROM ${q(contract.dataset)}`));
         add(`history of ${contract.dataset}`, await historyOf(engine, pool, contract));
+        add(`kept rows of ${contract.dataset}`, await keptOf(engine, pool, contract));
         add(`published rows of ${contract.dataset}`, await publishedOf(pool, contract));
       }
     });
@@ -58,6 +59,7 @@ const LEDGER: Readonly<Record<string, string>> = {
   receipts: `SELECT ${LOAD}, x.announced, x.read, x.written, x.quarantined FROM ledger.receipts x ${OF_LOAD}`,
   applications: `SELECT x.dataset, x.generation, ${LOAD} FROM ledger.applications x ${OF_LOAD}`,
   'refused rows': `SELECT ${LOAD}, x.record, x.line, x.column_name, x.reason, x.key FROM ledger.refused_rows x ${OF_LOAD}`,
+  generations: 'SELECT dataset, name, state, cause, rows, live_rows, keys_lost, keys_gained FROM ledger.generations',
   'open batches': `SELECT id FROM ledger.batches WHERE state = 'open'`,
   'rows of history that no receipt has': `SELECT f.batch_id, sum(f.rows) AS rows FROM ledger.files f
     WHERE f.batch_id IS NOT NULL AND f.version_removed IS NULL GROUP BY f.batch_id
@@ -91,6 +93,21 @@ async function historyOf(engine: Engine, pool: Pool, contract: Contract): Promis
     const { _load_id: id, ...rest } = row as Record<string, unknown>;
     return { ...rest, object: names.get(Number(id)) };
   });
+}
+
+/** Rows of generations that are built beside the table or kept for a rollback. */
+async function keptOf(engine: Engine, pool: Pool, contract: Contract): Promise<unknown[]> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `SELECT DISTINCT table_name AS name FROM ledger.files WHERE table_name LIKE $1 || '@%' AND version_removed IS NULL`,
+    [contract.dataset],
+  );
+  const kept: unknown[] = [];
+  for (const { name } of tables) {
+    const { files } = await readManifest(pool, name);
+    const rows = await rowsOf(engine, `SELECT * FROM ${await engine.files.sql(files, currentColumns(contract))} k`);
+    kept.push(...rows.map((row) => [name, row]));
+  }
+  return kept;
 }
 
 async function publishedOf(pool: Pool, { dataset }: Contract): Promise<unknown[]> {

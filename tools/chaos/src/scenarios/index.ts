@@ -1,8 +1,10 @@
 /** All stories that are told; a step of the work that none of them reaches fails a whole run. */
 import type { Scenario } from '../scenario.ts';
 import { bucket, stream } from './stream.ts';
+import { generations, shrink } from './generations.ts';
 import { quarantine } from './quarantine.ts';
+import { replay } from './replay.ts';
 import { tables } from './tables.ts';
 import { upkeep } from './upkeep.ts';
 
-export const SCENARIOS: readonly Scenario[] = [stream, tables, bucket, quarantine, upkeep];
+export const SCENARIOS: readonly Scenario[] = [stream, generations, tables, shrink, quarantine, replay, upkeep, bucket];
