@@ -61,3 +61,8 @@ UPDATE ledger.loads l SET generation = NULL
 ALTER TABLE ledger.files DROP CONSTRAINT files_uri_key;
 CREATE UNIQUE INDEX ON ledger.files (table_name, uri) WHERE version_removed IS NULL;
 CREATE INDEX ON ledger.files (uri);
+
+-- A later snapshot may hold a file with the bytes of an earlier one's: the object is the same, and its .dfm tells that it was
+-- delivered again. From the second delivery on a load goes by the .dfm that it was made for, and by no other.
+ALTER TABLE ledger.loads DROP CONSTRAINT loads_object_id_key, ADD COLUMN delivery integer NOT NULL DEFAULT 1,
+  ADD UNIQUE (object_id, delivery), ADD CHECK (delivery = 1 OR dfm_object_id IS NOT NULL);

@@ -125,6 +125,7 @@ export {
   type HoldCause,
   type UnusedDfm,
 } from './ledger/generations.ts';
+export { addDelivery, redescribedObjects, type Redescribed } from './ledger/deliveries.ts';
 export {
   loadPlaces,
   loadsInTrouble,

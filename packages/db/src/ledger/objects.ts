@@ -48,7 +48,7 @@ export async function registerObjects(
        RETURNING id, dataset, part, xmax = 0 AS fresh
      ), load AS (
        INSERT INTO ledger.loads (object_id, dataset) SELECT id, dataset FROM object WHERE part = 'data' ORDER BY id
-       ON CONFLICT (object_id) DO NOTHING
+       ON CONFLICT (object_id, delivery) DO NOTHING
      )
      SELECT count(*) FILTER (WHERE fresh) AS fresh FROM object`,
     [

@@ -44,6 +44,7 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
     columns: {
       id: 'BIGINT',
       object_id: 'BIGINT',
+      delivery: 'BIGINT',
       dataset: 'VARCHAR',
       state: 'VARCHAR',
       waiting_for: 'VARCHAR',

@@ -12,6 +12,7 @@ import { foldGenerations } from '../generation/fold-generations.ts';
 import type { BatchMember } from '../load/attempt.ts';
 import { releaseBatch, runBatch } from '../load/run-batch.ts';
 import { moveLoad } from '../move-load.ts';
+import { noteDeliveredAgain } from '../plan/delivered-again.ts';
 import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
 import type { Verdict } from '../plan/plan-loads.ts';
 import { objectOf, planOf } from '../plan/table-plan.ts';
@@ -133,6 +134,7 @@ const isOfTheTable = ({ signal }: TableWorkspace, error: unknown): boolean =>
 
 /** Carries out the plan's verdicts and fixes new batches, in one transaction. */
 async function plan(work: TableWork, tried: Tried): Promise<void> {
+  await noteDeliveredAgain(work.workspace, work.dataset);
   const loads = await loadsOf(work.workspace.pool, work.dataset);
   const { verdicts } = await planOf(work.workspace.pool, work.dataset, work.contract, loads);
   await inTable(work.workspace, async (db) => {

@@ -1,0 +1,76 @@
+/** A newer snapshot may hold a file with the very bytes of an older one's: real files, real Postgres. */
+import { releaseGeneration } from '../../src/index.ts';
+import { Delivery, seq } from '../support/delivery.ts';
+import { closeWorlds, openWorld, type World } from '../support/world.ts';
+
+afterAll(closeWorlds, 60_000);
+
+const COLUMNS = [
+  { name: 'ID', type: 'INT4', key: 1 },
+  { name: 'S', type: 'STRING' },
+];
+const [JAN, FEB] = ['2026-01-01T00:00:00', '2026-02-01T00:00:00'] as const;
+const [G1, G2] = ['20260101T000000000000', '20260201T000000000000'] as const;
+
+const shown = async (world: World) =>
+  (await world.rows('SELECT id::INTEGER AS id, s FROM edw_x ORDER BY 1')).map(
+    (row) => `${String(row['id'])}${String(row['s'])}`,
+  );
+const one = async (world: World) => (await world.status())[0]!;
+const states = async (world: World) =>
+  Object.fromEntries((await one(world)).generations.map(({ name, state }) => [name, state]));
+
+it('an empty snapshot after an empty one is a snapshot of its own', async () => {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  const insert = (stem: string, n: number, id: number, end: string) =>
+    delivery.changes(stem, [{ seq: seq(n), oper: 'I', row: [String(id), 'x'] }], { end });
+  await delivery.snapshot('LOAD00000001', [], { start: JAN });
+  await insert('20260115-000000000', 1, 7, '2026-01-15T00:00:00');
+  const contract = await world.addTable('EDW.X');
+  await world.ingest();
+  await delivery.snapshot('LOAD00000001', [], { start: FEB });
+  await insert('20260202-000000000', 2, 9, '2026-02-02T00:00:00');
+  await world.ingest();
+  expect(await states(world)).toEqual({ [G1]: 'live', [G2]: 'held' });
+  expect(await shown(world)).toEqual(['7x', '9x']);
+  await releaseGeneration({ workspace: world, contract, by: 'anna@host' });
+  await world.ingest();
+  expect(await states(world)).toEqual({ [G1]: 'retired', [G2]: 'live' });
+  expect(await shown(world)).toEqual(['9x']);
+  // Once is enough: nothing is delivered again by being looked at again.
+  await world.ingest();
+  expect((await one(world)).loads).toEqual({ superseded: 2, archived: 2 });
+});
+
+it('a snapshot of which one file of several is the same is whole', async () => {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  await delivery.snapshot('LOAD00000001', [['1', 'a']], { start: JAN });
+  await delivery.snapshot('LOAD00000002', [['6', 'a']], { start: '2026-01-01T00:01:00' });
+  await world.addTable('EDW.X');
+  await world.ingest();
+  await delivery.snapshot('LOAD00000001', [['1', 'b']], { start: FEB });
+  await delivery.snapshot('LOAD00000002', [['6', 'a']], { start: '2026-02-01T00:01:00' });
+  await world.ingest();
+  expect(await one(world)).toMatchObject({ state: 'live', generation: G2, rows: 2 });
+  expect(await shown(world)).toEqual(['1b', '6a']);
+});
+
+it('where the old file beside a new .dfm has another number of rows, its data is waited for', async () => {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  const old = [
+    ['1', 'a'],
+    ['2', 'a'],
+  ];
+  await delivery.snapshot('LOAD00000001', old, { start: JAN });
+  await world.addTable('EDW.X');
+  await world.ingest();
+  await delivery.snapshot('LOAD00000001', old, { start: FEB, recordCount: 3 });
+  await world.ingest();
+  expect(await one(world)).toMatchObject({ state: 'waiting', generation: G1, rows: 2 });
+  await delivery.snapshot('LOAD00000001', [...old, ['3', 'b']], { start: FEB });
+  await world.ingest();
+  expect(await one(world)).toMatchObject({ state: 'live', generation: G2, rows: 3 });
+});
