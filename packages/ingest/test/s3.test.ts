@@ -110,7 +110,10 @@ describe('the sample feed', () => {
     expect(front.seen.length).toBeGreaterThan(0);
     for (const { url } of front.seen) expect(url).toMatch(/\/zones\/stage\/edw_product\//);
     expect(await fromBucket.rows("SELECT count(*) AS n FROM query_table('edw_card')")).not.toEqual([]);
-    const columns = await fromBucket.rows(`SELECT table_name FROM duckdb_columns() WHERE NOT internal`);
+    const columns = await fromBucket.rows(
+      // The ledger's own relations are in a schema of theirs.
+      `SELECT table_name FROM duckdb_columns() WHERE NOT internal AND schema_name <> 'ledger'`,
+    );
     expect(new Set(columns.map((one) => one['table_name'])).size).toBe(11);
     // A name that no one can see in the text fails; it does not answer with nothing.
     await expect(fromBucket.rows(`SELECT * FROM query_table('edw_' || 'card')`)).rejects.toThrow();
