@@ -66,20 +66,16 @@ async function basisOf(db: Queryable, contract: Contract): Promise<Basis> {
 
 /** A table that waits to be folded anew cannot be what its history says now. */
 async function requireFolded(db: Queryable, contract: Contract, table: Basis['table']): Promise<void> {
-  const outdated = (what: string) =>
-    new UserError({
-      code: 'table-outdated',
-      problem: `${contract.dataset} ${what}`,
-      remedy: 'farelake ingest folds it anew.',
-      data: { dataset: contract.dataset },
-    });
   if (table.fold.rules !== rulesText(contract))
-    throw outdated('was folded by another key, or other rules, than the contract now says.');
+    throw outdated(contract, 'was folded by another key, or other rules, than the contract now says.');
   if (isTreatedOtherwise(contract, table))
-    throw outdated('holds values that were treated otherwise than the contract now says.');
+    throw outdated(contract, 'holds values that were treated otherwise than the contract now says.');
   if ((await replacedLoads(db, contract.dataset, table.fold.generation)).size > 0)
-    throw outdated('was folded from rows that a replay has replaced in history since.');
+    throw outdated(contract, 'was folded from rows that a replay has replaced in history since.');
 }
+
+const outdated = (contract: Contract, what: string): UserError =>
+  refusal(contract, 'table-outdated', what, 'farelake ingest folds it anew.');
 
 async function notYet(db: Queryable, contract: Contract): Promise<UserError> {
   const { heldReason, waitingReason, trouble } = await readTable(db, contract.dataset);

@@ -124,7 +124,7 @@ function requireWholeSegments({ comparison: { layout, inspected } }: Recomputing
     throw new UserError({
       code: 'segment-damaged',
       problem: `Segment ${layout.ordered[place]?.segment ?? 0} of ${dataset} is damaged as a whole: ${faults.join('; ')}.`,
-      remedy: `Repair the table without --keys: farelake repair --table ${source.schema}.${source.table}`,
+      remedy: `Repair the table without --keys: farelake repair --table ${source.schema}.${source.table} --why "…".`,
       data: { dataset },
     });
   }
