@@ -31,10 +31,16 @@ export async function tableReleaseCommand(
   flags: { readonly generation?: string } = {},
 ): Promise<number> {
   return withWorkspace(context, async (workspace) => {
-    const { dataset } = findContract(workspace.contracts, name);
-    const released = await releaseTable(workspace, dataset, flags.generation);
-    for (const words of released) context.terminal.print(`Released of ${dataset}: ${words}.`);
-    if (released.length > 0) return 0;
+    const { dataset, source } = findContract(workspace.contracts, name);
+    const { released, stillHeld } = await releaseTable(workspace, dataset, flags.generation);
+    if (released !== undefined) {
+      context.terminal.print(`Released of ${dataset}: ${released}.`);
+      for (const snapshot of stillHeld)
+        context.terminal.print(
+          `Still held: snapshot ${snapshot} (farelake table release ${sourceName(source)} --generation ${snapshot}).`,
+        );
+      return 0;
+    }
     context.terminal.note(
       `farelake: nothing of ${dataset} is held that could be released; farelake status --table ${dataset} says how it stands.`,
     );

@@ -46,9 +46,8 @@ export interface Released {
 
 /** Which generation. */
 export interface AskedGeneration {
+  /** Without a name: the one that is held, else the one that a rollback took back. */
   readonly name?: string | undefined;
-  /** Without a name: also one that a rollback took back, if none is held. */
-  readonly rejectedToo?: boolean;
 }
 
 /**
@@ -60,12 +59,10 @@ export interface AskedGeneration {
 export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<Released | undefined> =>
   whenFree(decision, async (workspace) => {
     const { contract, by, why } = decision;
-    const { name, rejectedToo = true } = asked;
+    const { name } = asked;
     const open = releasable(await readStanding(workspace, contract));
     if (name !== undefined && !open.some((record) => record.name === name)) throw noSuch(name, open, contract);
-    const wanted = open.filter((record) =>
-      name === undefined ? rejectedToo || record.state === 'held' : record.name === name,
-    );
+    const wanted = open.filter((record) => name === undefined || record.name === name);
     const found = onlyOne(wanted, contract);
     if (found === undefined) return undefined;
     const released = { state: 'released', cause: null, reason: why ?? null, decidedBy: by } as const;
@@ -159,11 +156,16 @@ function predecessorOf(
   if (plan.live !== undefined && to !== undefined) return { from: plan.live, to };
   throw new UserError({
     code: 'nothing-to-roll-back',
-    problem: `${sourceName(source)} shows the only snapshot that it ever showed, or none; there is none to go back to.`,
-    remedy: 'farelake status --json lists the generations of each table; one that is retired can be gone back to.',
+    problem: `${sourceName(source)} has no former snapshot to go back to${others(records)}.`,
+    remedy: `Only what was shown before and is kept can be gone back to. To go forth to one that is held or was rejected: farelake table release ${sourceName(source)} --generation <name>.`,
     data: { table: sourceName(source), found: plan.live?.name ?? null },
   });
 }
+
+const others = (records: Standing['records']): string => {
+  const named = [...records.values()].filter(({ state }) => state !== 'superseded');
+  return named.length === 0 ? '' : `: there ${named.length === 1 ? 'is' : 'are'} ${names(named)}`;
+};
 
 const rollbackHeld = ({ source, dataset }: Contract, reason: string): UserError =>
   new UserError({

@@ -1,5 +1,5 @@
 /** Keeps a table from being worked on, and lets it go on. What is delivered for it is registered all the same. */
-import { liftHold, placeHold, readHold, type Hold } from '@farelake/db';
+import { liftHold, placeHold, readGenerations, readHold, type Hold } from '@farelake/db';
 import { releaseGeneration } from '../generation/decide.ts';
 import { thisPerson } from '../who.ts';
 import type { Workspace } from '../workspace.ts';
@@ -20,57 +20,38 @@ export async function holdTable(
   return { placed, hold: await readHold(pool, dataset) };
 }
 
-/** What is to be let go of a table. */
-export interface Asked {
-  readonly workspace: Workspace;
-  readonly dataset: string;
-  /** `user@host` */
-  readonly by: string;
-  /** Nothing but this snapshot. */
-  readonly generation: string | undefined;
-  /** What was released already. */
-  readonly released: readonly string[];
+export interface ReleasedTable {
+  /** In words for people; undefined: nothing of the table was held. */
+  readonly released: string | undefined;
+  /** Names of snapshots that are held still. */
+  readonly stillHeld: readonly string[];
 }
-
-/** Something of a table that is held and can be let go. */
-export interface Releasable {
-  /** @returns what was released, in words for people; undefined: nothing of this kind was held */
-  release(asked: Asked): Promise<string | undefined>;
-}
-
-/** In the order in which they are released: the table first, so that what is released after it is worked on. */
-const RELEASABLE: readonly Releasable[] = [
-  {
-    release: async ({ workspace: { pool }, dataset, by, generation }) => {
-      const hold = generation === undefined ? await liftHold(pool, dataset, by) : undefined;
-      return hold === undefined ? undefined : `the table, ${describeHold(hold)}`;
-    },
-  },
-  {
-    release: async ({ workspace, dataset, by, generation, released }) => {
-      const contract = workspace.contracts.get(dataset);
-      if (contract === undefined) return undefined;
-      // Who lets the table go on has not asked for what a rollback took back.
-      const rejectedToo = released.length === 0;
-      const done = await releaseGeneration({ workspace, contract, by }, { name: generation, rejectedToo });
-      if (done === undefined) return undefined;
-      return `snapshot ${done.generation}, which was ${done.was}; the next ingest shows it`;
-    },
-  },
-];
 
 /**
+ * Lets go of one thing: the table, where it is held as a whole, else the snapshot that is held, or was taken back by a
+ * rollback. Who lets the table go on has not said that a snapshot with fewer rows is right.
  * @param generation nothing but this snapshot
- * @returns what was released, in words; empty: nothing of the table was held
  * @throws UserError `no-such-generation`, `several-generations`
  */
-export async function releaseTable(workspace: Workspace, dataset: string, generation?: string): Promise<string[]> {
-  const released: string[] = [];
-  for (const one of RELEASABLE) {
-    const words = await one.release({ workspace, dataset, by: thisPerson(), generation, released });
-    if (words !== undefined) released.push(words);
-  }
-  return released;
+export async function releaseTable(workspace: Workspace, dataset: string, generation?: string): Promise<ReleasedTable> {
+  const hold = generation === undefined ? await liftHold(workspace.pool, dataset, thisPerson()) : undefined;
+  const released =
+    hold === undefined ? await releaseSnapshot(workspace, dataset, generation) : `the table, ${describeHold(hold)}`;
+  const records = await readGenerations(workspace.pool, dataset);
+  return { released, stillHeld: records.flatMap(({ name, state }) => (state === 'held' ? [name] : [])) };
+}
+
+async function releaseSnapshot(
+  workspace: Workspace,
+  dataset: string,
+  name: string | undefined,
+): Promise<string | undefined> {
+  const contract = workspace.contracts.get(dataset);
+  if (contract === undefined) return undefined;
+  const done = await releaseGeneration({ workspace, contract, by: thisPerson() }, { name });
+  return done === undefined
+    ? undefined
+    : `snapshot ${done.generation}, which was ${done.was}; the next ingest shows it`;
 }
 
 /** `held by anna@host since 2026-01-01 12:00 UTC: vendor is asked` */

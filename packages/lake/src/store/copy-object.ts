@@ -1,6 +1,6 @@
 /** Copies an object from one store to another, unchanged, and proves it by reading the copy back. */
 import { createHash } from 'node:crypto';
-import { Transform, type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { UserError } from '@farelake/schema-registry';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 
@@ -39,20 +39,18 @@ export async function copyObject(
   return stored;
 }
 
-/** The stream as it is, and the SHA-256 in hex of what went through it. */
+/** The stream as it is, and the SHA-256 in hex of what went through it. Nothing is read before the store asks for it. */
 function hashed(source: Readable): { stream: Readable; digest: () => string } {
   const hash = createHash('sha256');
-  // A transform, not a listener: a listener would set the stream flowing before the store takes it.
-  const tap = new Transform({
-    highWaterMark: 1 << 20,
-    transform: (chunk: Buffer, _encoding, done) => {
+  // A small source is at its end, and may have failed there, before the store listens: it is told when the store reads.
+  source.on('error', () => undefined);
+  const chunks = async function* () {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
       hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  source.on('error', (error) => tap.destroy(error)).pipe(tap);
-  tap.on('close', () => source.destroy());
-  return { stream: tap, digest: () => hash.digest('hex') };
+      yield chunk;
+    }
+  };
+  return { stream: Readable.from(chunks(), { objectMode: false }), digest: () => hash.digest('hex') };
 }
 
 async function hashOf(source: Readable): Promise<string> {

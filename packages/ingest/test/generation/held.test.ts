@@ -1,0 +1,61 @@
+/** What a person is asked about a newer snapshot, and what a release lets go: real files, real Postgres. */
+import { holdTable, releaseTable, rollBack } from '../../src/index.ts';
+import { Delivery, seq } from '../support/delivery.ts';
+import { closeWorlds, openWorld } from '../support/world.ts';
+
+afterAll(closeWorlds, 60_000);
+
+const COLUMNS = [{ name: 'ID', type: 'INT4', key: 1 }];
+const rowsOf = (count: number) => Array.from({ length: count }, (_, n) => [String(n + 1)]);
+
+async function five() {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  await delivery.snapshot('LOAD1', rowsOf(5), { start: '2026-01-01T00:00:00' });
+  const contract = await world.addTable('EDW.X');
+  await world.ingest();
+  return { world, delivery, contract };
+}
+
+it('who lets a table go on has not released its snapshot that lost too many keys', async () => {
+  const { world, delivery } = await five();
+  await delivery.snapshot('LOAD1', rowsOf(1), { start: '2026-02-01T00:00:00' });
+  await world.ingest();
+  await holdTable(world, 'edw_x', 'vendor looks into it');
+  expect(await releaseTable(world, 'edw_x')).toMatchObject({
+    released: expect.stringMatching(/^the table, held by/) as string,
+    stillHeld: ['20260201T000000000000'],
+  });
+  await world.ingest();
+  expect((await world.status())[0]).toMatchObject({ state: 'held', rows: 5 });
+  expect((await releaseTable(world, 'edw_x')).released).toMatch(/^snapshot 20260201T000000000000, which was held/);
+  await world.ingest();
+  expect((await world.status())[0]).toMatchObject({ state: 'live', rows: 1 });
+});
+
+it('a snapshot that is said to begin in the future is held: no change would count until then', async () => {
+  const { world, delivery } = await five();
+  await delivery.snapshot('LOAD1', rowsOf(6), { start: '2999-01-01T00:00:00' });
+  await delivery.changes('20260301-000000000', [{ seq: seq(1), oper: 'I', row: ['9'] }], {
+    end: '2026-03-01T00:00:00',
+  });
+  await world.ingest();
+  expect((await world.status())[0]).toMatchObject({
+    state: 'held',
+    reason: expect.stringContaining('still to come') as string,
+    rows: 6,
+  });
+});
+
+it('a second rollback names what there is, and the way forth', async () => {
+  const { world, delivery, contract } = await five();
+  await delivery.snapshot('LOAD1', rowsOf(6), { start: '2026-02-01T00:00:00' });
+  await world.ingest();
+  const decision = { workspace: world, contract, by: 'anna@host' };
+  await rollBack(decision);
+  await expect(rollBack(decision)).rejects.toMatchObject({
+    code: 'nothing-to-roll-back',
+    problem: expect.stringContaining('20260201T000000000000 (rejected)') as string,
+    remedy: expect.stringContaining('farelake table release EDW.X --generation') as string,
+  });
+});
