@@ -40,7 +40,9 @@ async function heal(corpus: Corpus): Promise<Outcome> {
 }
 
 async function open(those: readonly Case[]): Promise<Corpus> {
-  const corpus = { home: await openHome(), cases: those };
+  // Less than a bomb of the corpus unpacks to, more than anything else in it.
+  const home = await openHome({ FARELAKE_UNPACK_LIMIT: '80 MB' });
+  const corpus = { home, cases: those };
   await writeContracts(corpus);
   return corpus;
 }
@@ -78,6 +80,7 @@ describe.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
     expectEnd(one, bad.expected, outcome);
     expectTold(one, bad.expected, outcome);
     expectShown(one, bad.expected, outcome);
+    expectSetApart(one, bad.expected, outcome);
   });
   if (then !== undefined)
     prove(then)('becomes what is expected when the next delivery comes', () => {
@@ -120,6 +123,11 @@ function expectShown(one: Case, { says, status, rows }: Expected, outcome: Outco
   expect({ table, rows: outcome.rows.get(one.name) }).toMatchObject({ table: fields, ...(rows && { rows }) });
   if (typeof reason === 'string') expect(shortened(one, String(shown))).toContain(reason);
   else expect(shown).toBe(reason);
+}
+
+/** What fails lies in the error zone with the code of its error; a code that is expected of nothing is a mistake here. */
+function expectSetApart(one: Case, { errors = [], refused = [] }: Expected, { errorZone }: Outcome): void {
+  expect(errorZone.get(one.name)).toEqual({ codes: errors, rows: refused });
 }
 
 /** What stands behind `failed: <file>: `; of a table without troubles, null. */

@@ -12,6 +12,10 @@ export interface Expected {
   readonly exit?: 0 | 1;
   /** Lines of `ingest` about what is not done, as many as there are; each holds these words. Keys are told from the file's name on. */
   readonly says: readonly string[];
+  /** Codes of the errors with which files came to the error zone, in order of the alphabet. */
+  readonly errors?: readonly string[];
+  /** Rows in the error zone: line of the text, column, record as delivered. */
+  readonly refused?: readonly (readonly [number, string, string])[];
   /** Words of other lines of `ingest`: files left alone, drift. */
   readonly notes?: readonly string[];
   /** Fields of the table in `status --json`. Of the reason, words it holds; those of the first line above unless given. */
@@ -65,7 +69,7 @@ function readCase(name: string): Case {
   };
 }
 
-const EXPECTED_KEYS = ['exit', 'says', 'notes', 'status', 'rows', 'sql', 'remedy', 'notYet'];
+const EXPECTED_KEYS = ['exit', 'says', 'errors', 'refused', 'notes', 'status', 'rows', 'sql', 'remedy', 'notYet'];
 
 /** @param before what a redelivery does not say anew, columns above all */
 function readStep(folder: string, before?: Recipe): Step {

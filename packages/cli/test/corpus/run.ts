@@ -7,6 +7,7 @@ import { readEnvironment } from '../../src/environment.ts';
 import { createProgram } from '../../src/program.ts';
 import type { Home, Ran } from '../support/command.ts';
 import type { Case, Step } from './cases.ts';
+import { readErrorZone, type ErrorZone } from './error-zone.ts';
 import { copyDelivered, layOut } from './lay-out.ts';
 
 export interface Corpus {
@@ -21,6 +22,8 @@ export interface Outcome {
   readonly status: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** By case. */
   readonly rows: ReadonlyMap<string, readonly (readonly (string | null)[])[]>;
+  /** By case. */
+  readonly errorZone: ReadonlyMap<string, ErrorZone>;
 }
 
 const incoming = ({ home }: Corpus): string => path.join(home.folder, 'incoming');
@@ -43,7 +46,9 @@ async function deliver(corpus: Corpus, one: Case, { folder, recipe, delivered }:
 export async function ingestAll(corpus: Corpus, steps: ReadonlyMap<Case, Step>): Promise<Outcome> {
   for (const [one, step] of steps) await deliver(corpus, one, step);
   const ran = await corpus.home.run('ingest', incoming(corpus));
-  return { ran, status: await statusOf(corpus), rows: await rowsOf(corpus, steps) };
+  const zone = path.join(corpus.home.folder, 'home/error');
+  const errorZone = new Map([...steps.keys()].map(({ name, table }) => [name, readErrorZone(zone, table)]));
+  return { ran, status: await statusOf(corpus), rows: await rowsOf(corpus, steps), errorZone };
 }
 
 async function statusOf({ home }: Corpus): Promise<Outcome['status']> {

@@ -265,11 +265,11 @@ const collision = ({ dataset, source }: Contract, { object }: PlannedLoad): stri
 const addCommand = ({ object }: PlannedLoad): string => `farelake table add ${sourceName(object)} --from <folder>`;
 
 /**
- * Its content never got anywhere: it failed, or never agreed with its .dfm. What only waits for a snapshot, a contract or a
- * schema is as good as any other.
+ * Its content never got anywhere: it failed, never agreed with its .dfm, or has columns that do not fit the contract. What
+ * only waits for a snapshot or a contract is as good as any other.
  */
 const isSpoiled = ({ state, waitingFor, everLoaded }: PlannedLoad): boolean =>
-  !everLoaded && (state === 'failed' || state === 'quarantined' || waitingFor === 'dfm');
+  !everLoaded && (state === 'failed' || state === 'quarantined' || waitingFor === 'dfm' || waitingFor === 'schema');
 
 /** Spoiled content gives way to what came under its name since. */
 function hasNewerContent(load: PlannedLoad, { loads, rivals }: Context): boolean {
