@@ -62,10 +62,12 @@ export {
   receiptSums,
   writeReceipt,
   writeRefusedRows,
+  writtenLoads,
   type DoubtfulKeys,
   type Receipt,
   type ReceiptSum,
   type RefusedRowNote,
+  type WrittenLoad,
 } from './ledger/receipts.ts';
 export {
   commitVersion,

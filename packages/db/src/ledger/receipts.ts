@@ -31,6 +31,27 @@ export async function placeInHistory(db: Queryable, batchId: number, loadIds: re
   );
 }
 
+/** What a load wrote to history. */
+export interface WrittenLoad {
+  readonly id: number;
+  readonly objectKey: string;
+  /** In whose files of history the rows lie. */
+  readonly batchId: number;
+  /** Rows by its receipt. */
+  readonly written: number;
+}
+
+/** The loads whose rows lie in the files of history of these batches. */
+export async function writtenLoads(db: Queryable, batchIds: readonly number[]): Promise<WrittenLoad[]> {
+  const { rows } = await db.query<WrittenLoad>(
+    `SELECT l.id, o.object_key AS "objectKey", l.history_batch_id AS "batchId", r.written
+     FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id JOIN ledger.receipts r ON r.load_id = l.id
+     WHERE l.history_batch_id = ANY ($1::bigint[]) ORDER BY l.id`,
+    [batchIds],
+  );
+  return rows;
+}
+
 /** Rows of all loads of a dataset that are in history. */
 export type ReceiptSum = Pick<Receipt, 'announced' | 'read' | 'written' | 'quarantined'>;
 

@@ -25,7 +25,7 @@ interface Span {
 }
 
 /** What is known of a column; undefined: nothing. Only bounds that come with the column's id are exact, and its own. */
-function spanOf({ statistics, rows }: ListedFile, { id, type }: SoughtColumn): Span | undefined {
+export function spanOf({ statistics, rows }: ListedFile, { id, type }: SoughtColumn): Span | undefined {
   const own = Object.values((statistics ?? {}) as ColumnStatistics).find((one) => one.id === id);
   if (own === undefined) return undefined;
   // Bounds of bytes are told in hexadecimal, which no cast reads.
@@ -103,7 +103,7 @@ function spansSql(files: readonly ListedFile[], columns: readonly SoughtColumn[]
 }
 
 /** NULL also where the text is none of the column's values any more. */
-function literal(text: string | null, { type }: SoughtColumn): string {
+export function literal(text: string | null, { type }: SoughtColumn): string {
   if (text === null) return `CAST(NULL AS ${type})`;
   // A NUL character cannot stand in a statement; chr(0) can.
   return `TRY_CAST(${text.split('\0').map(quoteLiteral).join(' || chr(0) || ')} AS ${type})`;

@@ -9,9 +9,11 @@ import {
   readTable,
   replacedLoads,
   withTransaction,
+  writtenLoads,
   type Load,
   type Manifest,
   type Queryable,
+  type WrittenLoad,
 } from '@farelake/db';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, UserError, type Contract } from '@farelake/schema-registry';
@@ -29,6 +31,8 @@ export interface Basis {
   readonly history: Manifest;
   /** Loads whose rows are in the table. */
   readonly members: readonly Load[];
+  /** All loads whose rows lie in the files of history of the members, by their receipts. */
+  readonly written: readonly WrittenLoad[];
 }
 
 /**
@@ -61,7 +65,14 @@ async function basisOf(db: Queryable, contract: Contract): Promise<Basis> {
   const applied = await appliedLoads(db, dataset, fold.generation);
   const members = (await loadsOf(db, dataset)).filter((load) => applied.has(load.id));
   if (members.length !== applied.size) throw new Error(`${dataset}: loads in the table are not among its loads`);
-  return { contract, table: { ...table, fold }, history: await readManifest(db, historyName(dataset)), members };
+  const written = await writtenLoads(db, [...new Set(members.flatMap((load) => load.historyBatchId ?? []))]);
+  return {
+    contract,
+    table: { ...table, fold },
+    history: await readManifest(db, historyName(dataset)),
+    members,
+    written,
+  };
 }
 
 /** A table that waits to be folded anew cannot be what its history says now. */

@@ -5,11 +5,15 @@ import { inKeyOrder, keyColumns } from '../fold/segments.ts';
 import type { OnProgress } from '../progress.ts';
 import { withEngine, type Workspace } from '../workspace.ts';
 import type { Basis } from './basis.ts';
+import { checkHistory } from './check-history.ts';
 import { startComparison, type Comparison } from './compare.ts';
 import type { Layout } from './places.ts';
 import type { Recomputing } from './recompute.ts';
 
-/** Runs `work` with a comparison of the table that has begun. Engine and scratch folder are gone afterwards. */
+/**
+ * Runs `work` with a comparison of the table that has begun. Engine and scratch folder are gone afterwards.
+ * @throws UserError `history-damaged`, before `work`
+ */
 export async function withComparison<T>(
   workspace: Workspace,
   basis: Basis,
@@ -18,6 +22,7 @@ export async function withComparison<T>(
 ): Promise<T> {
   const { contract } = basis;
   return withEngine(workspace, async (engine, folder) => {
+    await checkHistory(engine, basis);
     const comparison = await begin(engine, contract, basis);
     const onSlice = (part: number, parts: number) => {
       workspace.signal.throwIfAborted();

@@ -1,9 +1,9 @@
 /** Whether a segment's file is what the manifest says of it, whatever its rows should be. */
 import type { ListedFile } from '@farelake/db';
-import { locate } from '@farelake/lake';
-import { quoteIdentifier as q, UserError, type Contract } from '@farelake/schema-registry';
+import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { placeSql, type Layout } from './places.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface Inspected {
   /** Rows that the file has; null: it cannot be read. */
@@ -52,21 +52,3 @@ export async function inspectSegment(
 }
 
 const fault = (is: boolean, text: string): string[] => (is ? [text] : []);
-
-/** Why the file itself cannot be read; undefined: the trouble is another, such as a store out of reach or a full disk. */
-async function unreadable(error: unknown, { uri, size }: ListedFile): Promise<string | undefined> {
-  if (error instanceof UserError && !OF_FILES.includes(error.code)) return undefined;
-  if (!Error.isError(error)) return undefined;
-  const { store, path } = locate(uri);
-  const found = await store.stat(path);
-  if (found === undefined) return 'its file is gone';
-  if (found.size !== size) return `its file has ${found.size} bytes, the manifest says ${size}`;
-  return BROKEN.test(error.message) ? 'its file is no whole Parquet file' : undefined;
-}
-
-/** What stores say when it may be the object and not the way to it. */
-const OF_FILES: readonly string[] = ['object-gone', 'content-cut-short', 'damaged-transfer'];
-
-/** What the engine says of bytes that are not what they should be, and not of a disk or a connection. */
-const BROKEN =
-  /^(?:Invalid Input Error|Invalid Error|TProtocolException|Serialization Error)|magic bytes|too small to be a Parquet|footer|ZSTD|zstd|corrupt/;
