@@ -366,23 +366,3 @@ it('a limit that is no size is refused', async () => {
   expect(code).toBe(2);
   expect(err).toMatch(/FARELAKE_SCRATCH_LIMIT is "plenty", which is no size\. Write bytes with a unit/);
 });
-
-describe('a home of its own', () => {
-  it('starts its Postgres once, shares it, and stops it with down; another home knows nothing of it', async () => {
-    const [one, two] = [await openHome({ DATABASE_URL: '' }), await openHome({ DATABASE_URL: '' })];
-    try {
-      await one.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--yes');
-      await two.run('table', 'add', 'EDW.PRODUCT', '--from', FEED, '--yes');
-      const ran = await Promise.all([one.run('ingest', FEED), one.run('status'), one.run('migrate')]);
-      expect(ran.map(({ code }) => code)).toEqual([0, 0, 0]);
-      expect(await json(one, 'SELECT count(*) AS n FROM edw_product')).toEqual([{ n: 39 }]);
-      expect(await json(two, 'SELECT count(*) AS n FROM edw_product')).toEqual([{ n: 0 }]);
-      expect((await one.run('down')).out).toMatch(/stopped/);
-      expect(await json(one, 'SELECT count(*) AS n FROM edw_product')).toEqual([{ n: 39 }]);
-    } finally {
-      await one.run('down');
-      await two.run('down');
-    }
-    expect((await one.run('down')).out).toMatch(/No Postgres was up/);
-  }, 60_000);
-});
