@@ -104,6 +104,8 @@ function brokenGzip(cause: NodeJS.ErrnoException): UserError {
 async function readHeader(text: Buffer, format: CsvFormat): Promise<string[]> {
   try {
     if (text.length > LONGEST_HEADER) throw new Error('it does not end');
+    // The parser would read it by its byte order mark, the engine would not.
+    if (isUtf16(text)) throw new Error('it is UTF-16, not UTF-8');
     for await (const record of Readable.from([text]).pipe(csvParser(format, { to: 1 }))) return record as string[];
     return [];
   } catch (cause) {
@@ -115,6 +117,8 @@ async function readHeader(text: Buffer, format: CsvFormat): Promise<string[]> {
     });
   }
 }
+
+const isUtf16 = (text: Buffer): boolean => text.length > 1 && [0xfeff, 0xfffe].includes(text.readUInt16BE());
 
 /** The parser's name of the fault in words; of another error, which is not about content, its message. */
 function faultOf(cause: unknown): string {
