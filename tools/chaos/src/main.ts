@@ -1,7 +1,7 @@
 /** `npm run chaos`: exit 0 when nothing was lost or repeated, 1 when anything was, 2 for what cannot be understood. */
 import { STEPS } from '@farelake/ingest';
 import { readOptions, USAGE, type Options } from './options.ts';
-import { runChaos, type RunResult, type Told } from './run.ts';
+import { runChaos, sum, type RunResult, type Told } from './run.ts';
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -12,9 +12,6 @@ function tellProgress({ scenario, disturbance, kills, lost, repeated, seconds, p
   for (const text of problems) note(`  ${text}`);
   note(`  after: ${done.join('; ')}`);
 }
-
-const sum = (told: readonly Told[], of: 'kills' | 'lost' | 'repeated'): number =>
-  told.reduce((total, one) => total + one[of], 0);
 
 function close({ told, unreached }: RunResult, options: Options): number {
   const line = `kills ${sum(told, 'kills')}, lost ${sum(told, 'lost')}, repeated ${sum(told, 'repeated')}`;

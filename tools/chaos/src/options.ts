@@ -4,7 +4,7 @@ import { SCENARIOS } from './scenarios/index.ts';
 import type { Scenario } from './scenario.ts';
 
 export const USAGE = `Usage: npm run chaos [-- options]
-  --kills N          no more kills than these
+  --kills N          ends after so many kills
   --minutes M        begins nothing new after so many minutes
   --seed S           repeats the choices of a run; every run prints its own
   --scenario a,b     only these: ${SCENARIOS.map(({ name }) => name).join(', ')}
