@@ -79,6 +79,28 @@ const deliveries = fc.tuple(snapshots, changes).chain(([some, others]) => {
   );
 });
 
+/** Cases that went wrong once: the same bytes in two snapshots; a file taken for one of the snapshot before, which keeps its name. */
+const file = (snapshot: number, counter: number, ...own: number[]): Part => ({
+  kind: 'snapshot',
+  snapshot,
+  counter,
+  keys: own,
+});
+const FOUND: [[Part[], number[]]][] = [
+  [
+    [
+      [file(0, 1), file(1, 2, 5), file(0, 2, 4), file(1, 1)],
+      [1, 2],
+    ],
+  ],
+  [
+    [
+      [file(2, 2, 1, 4), file(1, 1, 3, 6), file(0, 1), file(2, 1, 3), file(2, 3, 5), file(1, 2)],
+      [1, 2],
+    ],
+  ],
+];
+
 const startOf = ({ snapshot, counter }: SnapshotPart) => `2026-0${snapshot + 1}-01T00:0${counter}:00`;
 const endOf = ({ month }: ChangePart) => `2026-0${month}-15T00:00:00`;
 const textOf = ({ snapshot, counter }: SnapshotPart) => `snapshot ${snapshot}, file ${counter}`;
@@ -159,6 +181,6 @@ it(`ends with the newest snapshot, and goes back to the one before, on ${RUNS.nu
       }
       await closeWorlds();
     }),
-    { ...RUNS, endOnFailure: true },
+    { ...RUNS, examples: FOUND, endOnFailure: true },
   );
 }, 900_000);
