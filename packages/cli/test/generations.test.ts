@@ -21,7 +21,7 @@ it('a snapshot that shrank is held, released, and taken back again', async () =>
   expect(await home.run('ingest', folder)).toMatchObject({ code: 0 });
   expect(await home.run('table', 'rollback', 'EDW.X')).toMatchObject({
     code: 1,
-    err: expect.stringMatching(/there is none to go back to/) as string,
+    err: expect.stringMatching(/has no former snapshot to go back to/) as string,
   });
 
   await delivery.snapshot('LOAD00000001', rows(1, 'b'), { start: '2026-02-01T00:00:00' });
