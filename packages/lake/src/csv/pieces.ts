@@ -2,10 +2,14 @@
  * A CSV text, as it is being unpacked, goes to disk in pieces that are CSV files of their own: each begins with the
  * header and ends with a record. So a piece can be loaded while the next one is still being unpacked, several at once,
  * and the disk holds a few of them instead of the file.
+ *
+ * Records that end some with LF and some with CRLF are no fault, but the engine reads one kind of ending per file: a piece
+ * that has both is written again with LF.
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import type { CsvFormat } from '@farelake/schema-registry';
-import { recordEnds } from './record-ends.ts';
+import { evenEnds } from './even-ends.ts';
+import { recordEnds, type RecordEnds } from './record-ends.ts';
 
 export interface Piece {
   /** Local path. */
@@ -65,16 +69,16 @@ interface OpenPiece {
 function pieceCutter(file: string, { format, pieceBytes, accept, take }: PieceOptions) {
   const ends = recordEnds(format);
   const head: Buffer[] = [];
-  let header: { readonly text: Buffer; readonly lines: number } | undefined;
+  let header: Header | undefined;
   let wanted = true;
   let piece: OpenPiece | undefined;
   let pieces = 0;
   /** Records and newlines of the delivered file before the piece that is open or comes next. */
-  let before: Count = { records: 0, lines: 0 };
+  let before = countOf(ends);
 
   const settleHeader = async (): Promise<void> => {
-    header = { text: Buffer.concat(head), lines: ends.lines };
-    before = { records: ends.records, lines: ends.lines };
+    before = countOf(ends);
+    header = { text: Buffer.concat(head), ...before };
     wanted = await accept(header.text);
     if (wanted) await begin();
   };
@@ -86,12 +90,13 @@ function pieceCutter(file: string, { format, pieceBytes, accept, take }: PieceOp
   };
   const finish = async (openRecords: number): Promise<void> => {
     if (piece === undefined) return;
-    const { handle, rowsBefore, ...told } = piece;
-    piece = undefined;
-    before = { records: ends.records, lines: ends.lines };
+    const { handle, rowsBefore, size, ...told } = piece;
+    const mixed = isMixed(header, before, ends);
+    [piece, before] = [undefined, countOf(ends)];
     await handle.close();
     const rows = Math.max(0, ends.records + openRecords - 1) - rowsBefore;
-    await take({ ...told, rowsBefore, rows, longestRecord: ends.longest });
+    const even = { ...told, size: mixed ? await evenEnds(told.file, format) : size };
+    await take({ ...even, rowsBefore, rows, longestRecord: ends.longest });
   };
   /** Header first; answers where the rest of the chunk begins. */
   const readHeader = async (chunk: Buffer): Promise<number> => {
@@ -125,12 +130,19 @@ function pieceCutter(file: string, { format, pieceBytes, accept, take }: PieceOp
   };
 }
 
-interface Count {
-  readonly records: number;
-  readonly lines: number;
+type Count = Pick<RecordEnds, 'records' | 'lines' | 'byLf' | 'byCrlf'>;
+
+interface Header extends Count {
+  readonly text: Buffer;
 }
 
-async function openPiece(file: string, header: { text: Buffer; lines: number }, before: Count): Promise<OpenPiece> {
+const countOf = ({ records, lines, byLf, byCrlf }: RecordEnds): Count => ({ records, lines, byLf, byCrlf });
+
+/** Of a piece, which begins with the header. */
+const isMixed = (header: Count | undefined, before: Count, now: Count): boolean =>
+  header !== undefined && header.byLf + now.byLf > before.byLf && header.byCrlf + now.byCrlf > before.byCrlf;
+
+async function openPiece(file: string, header: Header, before: Count): Promise<OpenPiece> {
   const rowsBefore = Math.max(0, before.records - 1);
   const linesBefore = before.lines - header.lines;
   const piece = { file, handle: await open(file, 'w'), size: 0, rowsBefore, linesBefore };

@@ -18,7 +18,7 @@ export const csvParser = (format: CsvFormat, options: Options = {}): Parser =>
 
 /** The header, then the records; stop reading whenever you have seen enough. */
 export async function* readRecords(source: Readable, format: CsvFormat): AsyncGenerator<string[]> {
-  const parser = csvParser(format);
+  const parser = csvParser(format, { record_delimiter: ['\r\n', '\n', '\r'] });
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
   gunzip.on('error', (error) => parser.destroy(error)).pipe(parser);

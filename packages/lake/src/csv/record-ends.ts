@@ -29,6 +29,9 @@ export interface RecordEnds {
   readonly records: number;
   /** Newlines, those inside quotes included. */
   readonly lines: number;
+  /** Ends by LF alone and by CRLF, those of empty lines included. */
+  readonly byLf: number;
+  readonly byCrlf: number;
   /** Bytes of the longest record so far, the open one included. */
   readonly longest: number;
   /** Bytes of the record that has begun and not ended. */
@@ -45,6 +48,8 @@ interface Marks {
 interface State {
   records: number;
   lines: number;
+  byLf: number;
+  byCrlf: number;
   longest: number;
   open: number;
   quoted: boolean;
@@ -66,7 +71,7 @@ export function recordEnds(format: CsvFormat): RecordEnds {
     delimiter: Buffer.from(format.fieldDelimiter),
   };
   const state: State = {
-    ...{ records: 0, lines: 0, longest: 0, open: 0 },
+    ...{ records: 0, lines: 0, byLf: 0, byCrlf: 0, longest: 0, open: 0 },
     ...{ quoted: false, escaped: false, blank: true, closed: false, before: new Uint8Array() },
   };
   return {
@@ -76,6 +81,12 @@ export function recordEnds(format: CsvFormat): RecordEnds {
     },
     get lines() {
       return state.lines;
+    },
+    get byLf() {
+      return state.byLf;
+    },
+    get byCrlf() {
+      return state.byCrlf;
     },
     get longest() {
       return state.longest;
@@ -117,7 +128,10 @@ function readOn(state: State, marks: Marks, chunk: Uint8Array, from: number, lea
 function endRecord(state: State, beforeNewline: number | undefined, length: number): void {
   state.lines += 1;
   if (length > state.longest) state.longest = length;
-  if (length > (beforeNewline === CR ? 2 : 1)) state.records += 1;
+  const withCr = beforeNewline === CR;
+  if (withCr) state.byCrlf += 1;
+  else state.byLf += 1;
+  if (length > (withCr ? 2 : 1)) state.records += 1;
 }
 
 /** From inside quotes to behind the closing one, or to the end of the chunk. */

@@ -63,16 +63,22 @@ const fragment = fc.constantFrom(
 );
 const value = fc.array(fragment, { maxLength: 5 }).map((fragments) => fragments.join(''));
 
+const eols = fc.oneof(
+  fc.constantFrom(['\n'], ['\r\n']),
+  fc.array(fc.constantFrom('\n', '\r\n'), { minLength: 2, maxLength: 7 }),
+);
+
 interface Sheet {
   readonly format: CsvFormat;
-  readonly eol: string;
+  /** Ends of the records, in turn. */
+  readonly eols: readonly string[];
   readonly bom: boolean;
   readonly ends: boolean;
   readonly rows: readonly (readonly { readonly text: string; readonly quoted: boolean }[])[];
 }
 const sheets: fc.Arbitrary<Sheet> = fc.record({
   format: fc.constantFrom(...FORMATS),
-  eol: fc.constantFrom('\n', '\r\n'),
+  eols,
   bom: fc.boolean(),
   ends: fc.boolean(),
   rows: fc.array(fc.array(fc.record({ text: value, quoted: fc.boolean() }), { minLength: 2, maxLength: 2 }), {
@@ -90,10 +96,11 @@ function fieldText(text: string, quoted: boolean, { fieldDelimiter, quoteChar, e
   return quoteChar + (escape === quoteChar ? inside : inside.replaceAll(quoteChar, escape + quoteChar)) + quoteChar;
 }
 
-function sheetText({ format, eol, bom, ends, rows }: Sheet): string {
+function sheetText({ format, eols, bom, ends, rows }: Sheet): string {
   const lines = [['A', 'B'], ...rows.map((row) => row.map(({ text, quoted }) => fieldText(text, quoted, format)))];
-  const text = lines.map((line) => line.join(format.fieldDelimiter)).join(eol);
-  return `${bom ? '\uFEFF' : ''}${text}${ends ? eol : ''}`;
+  const endOf = (index: number) => (index < lines.length - 1 || ends ? eols[index % eols.length] : '');
+  const text = lines.map((line, index) => `${line.join(format.fieldDelimiter)}${endOf(index)}`).join('');
+  return `${bom ? '\uFEFF' : ''}${text}`;
 }
 
 const readWhole = (text: string, { fieldDelimiter, quoteChar, escapeChar }: CsvFormat): string[][] =>
@@ -107,7 +114,7 @@ const readWhole = (text: string, { fieldDelimiter, quoteChar, escapeChar }: CsvF
 
 describe('pieces', () => {
   it('hold the records of the whole, the header first in each, whatever their size', async () => {
-    let many = 0;
+    let [many, mixed] = [0, 0];
     await fc.assert(
       fc.asyncProperty(sheets, fc.integer({ min: 1, max: 120 }), async (sheet, pieceBytes) => {
         const text = sheetText(sheet);
@@ -122,6 +129,9 @@ describe('pieces', () => {
         for (const [index, piece] of pieces.entries()) {
           expect(piece).toMatchObject({ rowsBefore, rows: (read[index]?.length ?? 0) - 1 });
           expect(piece.size).toBe(Buffer.byteLength(piece.text));
+          const { byLf, byCrlf } = endsIn([Buffer.from(piece.text)], sheet.format);
+          expect(Math.min(byLf, byCrlf)).toBe(0);
+          if (sheet.eols.length > 1) mixed += 1;
           // Newlines of the pieces, each less its header's, are those of the whole before them.
           expect(piece.linesBefore).toBe(linesBefore);
           linesBefore += newlines(piece.text) - 1;
@@ -131,7 +141,7 @@ describe('pieces', () => {
       }),
       runs(300),
     );
-    expect(many).toBeGreaterThan(0);
+    expect(Math.min(many, mixed)).toBeGreaterThan(0);
   }, 120_000);
 
   it('begin and end alike however the chunks of the text fall', () => {
@@ -167,6 +177,8 @@ describe('pieces', () => {
     ['spaces before a quote', 'A,B\n  "x\ny",2\n3,4\n', {}, ['A,B\n  "x\ny",2\n', 'A,B\n3,4\n']],
     ['an escaped newline', 'A,B\n"x\\\n\\"\n",2\n3,4\n', { escapeChar: '\\' }, ['A,B\n"x\\\n\\"\n",2\n', 'A,B\n3,4\n']],
     ['nothing that quotes', 'A,B\n"x,2\n3,4\n', { quoteChar: '' }, ['A,B\n"x,2\n', 'A,B\n3,4\n']],
+    ['both kinds of ends', 'A,B\n"1\r\n",2\r\n3,4\n', {}, ['A,B\n"1\r\n",2\n', 'A,B\n3,4\n']],
+    ['both, one in the header', 'A,B\r\n"1\n",2\n3,4\r\n', {}, ['A,B\n"1\n",2\n', 'A,B\r\n3,4\r\n']],
     ['CR only: one piece', 'A,B\r1,2\r3,4\r', {}, ['A,B\r1,2\r3,4\r']],
   ])('of %s', async (_, text, format, expected) => {
     const { pieces } = await cut(text, { ...USUAL, ...format }, 1);
@@ -198,7 +210,8 @@ function endsIn(chunks: readonly Buffer[], format: CsvFormat) {
     for (let at = ends.next(chunk, 0, 0); at >= 0; at = ends.next(chunk, at, at + 1)) found.push(before + at);
     before += chunk.length;
   }
-  return { found, records: ends.records, lines: ends.lines, longest: ends.longest, open: ends.open };
+  const { records, lines, byLf, byCrlf, longest, open } = ends;
+  return { found, records, lines, byLf, byCrlf, longest, open };
 }
 
 /** Columns a (text) and n (a whole number). */
@@ -247,8 +260,9 @@ describe('a batch in pieces', () => {
       fc.asyncProperty(
         fc.array(fc.array(fc.tuple(value, value), { maxLength: 20 }), { minLength: 1, maxLength: 4 }),
         fc.integer({ min: 1, max: 300 }),
-        async (files, pieceBytes) => {
-          const texts = files.map((rows) => sheetText(sheetOf(rows)));
+        eols,
+        async (files, pieceBytes, ends) => {
+          const texts = files.map((rows) => sheetText({ ...sheetOf(rows), eols: ends }));
           const loaded = await loadTexts(texts, pieceBytes);
           const expected = files.flatMap((rows, file) => rows.map(([a, b], row) => [a, b, file + 1, row + 2]));
           const found = await rowsOf(loaded, 'hex(encode(c1)), hex(encode(c2)), _load_id, _line');
@@ -298,7 +312,7 @@ describe('a batch in pieces', () => {
 });
 
 const sheetOf = (rows: readonly (readonly [string, string])[]): Sheet => ({
-  ...{ format: USUAL, eol: '\n', bom: false, ends: true },
+  ...{ format: USUAL, eols: ['\n'], bom: false, ends: true },
   rows: rows.map((row) => row.map((one) => ({ text: one, quoted: true }))),
 });
 const text = (hex: unknown): string => Buffer.from(String(hex), 'hex').toString();

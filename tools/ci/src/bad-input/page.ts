@@ -20,7 +20,7 @@ const SECTIONS: readonly (readonly [prefixes: readonly string[], title: string, 
     'The packed file',
     'A file is unpacked to its end, and its checksum compared, before anybody sees a row of it.',
   ],
-  [['text'], 'The text', 'UTF-8, with line ends of one kind.'],
+  [['text'], 'The text', 'UTF-8, each record ending with LF or CR LF; or all with CR.'],
   [['header'], 'The header line', 'Names and order are those that the `.dfm` announces.'],
   [['record', 'quote', 'null', 'columns'], 'Records and fields', 'Read as the `.dfm` of the file itself says.'],
   [
