@@ -5,8 +5,8 @@ import { UserError } from '@farelake/schema-registry';
 import { UsageError } from './output/problem.ts';
 
 /** The store of a zone, as the environment has it: a folder that need not be there yet, or `s3://bucket/prefix`. */
-export const openZone = (place: string): ObjectStore =>
-  schemeOf(place) === undefined ? folderStore(place) : openStore(place);
+export const openZone = (place: string, setting: string): ObjectStore =>
+  schemeOf(place) === undefined ? folderStore(place, { setting }) : openStore(place);
 
 /**
  * The store of a folder or `s3://bucket/prefix` that a person named.

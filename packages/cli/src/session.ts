@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { ensureLocalPostgres, migrate, openPool } from '@farelake/db';
 import { readRegistry, type Workspace } from '@farelake/ingest';
+import { makeFolder } from '@farelake/lake';
 import { MIGRATIONS, type Environment } from './environment.ts';
 import { openZone } from './folder.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -16,6 +17,7 @@ export interface Context {
 /** Connection string of the ledger's database; the home's own server is started if need be. */
 export async function databaseUrl({ environment, terminal }: Context): Promise<string> {
   if (environment.databaseUrl !== undefined) return environment.databaseUrl;
+  await makeFolder(environment.home, 'FARELAKE_HOME');
   const { url } = await ensureLocalPostgres(environment.home, {
     onProgress: (step) => {
       terminal.progress(STEPS[step]);
@@ -41,9 +43,9 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
     return await work({
       pool,
       contracts,
-      stage: openZone(environment.stage),
-      archive: openZone(environment.archive),
-      error: openZone(environment.error),
+      stage: openZone(environment.stage, 'FARELAKE_STAGE'),
+      archive: openZone(environment.archive, 'FARELAKE_ARCHIVE'),
+      error: openZone(environment.error, 'FARELAKE_ERROR'),
       scratch: path.join(environment.home, 'scratch'),
       scratchLimit: environment.scratchLimit,
       unpackLimit: environment.unpackLimit,

@@ -1,6 +1,7 @@
 /** The registry as a folder of contract files. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '@farelake/lake';
 import {
   CONTRACT_SCHEMA_FILE,
   contractSchemaText,
@@ -47,7 +48,7 @@ export const contractPath = (folder: string, contract: Contract): string =>
 /** Writes a contract, and beside the feeds the JSON Schema that editors complete it by. */
 export async function writeContract(folder: string, contract: Contract): Promise<string> {
   const file = contractPath(folder, contract);
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file), 'FARELAKE_REGISTRY');
   await writeWhole(path.join(folder, CONTRACT_SCHEMA_FILE), contractSchemaText());
   await writeWhole(file, formatContract(contract));
   return file;

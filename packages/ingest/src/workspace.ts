@@ -1,10 +1,10 @@
 /** What every use case works with: the ledger, the contracts, the zones, a place for scratch files. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TableLease } from '@farelake/db';
-import { openEngine, type Engine, type ObjectStore } from '@farelake/lake';
+import { makeFolder, openEngine, type Engine, type ObjectStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
 import type { Patience } from './retry/pause.ts';
@@ -61,7 +61,7 @@ export async function withEngine<T>(
 ): Promise<T> {
   workspace.signal.throwIfAborted();
   const folder = path.join(workspace.scratch, `${process.pid}-${newAttemptId()}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder, 'FARELAKE_HOME');
   try {
     const { scratchLimit: limit, httpfs, signal } = workspace;
     const files = { folder: path.join(folder, 'fetched'), limit, httpfs, signal };

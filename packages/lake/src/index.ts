@@ -3,6 +3,7 @@ export { openEngine, type Engine, type EngineOptions, type EngineRow } from './e
 export type { EngineFile, EngineFiles, EngineFilesOptions } from './engine/engine-files.ts';
 export { folderStore } from './store/folder-store.ts';
 export { s3Store } from './store/s3-store.ts';
+export { makeFolder } from './store/make-folder.ts';
 export { isStoreTrouble } from './store/s3-errors.ts';
 export { locate, openStore, schemeOf, storeName } from './store/open-store.ts';
 export { copyObject, type CopySource } from './store/copy-object.ts';

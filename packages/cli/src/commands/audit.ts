@@ -16,7 +16,7 @@ export async function auditCommand(context: Context, flags: AuditFlags): Promise
   const { terminal, environment } = context;
   return withWorkspace(context, async (workspace) => {
     const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;
-    const audited = await audit(workspace, openZone(environment.incoming), {
+    const audited = await audit(workspace, openZone(environment.incoming, 'FARELAKE_INCOMING'), {
       ...(dataset === undefined ? {} : { dataset }),
       onProgress: (progress) => {
         terminal.progress(describeProgress(progress));

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import {
   ingest,
   isTroubled,
@@ -10,7 +9,7 @@ import {
   type Trouble,
   type Worked,
 } from '@farelake/ingest';
-import { schemeOf } from '@farelake/lake';
+import { makeFolder, schemeOf } from '@farelake/lake';
 import { openFolder } from '../folder.ts';
 import { driftLines } from '../output/drift.ts';
 import { progressLine } from '../output/progress.ts';
@@ -40,7 +39,7 @@ export async function ingestCommand(context: Context, folder: string | undefined
     });
   const quietTime = flags.quietTime === undefined ? undefined : 1000 * parseDuration('--quiet-time', flags.quietTime);
   const { incoming } = context.environment;
-  if (folder === undefined && schemeOf(incoming) === undefined) await mkdir(incoming, { recursive: true });
+  if (folder === undefined && schemeOf(incoming) === undefined) await makeFolder(incoming, 'FARELAKE_INCOMING');
   const store = await openFolder(folder ?? incoming);
   return withWorkspace(context, async (workspace) => {
     const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;

@@ -27,7 +27,7 @@ export async function maintainCommand(context: Context, flags: MaintainFlags): P
     // First, so that a zone from which nothing can be removed is told before anything is done.
     const cleared =
       flags.clearIncoming === true
-        ? await clearIncoming(workspace, openZone(environment.incoming), { dryRun, onProgress })
+        ? await clearIncoming(workspace, openZone(environment.incoming, 'FARELAKE_INCOMING'), { dryRun, onProgress })
         : undefined;
     const done = await maintain(workspace, { grace, retention, dryRun, onProgress });
     terminal.progress(undefined);

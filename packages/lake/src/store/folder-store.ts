@@ -4,13 +4,13 @@ import path from 'node:path';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { walk } from './folder-list.ts';
-import { moveWhole, putWhole } from './folder-write.ts';
+import { moveWhole, putWhole, type FolderOptions } from './folder-write.ts';
 import type { ObjectStore, ReadOptions } from './object-store.ts';
 import { exactly, hashed } from './proof.ts';
 import { objectGone } from './store-errors.ts';
 
 /** A store that is a folder of this machine. The folder need not exist before the first file comes. */
-export function folderStore(folder: string): ObjectStore {
+export function folderStore(folder: string, named: FolderOptions = {}): ObjectStore {
   const root = path.resolve(folder);
   const local = (inside: string) => insideOf(root, inside);
   return {
@@ -34,10 +34,10 @@ export function folderStore(folder: string): ObjectStore {
     },
     put: async (source, inside, options = {}) => ({
       path: inside,
-      size: await putWhole(source, local(inside), options),
+      size: await putWhole(source, local(inside), { ...options, ...named }),
     }),
     adopt: async (file, inside) => {
-      await moveWhole(file, local(inside));
+      await moveWhole(file, local(inside), named);
       return { path: inside, size: (await stat(local(inside))).size };
     },
     remove: (inside) => rm(local(inside), { force: true }),

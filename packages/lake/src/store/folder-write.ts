@@ -1,12 +1,13 @@
 /** Files of a folder come into being whole: written beside their place, synced, renamed. A crash leaves the old one or the new one. */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import type { PutOptions } from './object-store.ts';
+import { makeFolder } from './make-folder.ts';
 import { exactly } from './proof.ts';
 import { objectExists } from './store-errors.ts';
 
@@ -16,13 +17,18 @@ const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoExc
 const unfinished = (target: string, mark = ''): string =>
   path.join(path.dirname(target), `.${path.basename(target)}${mark}.part`);
 
+/** @property setting environment variable that names the folder */
+export interface FolderOptions {
+  readonly setting?: string | undefined;
+}
+
 /** @returns bytes written */
-export async function putWhole(source: Readable, target: string, options: PutOptions): Promise<number> {
-  const { size, onlyIfAbsent, signal } = options;
+export async function putWhole(source: Readable, target: string, options: PutOptions & FolderOptions): Promise<number> {
+  const { size, onlyIfAbsent, signal, setting } = options;
   const stop = signal === undefined ? {} : { signal };
-  await mkdir(path.dirname(target), { recursive: true });
   const beside = unfinished(target, `.${randomUUID().slice(0, 8)}`);
   try {
+    await makeFolder(path.dirname(target), setting);
     const file = createWriteStream(beside, { flush: true });
     if (size === undefined) await pipeline(source, file, stop);
     else await pipeline(source, exactly(size, path.basename(target)), file, stop);
@@ -31,7 +37,8 @@ export async function putWhole(source: Readable, target: string, options: PutOpt
     return file.bytesWritten;
   } catch (error) {
     source.destroy();
-    await rm(beside, { force: true });
+    // Where no folder could be made there is nothing to remove.
+    await rm(beside, { force: true }).catch(() => undefined);
     throw error;
   }
 }
@@ -52,8 +59,8 @@ async function nameIfAbsent(beside: string, target: string): Promise<void> {
 }
 
 /** After a crash the target is there whole or not at all. */
-export async function moveWhole(file: string, target: string): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true });
+export async function moveWhole(file: string, target: string, { setting }: FolderOptions = {}): Promise<void> {
+  await makeFolder(path.dirname(target), setting);
   await sync(file);
   try {
     await rename(file, target);

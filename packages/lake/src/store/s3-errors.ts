@@ -79,6 +79,7 @@ const WHOLE_STORE = [
   'store-unreachable',
   'bad-endpoint',
   'bad-timeout',
+  'folder-not-made',
 ];
 
 const PROBLEMS: readonly Kind[] = [
