@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Contract } from '@farelake/schema-registry';
+import { sendBack, workTables } from '../src/index.ts';
 import { Delivery, seq, type Change } from './support/delivery.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
 
@@ -186,6 +187,29 @@ describe('files that cannot be loaded', () => {
     });
     await world.ingest();
     expect(await errorZone(world, 'objects')).toEqual(zone);
+  });
+
+  it('are copied from the archive where they lie there alone', async () => {
+    const { world } = await table({ snapshot: ANY });
+    await world.ingest();
+    await rm(path.join(world.delivered, 'EDW.X/LOAD00000001.csv.gz'));
+    world.contracts.set('edw_x', { ...world.contracts.get('edw_x')!, quarantine: {} });
+    await sendBack(world, {});
+    await workTables(world, ['edw_x']);
+    const status = await statusOf(world);
+    expect(status).toMatchObject({ state: 'failing', rows: 3, loads: { failed: 1 } });
+    expect(status.reason).toMatch(/"dear"/);
+    expect(status.reason).not.toMatch(/not copied/);
+    expect((await errorZone(world, 'objects')).size).toBe(2);
+  });
+
+  it('come into the archive from the error zone where they lie there alone', async () => {
+    const { world } = await table();
+    await world.ingest();
+    await rm(path.join(world.delivered, 'EDW.X/LOAD00000001.csv.gz'));
+    world.contracts.set('edw_x', { ...world.contracts.get('edw_x')!, quarantine: { snapshot: ANY } });
+    await world.ingest();
+    expect(await statusOf(world)).toMatchObject({ state: 'live', reason: null, rows: 3, loads: { archived: 1 } });
   });
 
   it('are tried by each ingest, five times; then only new content brings them on', async () => {

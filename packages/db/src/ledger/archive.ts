@@ -11,11 +11,14 @@ export interface UnarchivedObject {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
+  /** Where its copy in the error zone lies: it failed before. */
+  readonly refusedUri: string | null;
 }
 
 export async function unarchivedObjects(db: Queryable, dataset: string): Promise<UnarchivedObject[]> {
   const { rows } = await db.query<UnarchivedObject>(
-    `SELECT DISTINCT o.id, o.object_key AS "objectKey", o.content_hash AS "contentHash", o.store_uri AS "storeUri", o.path, o.size
+    `SELECT DISTINCT o.id, o.object_key AS "objectKey", o.content_hash AS "contentHash", o.store_uri AS "storeUri", o.path, o.size,
+       (SELECT min(refused_uri) FROM ledger.loads WHERE object_id = o.id) AS "refusedUri"
      FROM ledger.loads l JOIN ledger.receipts r ON r.load_id = l.id
      JOIN ledger.objects o ON o.id = l.object_id OR o.id = l.dfm_object_id
      WHERE l.dataset = $1 AND o.archived_uri IS NULL ORDER BY o.id`,

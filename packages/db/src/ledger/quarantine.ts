@@ -38,6 +38,8 @@ export interface RefusableLoad {
   readonly attempt: string | null;
   /** Where its copy lies already. */
   readonly refusedUri: string | null;
+  /** Where its copy in the archive lies: it was loaded before. */
+  readonly archivedUri: string | null;
 }
 
 /** @param faults codes of errors that speak of the content */
@@ -48,7 +50,7 @@ export async function refusableLoads(
 ): Promise<RefusableLoad[]> {
   const { rows } = await db.query<RefusableLoad>(
     `SELECT l.id, o.object_key AS "objectKey", o.content_hash AS "contentHash", o.store_uri AS "storeUri", o.path, o.size,
-       l.reason, l.fault, l.updated_at AS "failedAt", l.refused_uri AS "refusedUri",
+       l.reason, l.fault, l.updated_at AS "failedAt", l.refused_uri AS "refusedUri", o.archived_uri AS "archivedUri",
        (SELECT a.id FROM ledger.batch_loads b JOIN ledger.attempts a ON a.batch_id = b.batch_id
         WHERE b.load_id = l.id ORDER BY a.started_at DESC LIMIT 1) AS attempt
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id

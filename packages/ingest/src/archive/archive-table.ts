@@ -15,7 +15,8 @@ import { reach } from '../failpoint.ts';
 import { moveLoad } from '../move-load.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable } from '../table/in-table.ts';
-import { openStore, type TableWorkspace, type Workspace } from '../workspace.ts';
+import { openContent } from '../load/open-content.ts';
+import type { TableWorkspace, Workspace } from '../workspace.ts';
 import { archivePath } from './archive-path.ts';
 
 export interface Archived {
@@ -61,13 +62,16 @@ export async function archiveTable(
 }
 
 async function copy(
-  { archive, signal }: Workspace,
+  workspace: Workspace,
   object: UnarchivedObject,
 ): Promise<ArchivedObject | Archived['failed'][number]> {
-  const { storeUri, path, contentHash: tag, size } = object;
+  const { archive, signal } = workspace;
+  const { path, contentHash: tag, size } = object;
+  // What failed first and was loaded after a fix may lie in the error zone alone by now.
+  const store = { read: () => openContent({ ...object, archivedUri: null }, workspace) };
   const target = archivePath(object.objectKey, tag);
   try {
-    const stored = await copyObject({ store: openStore(storeUri), path, tag, size }, archive, target, signal);
+    const stored = await copyObject({ store, path, tag, size }, archive, target, signal);
     reach('archive:copied');
     return { id: object.id, uri: archive.uriOf(target), tag: stored.tag ?? null };
   } catch (error) {

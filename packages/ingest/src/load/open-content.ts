@@ -1,4 +1,4 @@
-/** The content of a load, from wherever it still lies. */
+/** The content of an object, from wherever it still lies. */
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Load } from '@farelake/db';
@@ -6,8 +6,10 @@ import { locate, openStore, schemeOf, type ReadOptions } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import type { Workspace } from '../workspace.ts';
 
+export type Content = Pick<Load, 'storeUri' | 'path' | 'contentHash' | 'size' | 'archivedUri' | 'refusedUri'>;
+
 /** The object where it was found; when it is there no more, its copy in the archive, then the one in the error zone. */
-export async function openContent(load: Load, { signal }: Pick<Workspace, 'signal'>): Promise<Readable> {
+export async function openContent(load: Content, { signal }: Pick<Workspace, 'signal'>): Promise<Readable> {
   const copies = [load.archivedUri, load.refusedUri].filter((uri) => uri !== null);
   const original = () => openStore(load.storeUri).read(load.path, { tag: load.contentHash, signal });
   try {
@@ -28,7 +30,7 @@ const isElsewhere = (error: unknown): boolean =>
   error instanceof UserError && (error.code === 'object-gone' || error.code === 'content-changed');
 
 /** Undefined: there is none, or it is not the content meant. */
-async function openCopy(uri: string, load: Load, signal: AbortSignal): Promise<Readable | undefined> {
+async function openCopy(uri: string, load: Content, signal: AbortSignal): Promise<Readable | undefined> {
   const { store, path } = locate(uri);
   const found = await store.stat(path);
   if (found?.size !== load.size) return undefined;
@@ -44,5 +46,5 @@ async function openCopy(uri: string, load: Load, signal: AbortSignal): Promise<R
  * A copy was read back when it was made, and its name ends in the content's tag. It is checked again where the store that
  * holds it has the same kind of tag; an ETag of another bucket says nothing.
  */
-const tagOf = (uri: string, { contentHash, storeUri }: Load): Pick<ReadOptions, 'tag'> =>
+const tagOf = (uri: string, { contentHash, storeUri }: Content): Pick<ReadOptions, 'tag'> =>
   schemeOf(uri) === 'file' && schemeOf(storeUri) === 'file' ? { tag: contentHash } : {};

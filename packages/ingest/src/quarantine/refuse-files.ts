@@ -9,7 +9,8 @@ import { UserError } from '@farelake/schema-registry';
 import { archivePath } from '../archive/archive-path.ts';
 import { reach } from '../failpoint.ts';
 import { inTable } from '../table/in-table.ts';
-import { openStore, type TableWorkspace } from '../workspace.ts';
+import { openContent } from '../load/open-content.ts';
+import type { TableWorkspace } from '../workspace.ts';
 import { CONTENT_FAULTS } from './fail-load.ts';
 
 /** Where a refused object lies in the error zone: named as in the archive, by key and content. */
@@ -34,12 +35,14 @@ export async function refuseFiles(workspace: TableWorkspace, dataset: string): P
   return `not copied to the error zone: ${failed[0]}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}`;
 }
 
-async function refuse({ error, signal }: TableWorkspace, dataset: string, load: RefusableLoad): Promise<string> {
-  const { objectKey, contentHash: tag, storeUri, path, size, refusedUri } = load;
+async function refuse(workspace: TableWorkspace, dataset: string, load: RefusableLoad): Promise<string> {
+  const { error, signal } = workspace;
+  const { objectKey, contentHash: tag, path, size, refusedUri } = load;
+  // A file that a replay refuses may be in the archive alone by now.
+  const store = { read: () => openContent(load, workspace) };
   const target = refusedObjectPath(objectKey, tag);
   // The same content as ever: of a file that failed again only the reason can be another one.
-  if (refusedUri !== error.uriOf(target))
-    await copyObject({ store: openStore(storeUri), path, tag, size }, error, target, signal);
+  if (refusedUri !== error.uriOf(target)) await copyObject({ store, path, tag, size }, error, target, signal);
   const { reason, fault, failedAt, attempt } = load;
   const told = { objectKey, contentTag: tag, dataset, reason, code: fault, failedAt: failedAt.toISOString(), attempt };
   await error.put(Readable.from([`${JSON.stringify(told, null, 2)}\n`]), `${target}.reason.json`, { signal });

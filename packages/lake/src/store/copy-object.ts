@@ -5,7 +5,7 @@ import { UserError } from '@farelake/schema-registry';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 
 export interface CopySource {
-  readonly store: ObjectStore;
+  readonly store: Pick<ObjectStore, 'read'>;
   readonly path: string;
   /** The content meant: what else lies there by now is not copied. */
   readonly tag: string;
