@@ -43,7 +43,13 @@ export {
   type Batch,
   type BatchSpec,
 } from './ledger/batches.ts';
-export { noteFailure, recordRefused, refusableLoads, type RefusableLoad } from './ledger/quarantine.ts';
+export {
+  noteFailure,
+  recordRefused,
+  refusableLoads,
+  type RefusableLoad,
+  type RefusedCopy,
+} from './ledger/quarantine.ts';
 export {
   clearReplaced,
   createReplay,

@@ -6,6 +6,7 @@ export { s3Store } from './store/s3-store.ts';
 export { makeFolder } from './store/make-folder.ts';
 export { isStoreTrouble } from './store/s3-errors.ts';
 export { locate, openStore, schemeOf, storeName } from './store/open-store.ts';
+export { sha256Of, sha256OfFile } from './store/checksum.ts';
 export { copyObject, type CopySource } from './store/copy-object.ts';
 export type {
   ByteRange,
@@ -16,6 +17,7 @@ export type {
   ReadOptions,
   SkippedEntry,
   StoredObject,
+  WrittenObject,
 } from './store/object-store.ts';
 export { unpack, type Unpacked, type UnpackOptions } from './csv/unpack.ts';
 export { readRecords } from './csv/read-records.ts';

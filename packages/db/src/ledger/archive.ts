@@ -33,13 +33,20 @@ export interface ArchivedObject {
   readonly uri: string;
   /** Identity of the copy's content as its store tells it; null: the store tells none. */
   readonly tag: string | null;
+  /** Of its content, in hex. */
+  readonly sha256: string;
 }
 
 export async function recordArchived(db: Queryable, objects: readonly ArchivedObject[]): Promise<void> {
   await db.query(
-    `UPDATE ledger.objects o SET archived_uri = a.uri, archived_tag = a.tag, archived_at = now()
-     FROM unnest($1::bigint[], $2::text[], $3::text[]) a(id, uri, tag) WHERE o.id = a.id AND o.archived_uri IS NULL`,
-    [objects.map(({ id }) => id), objects.map(({ uri }) => uri), objects.map(({ tag }) => tag)],
+    `UPDATE ledger.objects o SET archived_uri = a.uri, archived_tag = a.tag, archived_sha256 = a.sha256, archived_at = now()
+     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) a(id, uri, tag, sha256) WHERE o.id = a.id AND o.archived_uri IS NULL`,
+    [
+      objects.map(({ id }) => id),
+      objects.map(({ uri }) => uri),
+      objects.map(({ tag }) => tag),
+      objects.map(({ sha256 }) => sha256),
+    ],
   );
 }
 

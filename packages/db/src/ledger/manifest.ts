@@ -32,6 +32,8 @@ export interface ManifestFile {
   readonly treatments?: FileTreatments | null;
   /** Ids of the contract's columns that the file has; absent or null: it may have any. */
   readonly columnIds?: readonly number[] | null;
+  /** SHA-256 of the file as it was written, in hex; absent or null: written before this was noted. */
+  readonly sha256?: string | null;
 }
 
 export type ListedFile = ManifestFile & { readonly id: number };
@@ -68,7 +70,7 @@ export async function readManifest(db: Queryable, tableName: string): Promise<Ma
        coalesce((SELECT json_agg(json_build_object('id', f.id, 'uri', f.uri, 'size', f.size, 'rows', f.rows,
            'contractVersion', f.contract_version, 'statistics', f.statistics, 'batchId', f.batch_id,
            'segment', f.segment, 'lowestKey', f.lowest_key,
-           'treatments', f.treatments, 'columnIds', f.column_ids) ORDER BY f.id)
+           'treatments', f.treatments, 'columnIds', f.column_ids, 'sha256', f.sha256) ORDER BY f.id)
          FROM ledger.files f WHERE f.table_name = v.table_name AND f.version_removed IS NULL), '[]') AS files
      FROM ledger.versions v WHERE v.table_name = $1 ORDER BY v.version DESC LIMIT 1`,
     [tableName],
@@ -144,11 +146,11 @@ async function insertFiles(db: Queryable, { tableName, add }: Commit, version: n
   // Column by column, not as one JSON text: a NUL in a bound can be kept as JSON, and not taken out of it by Postgres.
   const json = (values: readonly unknown[]) => values.map((value) => (value == null ? null : JSON.stringify(value)));
   await db.query(
-    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids)
-     SELECT $1, $2, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments,
+    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, sha256, column_ids)
+     SELECT $1, $2, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments, f.sha256,
        CASE WHEN f.column_ids IS NOT NULL THEN ARRAY(SELECT json_array_elements_text(f.column_ids)::integer) END
-     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[], $11::json[], $12::json[])
-       f(uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids)`,
+     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[], $11::json[], $12::json[], $13::text[])
+       f(uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids, sha256)`,
     [
       tableName,
       version,
@@ -162,6 +164,7 @@ async function insertFiles(db: Queryable, { tableName, add }: Commit, version: n
       json(column('lowestKey')),
       json(column('treatments')),
       json(column('columnIds')),
+      column('sha256').map((sum) => sum ?? null),
     ],
   );
 }

@@ -61,6 +61,17 @@ export async function refusableLoads(
   return rows;
 }
 
-export async function recordRefused(db: Queryable, loadId: number, uri: string, reason: string): Promise<void> {
-  await db.query('UPDATE ledger.loads SET refused_uri = $2, refused_reason = $3 WHERE id = $1', [loadId, uri, reason]);
+/** Of a copy in the error zone. */
+export interface RefusedCopy {
+  /** Absolute. */
+  readonly uri: string;
+  /** Of its content, in hex; null: it was there already, and what was noted of it stays. */
+  readonly sha256: string | null;
+}
+
+export async function recordRefused(db: Queryable, loadId: number, copy: RefusedCopy, reason: string): Promise<void> {
+  await db.query(
+    `UPDATE ledger.loads SET refused_uri = $2, refused_reason = $3, refused_sha256 = coalesce($4, refused_sha256) WHERE id = $1`,
+    [loadId, copy.uri, reason, copy.sha256],
+  );
 }

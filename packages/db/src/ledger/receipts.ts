@@ -10,16 +10,28 @@ export interface Receipt {
   readonly quarantined: number;
   /** Absolute, of the refused rows in the error zone; null: none was refused. */
   readonly rowsUri: string | null;
+  /** SHA-256 of that file, in hex. */
+  readonly rowsSha256?: string | null;
 }
 
 /** Replaces the receipt that the load had, and with it the note of its refused rows. */
 export async function writeReceipt(db: Queryable, attemptId: string, receipt: Receipt): Promise<void> {
   await db.query('DELETE FROM ledger.refused_rows WHERE load_id = $1', [receipt.loadId]);
   await db.query(
-    `INSERT INTO ledger.receipts (load_id, attempt_id, announced, read, written, quarantined, rows_uri) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    `INSERT INTO ledger.receipts (load_id, attempt_id, announced, read, written, quarantined, rows_uri, rows_sha256)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (load_id) DO UPDATE SET attempt_id = excluded.attempt_id, announced = excluded.announced, read = excluded.read,
-       written = excluded.written, quarantined = excluded.quarantined, rows_uri = excluded.rows_uri`,
-    [receipt.loadId, attemptId, receipt.announced, receipt.read, receipt.written, receipt.quarantined, receipt.rowsUri],
+       written = excluded.written, quarantined = excluded.quarantined, rows_uri = excluded.rows_uri, rows_sha256 = excluded.rows_sha256`,
+    [
+      receipt.loadId,
+      attemptId,
+      receipt.announced,
+      receipt.read,
+      receipt.written,
+      receipt.quarantined,
+      receipt.rowsUri,
+      receipt.rowsSha256 ?? null,
+    ],
   );
 }
 

@@ -81,11 +81,15 @@ export interface HistoryBatch {
   readonly folder: string;
   /** Loads that have their rows there. */
   readonly loadIds: readonly number[];
+  /** Those of them that are not being taken through again. */
+  readonly lastingIds: readonly number[];
 }
 
 export async function historyBatches(db: Queryable, ids: readonly number[]): Promise<HistoryBatch[]> {
   const { rows } = await db.query<HistoryBatch>(
-    `SELECT b.id, b.folder, array_agg(l.id ORDER BY l.id) AS "loadIds" FROM ledger.batches b
+    `SELECT b.id, b.folder, array_agg(l.id ORDER BY l.id) AS "loadIds",
+       coalesce(array_agg(l.id ORDER BY l.id) FILTER (WHERE l.state IN ('loaded', 'applied', 'archived', 'superseded')), '{}') AS "lastingIds"
+     FROM ledger.batches b
      JOIN ledger.loads l ON l.history_batch_id = b.id WHERE b.id = ANY ($1::bigint[]) GROUP BY b.id ORDER BY b.id`,
     [ids],
   );

@@ -73,7 +73,7 @@ async function copy(
   try {
     const stored = await copyObject({ store, path, tag, size }, archive, target, signal);
     reach('archive:copied');
-    return { id: object.id, uri: archive.uriOf(target), tag: stored.tag ?? null };
+    return { id: object.id, uri: archive.uriOf(target), tag: stored.tag ?? null, sha256: stored.sha256 };
   } catch (error) {
     // One source that is gone must not keep the others from being copied.
     if (!(error instanceof UserError) || isStoreTrouble(error)) throw error;

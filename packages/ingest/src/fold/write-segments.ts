@@ -37,6 +37,8 @@ export async function writeTouched(writer: SegmentWriter, runs: readonly Run[], 
   const columns = columnList(contract);
   await engine.run(`CREATE OR REPLACE TEMP TABLE "@states" AS SELECT ${columns} FROM "@folded" WHERE "@alive"`);
   for (const { within, present } of runs) {
+    // What stays of them is written once more: a damage would get a checksum by which it is right.
+    await engine.files.prove(present);
     const rows = await engine.files.sql(present, currentColumns(contract));
     const staying = `SELECT ${columns} FROM ${rows} s
       WHERE ${within} AND NOT EXISTS (SELECT 1 FROM (SELECT * FROM "@keys" WHERE ${within}) k WHERE ${sameKeySql(contract, 'k', 's')})`;
@@ -79,10 +81,11 @@ async function writeOne(writer: SegmentWriter, segment: number, relation: string
   const local = path.join(folder, name);
   const written = await writeParquet(engine, `SELECT ${columnList(contract)} FROM ${relation}`, local, columns);
   const target = `${contract.dataset}/base/${name}`;
-  await workspace.stage.adopt(local, target);
+  const { sha256 } = await workspace.stage.adopt(local, target);
   const { size, rows } = written;
   const statistics = tellableStatistics(contract, written.statistics);
   const uri = workspace.stage.uriOf(target);
   const contractVersion = contract.version;
-  return { uri, size, rows, statistics, contractVersion, batchId: null, segment, lowestKey: lowest, ...writer.note };
+  const own = { uri, size, sha256, rows, statistics, contractVersion };
+  return { ...own, batchId: null, segment, lowestKey: lowest, ...writer.note };
 }

@@ -74,6 +74,7 @@ async function settle(
     written: read - quarantined,
     quarantined,
     rowsUri: kept?.uri ?? null,
+    rowsSha256: kept?.sha256 ?? null,
   });
   await writeRefusedRows(db, load.id, (kept?.rows ?? []).slice(0, NAMED_ROWS));
   await moveLoad(db, load, 'finish');
@@ -88,11 +89,12 @@ async function adopt(
   const adopted: ManifestFile[] = [];
   for (const [index, { file, size, rows, statistics }] of files.entries()) {
     const part = files.length === 1 ? '' : `-${String(index + 1).padStart(4, '0')}`;
-    await workspace.stage.adopt(file, `${name}${part}.parquet`);
+    const { sha256 } = await workspace.stage.adopt(file, `${name}${part}.parquet`);
     reach('load:adopted');
     adopted.push({
       uri: workspace.stage.uriOf(`${name}${part}.parquet`),
       size,
+      sha256,
       rows,
       statistics: tellableStatistics(contract, statistics),
       contractVersion: contract.version,

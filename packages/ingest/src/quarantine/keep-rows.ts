@@ -12,6 +12,8 @@ export const refusedRowsPath = ({ objectKey, contentHash }: Load, attempt: strin
 export interface KeptRows {
   /** Absolute. */
   readonly uri: string;
+  /** Of the file, in hex. */
+  readonly sha256: string;
   readonly rows: RefusedRows['rows'];
 }
 
@@ -26,9 +28,9 @@ export async function keepRefusedRows(
     const load = members.find((member) => member.load.id === loadId)?.load;
     if (load === undefined) throw new Error(`load ${loadId} is not in the batch`);
     const path = refusedRowsPath(load, attempt);
-    await workspace.error.adopt(file, path);
+    const { sha256 } = await workspace.error.adopt(file, path);
     reach('load:rows-kept');
-    kept.set(loadId, { uri: workspace.error.uriOf(path), rows });
+    kept.set(loadId, { uri: workspace.error.uriOf(path), sha256, rows });
   }
   return kept;
 }

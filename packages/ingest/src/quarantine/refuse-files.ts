@@ -3,7 +3,7 @@
  * process between a copy and its note in the ledger, the next run makes the same copy under the same name.
  */
 import { Readable } from 'node:stream';
-import { recordRefused, refusableLoads, type RefusableLoad } from '@farelake/db';
+import { recordRefused, refusableLoads, type RefusableLoad, type RefusedCopy } from '@farelake/db';
 import { copyObject, isStoreTrouble } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import { archivePath } from '../archive/archive-path.ts';
@@ -22,9 +22,9 @@ export async function refuseFiles(workspace: TableWorkspace, dataset: string): P
   for (const load of await refusableLoads(workspace.pool, dataset, CONTENT_FAULTS)) {
     workspace.signal.throwIfAborted();
     try {
-      const uri = await refuse(workspace, dataset, load);
+      const copy = await refuse(workspace, dataset, load);
       reach('refuse:copied');
-      await inTable(workspace, (db) => recordRefused(db, load.id, uri, load.reason));
+      await inTable(workspace, (db) => recordRefused(db, load.id, copy, load.reason));
     } catch (error) {
       // One source that is gone must not keep the others from being copied.
       if (!(error instanceof UserError) || isStoreTrouble(error)) throw error;
@@ -35,16 +35,19 @@ export async function refuseFiles(workspace: TableWorkspace, dataset: string): P
   return `not copied to the error zone: ${failed[0]}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}`;
 }
 
-async function refuse(workspace: TableWorkspace, dataset: string, load: RefusableLoad): Promise<string> {
+async function refuse(workspace: TableWorkspace, dataset: string, load: RefusableLoad): Promise<RefusedCopy> {
   const { error, signal } = workspace;
   const { objectKey, contentHash: tag, path, size, refusedUri } = load;
   // A file that a replay refuses may be in the archive alone by now.
   const store = { read: () => openContent(load, workspace) };
   const target = refusedObjectPath(objectKey, tag);
   // The same content as ever: of a file that failed again only the reason can be another one.
-  if (refusedUri !== error.uriOf(target)) await copyObject({ store, path, tag, size }, error, target, signal);
+  const copied =
+    refusedUri === error.uriOf(target)
+      ? undefined
+      : await copyObject({ store, path, tag, size }, error, target, signal);
   const { reason, fault, failedAt, attempt } = load;
   const told = { objectKey, contentTag: tag, dataset, reason, code: fault, failedAt: failedAt.toISOString(), attempt };
   await error.put(Readable.from([`${JSON.stringify(told, null, 2)}\n`]), `${target}.reason.json`, { signal });
-  return error.uriOf(target);
+  return { uri: error.uriOf(target), sha256: copied?.sha256 ?? null };
 }

@@ -37,6 +37,7 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       archived_uri: 'VARCHAR',
       archived_at: 'TIMESTAMP',
       archived_tag: 'VARCHAR',
+      archived_sha256: 'VARCHAR',
     },
   },
   loads: {
@@ -61,13 +62,14 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       tries: 'BIGINT',
       refused_uri: 'VARCHAR',
       refused_reason: 'VARCHAR',
+      refused_sha256: 'VARCHAR',
       updated_at: 'TIMESTAMP',
       ...RECEIPT,
     },
   },
   receipts: {
     from: 'ledger.receipts',
-    columns: { load_id: 'BIGINT', attempt_id: 'VARCHAR', ...RECEIPT, rows_uri: 'VARCHAR' },
+    columns: { load_id: 'BIGINT', attempt_id: 'VARCHAR', ...RECEIPT, rows_uri: 'VARCHAR', rows_sha256: 'VARCHAR' },
   },
   batches: {
     from: 'ledger.batches',
@@ -150,6 +152,7 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       table_name: 'VARCHAR',
       uri: 'VARCHAR',
       size: 'BIGINT',
+      sha256: 'VARCHAR',
       rows: 'BIGINT',
       contract_version: 'BIGINT',
       batch_id: 'BIGINT',

@@ -18,8 +18,9 @@ interface Fault {
 }
 
 /**
- * Reads every column of every row of the table's files of history once.
- * @throws UserError `history-damaged`: a file is gone, cannot be read, or has other rows than manifest and receipts say
+ * Reads every byte, and every column of every row, of the table's files of history once.
+ * @throws UserError `history-damaged`: a file is gone, cannot be read, or has other bytes or rows than manifest
+ * and receipts say
  */
 export async function checkHistory(engine: Engine, basis: Basis): Promise<void> {
   const { contract, history, members, written } = basis;
@@ -50,6 +51,7 @@ async function inspectFile(engine: Engine, contract: Contract, file: ListedFile)
     const size = (await store.stat(path))?.size;
     if (size === undefined) return broken('it is gone');
     if (size !== file.size) return broken(`it has ${size} bytes, the manifest says ${file.size}`);
+    await engine.files.prove([file]);
     return await readFile(engine, contract, file);
   } catch (error) {
     const reason = await unreadable(error, file);

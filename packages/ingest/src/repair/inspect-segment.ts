@@ -18,7 +18,19 @@ export const rowHash = (contract: Contract): string =>
     .map(({ name }) => q(name))
     .join(', ')})`;
 
-/** Reads every column of every row once. Rows have to be in key order, each key once, all within the segment's range. */
+/** A file that lies here is read all the same: which rows differ is worth knowing. */
+async function proofFaults({ engine }: Layout, file: ListedFile): Promise<string[]> {
+  try {
+    await engine.files.prove([file]);
+    return [];
+  } catch (error) {
+    const reason = await unreadable(error, file);
+    if (reason === undefined) throw error;
+    return [reason];
+  }
+}
+
+/** Reads every byte once, and every column of every row once. Rows have to be in key order, each key once, all within the segment's range. */
 export async function inspectSegment(
   layout: Layout,
   contract: Contract,
@@ -26,6 +38,7 @@ export async function inspectSegment(
   place: number,
 ): Promise<Inspected> {
   const { engine, key } = layout;
+  const changed = await proofFaults(layout, file);
   try {
     const relation = await engine.files.sql([file], currentColumns(contract));
     const sort = `create_sort_key(${key.map(({ name }) => `${q(name)}, 'ASC NULLS FIRST'`).join(', ')})`;
@@ -38,6 +51,7 @@ export async function inspectSegment(
       count(CASE WHEN "@before" = "@sort" THEN 1 END) AS twice FROM ${rows}`);
     const number = (name: string) => Number(found?.[name]);
     const faults = [
+      ...changed,
       ...fault(number('n') !== file.rows, `it has ${number('n')} rows, the manifest says ${file.rows}`),
       ...fault(number('outside') > 0, `${number('outside')} rows lie outside its range of keys`),
       ...fault(number('disordered') > 0, `${number('disordered')} rows are out of order`),
@@ -47,7 +61,7 @@ export async function inspectSegment(
   } catch (error) {
     const reason = await unreadable(error, file);
     if (reason === undefined) throw error;
-    return { rows: null, faults: [reason] };
+    return { rows: null, faults: [...new Set([...changed, reason])] };
   }
 }
 

@@ -4,8 +4,8 @@
  */
 import path from 'node:path';
 import { historyBatches, type HistoryBatch, type ListedFile, type Manifest, type ManifestFile } from '@farelake/db';
-import { rewriteParquet, type ColumnStatistics } from '@farelake/lake';
-import { historyName, quoteIdentifier as q } from '@farelake/schema-registry';
+import { rewriteParquet, type ColumnStatistics, type Engine } from '@farelake/lake';
+import { historyName, quoteIdentifier as q, UserError } from '@farelake/schema-registry';
 import { historyColumns, tellableStatistics } from '../columns.ts';
 import { reach } from '../failpoint.ts';
 import type { Attempt, BatchMember } from '../load/attempt.ts';
@@ -52,7 +52,8 @@ async function withoutLoads(
   const { workspace, contract, attempt, engine, folder } = context;
   if (batch.loadIds.every((id) => loadIds.includes(id))) return undefined;
   if (!mayHold(file.statistics as ColumnStatistics, loadIds)) return file;
-  const [source = ''] = await engine.files.open([file]);
+  const proven = await isProven(engine, batch, file);
+  const [source = ''] = await engine.files.open([{ ...file, ...(proven ? {} : { sha256: null }) }]);
   const theirs = `${q('_load_id')} IN (${loadIds.join(', ')})`;
   const local = path.join(folder, `left-${number}.parquet`);
   const written = await rewriteParquet(engine, source, `NOT ${theirs}`, local, listedColumns(context.contract));
@@ -61,11 +62,12 @@ async function withoutLoads(
   if (written.rows === 0) return undefined;
   const name = `b${String(batch.id).padStart(6, '0')}-${attempt}-r${String(number).padStart(4, '0')}.parquet`;
   const target = `${historyName(contract.dataset)}/${batch.folder}/${name}`;
-  await workspace.stage.adopt(local, target);
+  const { sha256 } = await workspace.stage.adopt(local, target);
   reach('load:rewritten');
   return {
     uri: workspace.stage.uriOf(target),
     size: written.size,
+    sha256: proven ? sha256 : null,
     rows: written.rows,
     statistics: boundsTold(tellableStatistics(contract, written.statistics), file.statistics as ColumnStatistics),
     contractVersion: file.contractVersion,
@@ -75,6 +77,27 @@ async function withoutLoads(
     treatments: file.treatments ?? null,
     columnIds: file.columnIds ?? null,
   };
+}
+
+/**
+ * Rows of other loads are written once more: a damage among them would get a checksum by which it is right.
+ * @returns false: it is damaged, and all that it holds is on its way out
+ */
+async function isProven(engine: Engine, { loadIds, lastingIds }: HistoryBatch, file: ListedFile): Promise<boolean> {
+  try {
+    await engine.files.prove([file]);
+    return true;
+  } catch (cause) {
+    if (!(cause instanceof UserError) || cause.code !== 'file-damaged') throw cause;
+    if (lastingIds.length === 0) return false;
+    throw new UserError({
+      code: 'shared-file-damaged',
+      problem: `${cause.problem} What it holds of other loads cannot be kept so.`,
+      remedy: `Restore the file from a backup; or send all of its loads back: farelake replay ${loadIds.map((id) => `--load ${id}`).join(' ')}.`,
+      data: { ...cause.data, loads: loadIds },
+      cause,
+    });
+  }
 }
 
 const listedColumns = (contract: Attempt['contract']): string[] =>

@@ -1,10 +1,11 @@
 /** Proves that a damaged file of history is told as such, that no repair believes it, and that a replay mends it. */
-import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { readManifest, type ListedFile } from '@farelake/db';
 import { localPath, writeParquet } from '@farelake/lake';
 import { historyName } from '@farelake/schema-registry';
 import { previewRepair, repairTable, sendBack, verifyTable, withEngine } from '../../src/index.ts';
 import { historyColumns } from '../../src/columns.ts';
+import { flipUnread } from '../support/damage.ts';
 import { soundTable } from '../support/table-for-repair.ts';
 import { closeWorlds, type World } from '../support/world.ts';
 
@@ -45,7 +46,13 @@ async function expectRefused(world: World, file: ListedFile, what: RegExp): Prom
   return loads;
 }
 
-async function replaceBy(world: World, file: ListedFile, sql: string): Promise<void> {
+/** @param checksum `unknown`: as if the file had been written before checksums were noted */
+async function replaceBy(
+  world: World,
+  file: ListedFile,
+  sql: string,
+  checksum: 'unknown' | 'known' = 'unknown',
+): Promise<void> {
   const contract = world.contracts.get('edw_x')!;
   const columns = historyColumns(contract);
   await withEngine(world, async (engine, folder) => {
@@ -55,7 +62,11 @@ async function replaceBy(world: World, file: ListedFile, sql: string): Promise<v
   });
   const { size } = await stat(localPath(file.uri));
   // Of the size that the manifest says, as if the bytes alone had changed.
-  await world.pool.query('UPDATE ledger.files SET size = $1 WHERE id = $2', [size, file.id]);
+  await world.pool.query('UPDATE ledger.files SET size = $1, sha256 = $3 WHERE id = $2', [
+    size,
+    file.id,
+    checksum === 'known' ? file.sha256 : null,
+  ]);
 }
 
 it.each([
@@ -69,6 +80,38 @@ it.each([
   for (let n = place; n < place + 24; n += 1) bytes[n] = bytes[n]! ^ 0xff;
   await writeFile(localPath(file.uri), bytes);
   await expectRefused(world, file, /\.parquet: /);
+});
+
+it('one bit where no reader looks; and a replay of the loads it names makes all right again', async () => {
+  const { world, contract } = await soundTable();
+  const file = await snapshotFile(world);
+  await flipUnread(localPath(file.uri));
+  const loadIds = await expectRefused(world, file, /\.parquet: its bytes are not those that were written/);
+  await sendBack(world, { loadIds });
+  await world.ingest();
+  expect(await verifyTable(world, contract, 'history')).toMatchObject({ equal: true, rows: { table: 30 } });
+});
+
+it('a value that became another one within the bounds, which only the checksum tells', async () => {
+  const { world, contract } = await soundTable();
+  const file = await snapshotFile(world);
+  const other = `SELECT * REPLACE (CASE WHEN id = 9 THEN 'n8' ELSE name END AS name) FROM rows`;
+  await replaceBy(world, file, other, 'known');
+  await expectRefused(world, file, /\.parquet: its bytes are not those that were written/);
+  // Without one the table is blamed for it.
+  await world.pool.query('UPDATE ledger.files SET sha256 = NULL WHERE id = $1', [file.id]);
+  expect(await verifyTable(world, contract, 'history')).toMatchObject({
+    equal: false,
+    changes: { changed: 1, shown: [{ columns: ['name'] }] },
+  });
+});
+
+it('a file that this user may not read is told as that', async () => {
+  const { world } = await soundTable();
+  const file = await snapshotFile(world);
+  await chmod(localPath(file.uri), 0);
+  // Whoever may read everything cannot be kept from it.
+  if (process.getuid?.() !== 0) await expectRefused(world, file, /its file cannot be read/);
 });
 
 it('a file cut off', async () => {

@@ -38,7 +38,7 @@ it('objects gone, cut off and overwritten are found and made anew; a bucket that
   expect(verified.segments.flatMap(({ faults }) => faults)).toEqual([
     'its file is gone',
     `its file has 50 bytes, the manifest says ${cut!.size}`,
-    'its file is no whole Parquet file',
+    'its bytes are not those that were written',
   ]);
   const order = { by: 'somebody@somewhere', why: 'a test spoiled the bucket' };
   expect(await repairTable(world, { contract, keys: undefined }, order)).toMatchObject({

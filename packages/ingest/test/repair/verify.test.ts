@@ -1,9 +1,9 @@
 /** Proves that a table which is not what its history says is found out, where it differs, by both ways of working it out. */
 import { rm, truncate } from 'node:fs/promises';
 import { localPath } from '@farelake/lake';
-import { sendBack, verifyTable, type VerifyWith } from '../../src/index.ts';
-import { doctorFacts, doctorSegment, dropSegment, segmentsOf } from '../support/damage.ts';
-import { COLUMNS, soundTable } from '../support/table-for-repair.ts';
+import { repairTable, sendBack, verifyTable, type VerifyWith } from '../../src/index.ts';
+import { doctorFacts, doctorSegment, dropSegment, flipUnread, segmentsOf } from '../support/damage.ts';
+import { change, COLUMNS, row, soundTable } from '../support/table-for-repair.ts';
 import { Delivery } from '../support/delivery.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
@@ -141,6 +141,54 @@ it('a segment that is no longer in the manifest, one whose file is gone, one tha
   ]);
   expect(verified.changes).toMatchObject({ added: own(0).rows + own(1).rows + own(last).rows });
   expect(verified.changes.shown).toHaveLength(own(0).rows + own(1).rows + own(last).rows);
+});
+
+it('a segment with other bytes, where no reader looks and in a value; a repair writes both anew', async () => {
+  const { world, contract } = await soundTable();
+  const [first, second] = await segmentsOf(world, 'edw_x');
+  await flipUnread(localPath(first!.uri));
+  await doctorSegment(
+    world,
+    contract,
+    1,
+    `SELECT * REPLACE (CASE WHEN id = 10 THEN 'n9' ELSE name END AS name) FROM rows`,
+  );
+  const doctored = (await segmentsOf(world, 'edw_x')).find(({ segment }) => segment === second!.segment)!;
+  await world.pool.query('UPDATE ledger.files SET sha256 = $1 WHERE id = $2', [second!.sha256, doctored.id]);
+  const changed = 'its bytes are not those that were written';
+  const order = { by: 'somebody@somewhere', why: 'a disk' };
+  for (const by of WAYS)
+    expect(await verify(world, by)).toMatchObject({
+      equal: false,
+      segments: [{ faults: [changed] }, { faults: [changed] }],
+      changes: { added: 0, removed: 0, changed: 1 },
+    });
+  await expect(repairTable(world, { contract, keys: [['10', 'p']] }, order)).rejects.toMatchObject({
+    code: 'segment-damaged',
+    remedy: expect.stringContaining('without --keys') as string,
+  });
+  expect(await repairTable(world, { contract, keys: undefined }, order)).toMatchObject({
+    segments: 2,
+    changes: { changed: 1 },
+  });
+  expect(await verify(world)).toMatchObject({ equal: true });
+});
+
+it('a fold does not write the rows of a damaged segment once more; after a repair it goes on', async () => {
+  const { world, contract, delivery } = await soundTable();
+  const [first] = await segmentsOf(world, 'edw_x');
+  await flipUnread(localPath(first!.uri));
+  await delivery.changes('20260102-000000000', [change(9, 'U', row(1, 'newer'))], { end: '2026-01-02T00:00:00' });
+  await world.ingest();
+  expect((await world.status())[0]).toMatchObject({
+    version: 1,
+    reason: expect.stringMatching(/is not what was written: its SHA-256 is .* farelake repair/) as string,
+  });
+  const order = { by: 'somebody@somewhere', why: 'a disk' };
+  expect(await repairTable(world, { contract, keys: undefined }, order)).toMatchObject({ versionAfter: 2 });
+  await world.ingest();
+  expect((await world.status())[0]).toMatchObject({ version: 3, rows: 30 });
+  expect(await verify(world)).toMatchObject({ equal: true });
 });
 
 it('keys that may be told to nobody are not', async () => {

@@ -1,4 +1,5 @@
 /** Makes a current table wrong for real: a version whose segment holds other rows, or whose facts are others. */
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   commitVersion,
@@ -15,6 +16,18 @@ import { currentColumns, withEngine } from '../../src/index.ts';
 import { newAttemptId } from '../../src/workspace.ts';
 import { inTable, withTable } from '../../src/table/in-table.ts';
 import type { World } from './world.ts';
+
+/**
+ * Another bit where no reader looks, the name of the writer: size, rows and statistics stay as they were.
+ * @param file local path of a Parquet file
+ */
+export async function flipUnread(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const at = bytes.lastIndexOf('DuckDB version');
+  if (at < 0) throw new Error(`${file} does not say who wrote it`);
+  bytes[at]! ^= 1;
+  await writeFile(file, bytes);
+}
 
 /** The table's segments in the order of their numbers. */
 export const segmentsOf = async (world: World, dataset: string): Promise<ListedFile[]> =>
@@ -33,9 +46,9 @@ export async function doctorSegment(world: World, contract: Contract, place: num
     await engine.run(`CREATE TEMP VIEW rows AS SELECT * FROM ${await engine.files.sql([file], columns)} f`);
     const name = `${attempt}.parquet`;
     const written = await writeParquet(engine, sql, path.join(folder, name), columns);
-    await world.stage.adopt(written.file, `${contract.dataset}/base/${name}`);
+    const { sha256 } = await world.stage.adopt(written.file, `${contract.dataset}/base/${name}`);
     const { size, rows, statistics } = written;
-    return { ...file, uri: world.stage.uriOf(`${contract.dataset}/base/${name}`), size, rows, statistics };
+    return { ...file, uri: world.stage.uriOf(`${contract.dataset}/base/${name}`), size, sha256, rows, statistics };
   });
   await commit(world, contract, attempt, { add: [doctored], remove: [file.id] });
 }

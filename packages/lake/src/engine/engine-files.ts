@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '@farelake/schema-registry';
 import { locate, schemeOf } from '../store/open-store.ts';
-import { exactly } from '../store/proof.ts';
+import { exactly, unchanged } from '../store/proof.ts';
 import { filesSql, type ViewColumn } from '../view.ts';
 import { createInPlace, type RunSql } from './httpfs.ts';
 
@@ -20,16 +20,25 @@ export interface EngineFile {
   readonly uri: string;
   /** Bytes. */
   readonly size: number;
+  /** Of what was written, in hex; null or absent: not known. */
+  readonly sha256?: string | null;
 }
 
 export interface EngineFiles {
   /**
    * What the engine opens for each file, in their order.
-   * @throws UserError `scratch-full` before anything is fetched; `object-gone`, and those of the store
+   * What is fetched is proven on the way; what is read in place is not.
+   * @throws UserError `scratch-full` before anything is fetched; `object-gone`, `file-damaged`, and those of the store
    */
   open(files: readonly EngineFile[]): Promise<string[]>;
   /** SQL of the relation of the given columns over the files; empty without files. */
   sql(files: readonly EngineFile[], columns: readonly ViewColumn[]): Promise<string>;
+  /**
+   * Reads each file whole, unless it was fetched and so proven. For those whose rows are to be written again: a damage
+   * must not get a checksum of its own.
+   * @throws UserError `file-damaged` when the content is not what was written
+   */
+  prove(files: readonly EngineFile[]): Promise<void>;
   /** This piece of work needs the files no more: what was fetched of them goes. Nothing may read them at that moment. */
   release(files: readonly EngineFile[]): Promise<void>;
 }
@@ -88,6 +97,10 @@ export function createEngineFiles(run: RunSql, options: EngineFilesOptions): Eng
   return {
     open,
     sql: async (files, columns) => filesSql(await open(files), columns),
+    prove: async (files) => {
+      await open(files);
+      for (const file of files) if (!fetched.has(file.uri)) await proveOne(file, options.signal);
+    },
     release: async (files) => {
       for (const { uri } of files) {
         const one = fetched.get(uri);
@@ -113,16 +126,30 @@ async function allSettled(work: readonly Promise<void>[]): Promise<void> {
 }
 
 /** Read whole and of the size that the manifest knows; names are never used twice, so no other content can be there. */
-async function fetchOne({ uri, size }: EngineFile, target: string, signal: AbortSignal | undefined): Promise<string> {
+async function fetchOne(
+  { uri, size, sha256 }: EngineFile,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const { store, path: inside } = locate(uri);
   const stop = signal === undefined ? {} : { signal };
   try {
-    await pipeline(await store.read(inside, stop), exactly(size, uri), createWriteStream(target), stop);
+    const source = await store.read(inside, stop);
+    await pipeline(source, exactly(size, uri), unchanged(sha256, uri), createWriteStream(target), stop);
     return target;
   } catch (error) {
     await rm(target, { force: true });
     throw error;
   }
+}
+
+async function proveOne({ uri, sha256 }: EngineFile, signal: AbortSignal | undefined): Promise<void> {
+  if (sha256 == null) return;
+  const { store, path: inside } = locate(uri);
+  const stop = signal === undefined ? {} : { signal };
+  const proof = unchanged(sha256, uri);
+  proof.resume();
+  await pipeline(await store.read(inside, stop), proof, stop);
 }
 
 /** Share of the free disk that fetched files may take: the engine spills and writes beside them. */

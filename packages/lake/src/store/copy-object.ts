@@ -1,8 +1,8 @@
 /** Copies an object from one store to another, unchanged, and proves it by reading the copy back. */
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { UserError } from '@farelake/schema-registry';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import { sha256Of } from './checksum.ts';
+import type { ObjectStore, WrittenObject } from './object-store.ts';
 
 export interface CopySource {
   readonly store: Pick<ObjectStore, 'read'>;
@@ -22,13 +22,12 @@ export async function copyObject(
   to: ObjectStore,
   target: string,
   signal?: AbortSignal,
-): Promise<StoredObject> {
+): Promise<WrittenObject> {
   const stop = signal === undefined ? {} : { signal };
   const source = await from.store.read(from.path, { tag: from.tag, ...stop });
-  const { stream, digest } = hashed(source);
-  const stored = await to.put(stream, target, { size: from.size, ...stop });
-  const given = digest();
-  const kept = await hashOf(await to.read(target, stop));
+  const stored = await to.put(patient(source), target, { size: from.size, ...stop });
+  const given = stored.sha256;
+  const kept = await sha256Of(await to.read(target, stop));
   if (kept !== given)
     throw new UserError({
       code: 'copy-differs',
@@ -39,22 +38,9 @@ export async function copyObject(
   return stored;
 }
 
-/** The stream as it is, and the SHA-256 in hex of what went through it. Nothing is read before the store asks for it. */
-function hashed(source: Readable): { stream: Readable; digest: () => string } {
-  const hash = createHash('sha256');
+/** The stream as it is. Nothing is read before the store asks for it. */
+function patient(source: Readable): Readable {
   // A small source is at its end, and may have failed there, before the store listens: it is told when the store reads.
   source.on('error', () => undefined);
-  const chunks = async function* () {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
-  return { stream: Readable.from(chunks(), { objectMode: false }), digest: () => hash.digest('hex') };
-}
-
-async function hashOf(source: Readable): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of source as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex');
+  return Readable.from(source as AsyncIterable<Buffer>, { objectMode: false });
 }

@@ -34,11 +34,11 @@ export function folderStore(folder: string, named: FolderOptions = {}): ObjectSt
     },
     put: async (source, inside, options = {}) => ({
       path: inside,
-      size: await putWhole(source, local(inside), { ...options, ...named }),
+      ...(await putWhole(source, local(inside), { ...options, ...named })),
     }),
     adopt: async (file, inside) => {
-      await moveWhole(file, local(inside), named);
-      return { path: inside, size: (await stat(local(inside))).size };
+      const sha256 = await moveWhole(file, local(inside), named);
+      return { path: inside, size: (await stat(local(inside))).size, sha256 };
     },
     remove: (inside) => rm(local(inside), { force: true }),
     uriOf: (inside) => pathToFileURL(local(inside)).href,

@@ -6,7 +6,8 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
-import type { PutOptions } from './object-store.ts';
+import { measured, sha256OfFile } from './checksum.ts';
+import type { PutOptions, WrittenObject } from './object-store.ts';
 import { makeFolder } from './make-folder.ts';
 import { exactly } from './proof.ts';
 import { objectExists } from './store-errors.ts';
@@ -22,19 +23,25 @@ export interface FolderOptions {
   readonly setting?: string | undefined;
 }
 
-/** @returns bytes written */
-export async function putWhole(source: Readable, target: string, options: PutOptions & FolderOptions): Promise<number> {
+type Written = Omit<WrittenObject, 'path'>;
+
+export async function putWhole(
+  source: Readable,
+  target: string,
+  options: PutOptions & FolderOptions,
+): Promise<Written> {
   const { size, onlyIfAbsent, signal, setting } = options;
   const stop = signal === undefined ? {} : { signal };
   const beside = unfinished(target, `.${randomUUID().slice(0, 8)}`);
   try {
     await makeFolder(path.dirname(target), setting);
     const file = createWriteStream(beside, { flush: true });
-    if (size === undefined) await pipeline(source, file, stop);
-    else await pipeline(source, exactly(size, path.basename(target)), file, stop);
+    const given = measured();
+    if (size === undefined) await pipeline(source, given.stream, file, stop);
+    else await pipeline(source, exactly(size, path.basename(target)), given.stream, file, stop);
     await (onlyIfAbsent === true ? nameIfAbsent(beside, target) : rename(beside, target));
     await sync(path.dirname(target));
-    return file.bytesWritten;
+    return { size: given.bytes(), sha256: given.sha256() };
   } catch (error) {
     source.destroy();
     // Where no folder could be made there is nothing to remove.
@@ -58,8 +65,13 @@ async function nameIfAbsent(beside: string, target: string): Promise<void> {
   await rm(beside);
 }
 
-/** After a crash the target is there whole or not at all. */
-export async function moveWhole(file: string, target: string, { setting }: FolderOptions = {}): Promise<void> {
+/**
+ * After a crash the target is there whole or not at all.
+ * @returns SHA-256 of the file as it was handed over: what becomes of it on the way, a copy's faults included, shows against it
+ */
+export async function moveWhole(file: string, target: string, { setting }: FolderOptions = {}): Promise<string> {
+  // It has just been written, so the system still has it in memory.
+  const sha256 = await sha256OfFile(file);
   await makeFolder(path.dirname(target), setting);
   await sync(file);
   try {
@@ -74,6 +86,7 @@ export async function moveWhole(file: string, target: string, { setting }: Folde
     await rm(file);
   }
   await sync(path.dirname(target));
+  return sha256;
 }
 
 async function sync(target: string): Promise<void> {

@@ -15,6 +15,12 @@ export interface StoredObject {
   readonly tag?: string;
 }
 
+/** What a store was given: it tells so itself, so that nobody has to read it once more. */
+export interface WrittenObject extends StoredObject {
+  /** Of the content as it was given, in hex. */
+  readonly sha256: string;
+}
+
 /** Something below a store that its listing leaves out, and why. */
 export interface SkippedEntry {
   readonly path: string;
@@ -89,9 +95,9 @@ export interface ObjectStore {
    * @throws UserError `object-exists` with `onlyIfAbsent` when it is there already. Two writers at the same moment: one of
    * them is told so, but in a store that knows no conditions, where the later one replaces the other's file
    */
-  put(source: Readable, path: string, options?: PutOptions): Promise<StoredObject>;
+  put(source: Readable, path: string, options?: PutOptions): Promise<WrittenObject>;
   /** Brings a finished local file in, whole or not at all, and takes it away from where it was. */
-  adopt(localFile: string, path: string): Promise<StoredObject>;
+  adopt(localFile: string, path: string): Promise<WrittenObject>;
   /** Removes a file; one that is not there is fine. */
   remove(path: string): Promise<void>;
   /** Undefined: a store of this kind keeps no versions. */

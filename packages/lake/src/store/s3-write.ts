@@ -3,8 +3,9 @@
  * whole or not at all: S3 shows none before its last request is done. What a failed upload has sent is taken away again.
  */
 import { randomUUID } from 'node:crypto';
-import { pipeline, Transform, type Readable } from 'node:stream';
-import type { PutOptions, StoredObject } from './object-store.ts';
+import { pipeline, type Readable } from 'node:stream';
+import { measured } from './checksum.ts';
+import type { PutOptions, StoredObject, WrittenObject } from './object-store.ts';
 import { exactly } from './proof.ts';
 import type { S3 } from './s3-client.ts';
 import { nameOf, s3Problem } from './s3-errors.ts';
@@ -31,18 +32,18 @@ export async function putObject(
   object: S3Object,
   source: Readable,
   options: PutOptions,
-): Promise<Omit<StoredObject, 'path'>> {
+): Promise<Omit<WrittenObject, 'path'>> {
   const { size, onlyIfAbsent = false, signal } = options;
   try {
     signal?.throwIfAborted();
     // Also for a server that knows no conditions: without this it would never say that something is there.
     if (onlyIfAbsent && (await head(s3, object)) !== undefined) throw objectExists(object.uri);
     const mark = randomUUID();
-    const sent = counted();
+    const sent = measured();
     const whole = size === undefined ? source : pipeline(source, exactly(size, object.uri), () => undefined);
     const body = pipeline(whole, sent.stream, () => undefined);
     const tag = await upload(s3, object, body, { size, onlyIfAbsent, signal, mark });
-    return { size: sent.bytes(), ...(tag === undefined ? {} : { tag }) };
+    return { size: sent.bytes(), sha256: sent.sha256(), ...(tag === undefined ? {} : { tag }) };
   } catch (error) {
     source.destroy();
     signal?.throwIfAborted();
@@ -113,15 +114,4 @@ export async function head({ sdk, client }: S3, { location, key }: S3Object): Pr
     if (['NotFound', 'NoSuchKey'].includes(nameOf(error))) return undefined;
     throw error;
   }
-}
-
-function counted(): { stream: Transform; bytes: () => number } {
-  let bytes = 0;
-  const stream = new Transform({
-    transform(chunk: Buffer, _, done) {
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
-  return { stream, bytes: () => bytes };
 }

@@ -19,6 +19,16 @@ export const contentChanged = (allowed: string, found?: string): UserError =>
     data: { allowed, ...(found === undefined ? {} : { found }) },
   });
 
+/** @param expected and @param found SHA-256 in hex */
+export const fileDamaged = (uri: string, expected: string, found: string): UserError =>
+  new UserError({
+    code: 'file-damaged',
+    problem: `${uri} is not what was written: its SHA-256 is ${found}, and was ${expected}.`,
+    remedy:
+      'Restore it from a backup. Else, of a current table farelake repair writes it anew; of history farelake verify names the loads to replay.',
+    data: { uri, expected, found },
+  });
+
 export const objectExists = (uri: string): UserError =>
   new UserError({
     code: 'object-exists',

@@ -1,11 +1,12 @@
 /** Files of a bucket for the engine: fetched once, only where there is room, gone when released; or read in place. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   openEngine,
   s3Store,
+  sha256OfFile,
   writeParquet,
   type Engine,
   type EngineFile,
@@ -39,9 +40,9 @@ beforeAll(async () => {
   const store = s3Store('s3://tables/stage');
   for (let n = 1; n <= 6; n += 1) {
     const file = path.join(folder, 'local.parquet');
-    const { size } = await writeParquet(engine, `SELECT ${n}::BIGINT AS n`, file, [{ name: 'n', id: 101 }]);
-    await store.adopt(file, `t/base/${n}.parquet`);
-    files.push({ uri: store.uriOf(`t/base/${n}.parquet`), size });
+    await writeParquet(engine, `SELECT ${n}::BIGINT AS n`, file, [{ name: 'n', id: 101 }]);
+    const { size, sha256 } = await store.adopt(file, `t/base/${n}.parquet`);
+    files.push({ uri: store.uriOf(`t/base/${n}.parquet`), size, sha256 });
   }
   engine.close();
 }, 60_000);
@@ -98,6 +99,35 @@ describe('through scratch', () => {
     expect((await thrownBy(sum([{ uri: 's3://tables/stage/t/base/9.parquet', size: 1 }]))).code).toBe('object-gone');
     // What failed can be asked for again.
     expect(await sum(files)).toBe(21);
+    engine.close();
+  });
+
+  it('is refused when it has other bytes than were written, in the same size', async () => {
+    engine = await open();
+    const sha256 = '0'.repeat(64);
+    const wrong = files.map((file, index) => (index === 3 ? { ...file, sha256 } : file));
+    const error = await thrownBy(sum(wrong));
+    expect(error).toMatchObject({ code: 'file-damaged', data: { uri: files[3]!.uri, expected: sha256 } });
+    await engine.files.release(files);
+    expect(inScratch()).toBe(0);
+    // Files of before checksums were noted pass.
+    expect(await sum(wrong.map((file) => ({ ...file, sha256: null })))).toBe(21);
+    engine.close();
+  });
+
+  it('what lies here is proven when it is asked for, what was fetched is proven already', async () => {
+    engine = await open();
+    const local = path.join(folder, 'proven.parquet');
+    const { size } = await writeParquet(engine, 'SELECT 7::BIGINT AS n', local, [{ name: 'n', id: 101 }]);
+    const own = { uri: pathToFileURL(local).href, size, sha256: await sha256OfFile(local) };
+    await engine.files.prove([own, ...files]);
+    expect(front.seen.length).toBe(files.length);
+    await engine.files.prove([own, { ...own, sha256: null }, ...files]);
+    expect(front.seen.length).toBe(files.length);
+    const bytes = readFileSync(local);
+    bytes[size - 40]! ^= 1;
+    writeFileSync(local, bytes);
+    expect((await thrownBy(engine.files.prove([own]))).code).toBe('file-damaged');
     engine.close();
   });
 
