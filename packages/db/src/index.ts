@@ -119,6 +119,7 @@ export { liftHold, openHolds, placeHold, readHold, type Hold } from './ledger/ho
 export { recordFailure, recordNextTry, recordSuccess, tableFailures, type TableFailures } from './ledger/failures.ts';
 export { withLease, type LeaseOptions, type TableLease } from './hold-lease.ts';
 export {
+  forgetGenerations,
   generationCores,
   lastArrival,
   noteGeneration,

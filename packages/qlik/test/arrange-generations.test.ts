@@ -26,7 +26,7 @@ function file(stem: string, minute: number | null, more: Partial<SnapshotFile> =
   const object = parseObjectKey(key) as SnapshotKey;
   return { loadId: given, object, time, key, contentHash: `h${given}`, arrival: given, spoiled: false, ...more };
 }
-const core = (name: string, ...files: SnapshotFile[]): Core => ({ name, start: null, files });
+const core = (name: string, ...files: SnapshotFile[]): Core => ({ name, files });
 const text = (one: SnapshotFile) =>
   `${one.object.stem}@${one.time === null ? '' : Number(one.time.slice(11, 13)) * 60 + Number(one.time.slice(14, 16))}`;
 const shape = (cores: Core[], others: SnapshotFile[]) => {
@@ -81,6 +81,34 @@ describe('around known generations', () => {
       [core('one', file('LOAD_1_00000001', 10))],
       [file('LOAD_2_00000001', 5), file('LOAD_2_00000001', 11)],
       { '20211201T000500000000': ['LOAD_2_00000001@5'], one: ['LOAD_1_00000001@10', 'LOAD_2_00000001@11'] },
+    ],
+    [
+      'a segment that joined what was shown stays there when the next snapshot begins',
+      [core('one', file('LOAD_1_00000001', 10))],
+      [file('LOAD_2_00000001', 11), file('LOAD_1_00000001', 50), file('LOAD_2_00000001', 51)],
+      {
+        one: ['LOAD_1_00000001@10', 'LOAD_2_00000001@11'],
+        '20211201T005000000000': ['LOAD_1_00000001@50', 'LOAD_2_00000001@51'],
+      },
+    ],
+    [
+      'a segment that the snapshot before did not have is of the next one, with which it was written',
+      [core('one', file('LOAD_1_00000001', 10))],
+      [file('LOAD_2_00000001', 50), file('LOAD_1_00000001', 51)],
+      { one: ['LOAD_1_00000001@10'], '20211201T005000000000': ['LOAD_2_00000001@50', 'LOAD_1_00000001@51'] },
+    ],
+    [
+      'what was still written is no pause',
+      [core('one', file('LOAD_1_00000001', 10, { end: at(39) }))],
+      [
+        file('LOAD_2_00000001', 40, { end: at(45) }),
+        file('LOAD_1_00000001', 50, { end: at(80) }),
+        file('LOAD_2_00000001', 81),
+      ],
+      {
+        one: ['LOAD_1_00000001@10', 'LOAD_2_00000001@40'],
+        '20211201T005000000000': ['LOAD_1_00000001@50', 'LOAD_2_00000001@81'],
+      },
     ],
     [
       'nothing joins changes only',

@@ -167,6 +167,13 @@ const CASES: [
 ];
 
 describe('generations', () => {
+  it('the same content twice in one place at one time adds nothing', () => {
+    const [first, other] = [told('LOAD1', 10), told('LOAD00000001', 10)].map(snapshotFile);
+    const found = arrangeGenerations([], [first!, { ...other!, contentHash: first!.contentHash }]);
+    expect(found.generations.map(({ files }) => names(files))).toEqual([[1]]);
+    expect(found.repeats.map(({ file, of }) => [file.loadId, of.loadId])).toEqual([[2, 1]]);
+  });
+
   test.each(CASES)('%s', (_, files, expected, rivals = []) => {
     const { generations: found, rivals: beside } = arrangeGenerations([], files.map(snapshotFile));
     expect(names(beside)).toEqual(rivals);
@@ -197,6 +204,7 @@ describe('generations', () => {
           const all = [
             ...found.generations.flatMap(({ files, superseded }) => [...files, ...superseded]),
             ...found.rivals,
+            ...found.repeats.map(({ file }) => file),
           ];
           expect(names(all).sort()).toEqual(names(list).sort());
         },

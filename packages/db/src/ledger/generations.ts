@@ -28,10 +28,12 @@ export interface GenerationRecord {
   readonly decidedAt: Date | null;
   /** Version of the current table from which on it was no longer shown. */
   readonly retiredVersion: number | null;
+  /** When any of this changed last. */
+  readonly updatedAt: Date;
 }
 
 const COLUMNS = `name, start, state, cause, reason, rows, live_rows AS "liveRows", keys_lost AS "keysLost",
-  keys_gained AS "keysGained", decided_by AS "decidedBy", decided_at AS "decidedAt", retired_version AS "retiredVersion"`;
+  keys_gained AS "keysGained", decided_by AS "decidedBy", decided_at AS "decidedAt", retired_version AS "retiredVersion", updated_at AS "updatedAt"`;
 
 /** All that the table ever had, in no order that means anything. */
 export async function readGenerations(db: Queryable, dataset: string): Promise<GenerationRecord[]> {
@@ -58,7 +60,7 @@ export async function writeGeneration(
   db: Queryable,
   dataset: string,
   name: string,
-  changes: Partial<Omit<GenerationRecord, 'name' | 'decidedAt'>>,
+  changes: Partial<Omit<GenerationRecord, 'name' | 'decidedAt' | 'updatedAt'>>,
 ): Promise<void> {
   const known = {
     start: 'start',
@@ -84,6 +86,21 @@ export async function writeGeneration(
     `UPDATE ledger.generations SET ${sets.join(', ')}, updated_at = now() WHERE dataset = $1 AND name = $2`,
     [dataset, name, ...given.map(([key]) => changes[key as keyof typeof changes] ?? null)],
   );
+}
+
+/**
+ * Takes out what was never built, and of which nothing is left: its files turned out to be of others.
+ * @param names those of which there is something
+ * @returns whether there was any
+ */
+export async function forgetGenerations(db: Queryable, dataset: string, names: readonly string[]): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `DELETE FROM ledger.generations g WHERE dataset = $1 AND name <> ALL ($2::text[])
+       AND state IN ('building', 'held', 'released')
+       AND NOT EXISTS (SELECT 1 FROM ledger.generation_cores c WHERE c.dataset = g.dataset AND c.generation = g.name)`,
+    [dataset, names],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 /** By generation, the loads that it was first shown or built with. */

@@ -64,7 +64,9 @@ export async function loadsOf(db: Queryable, dataset: string, batchId: number | 
        SELECT d.id, d.dfm FROM ledger.objects d
        WHERE d.part = 'dfm' AND d.object_key = regexp_replace(o.object_key, '\\.csv\\.gz$', '.dfm')
          AND l.state NOT IN ('loaded', 'applied', 'archived')
-         AND (l.delivery = 1 OR d.id = l.dfm_object_id)
+         -- A further load came of a .dfm of its own; that it turned out not to be gives way to what came since.
+         AND (l.delivery = 1 OR d.id = l.dfm_object_id OR (l.waiting_for = 'dfm' AND d.seen >
+           (SELECT own.seen FROM ledger.objects own WHERE own.id = l.dfm_object_id)))
        -- One that was tried and did not agree gives way to any other.
        ORDER BY (l.waiting_for = 'dfm' AND d.id = l.dfm_object_id) IS TRUE,
          -- What is taken through again goes by its own: the next snapshot has the same names.

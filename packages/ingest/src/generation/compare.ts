@@ -1,4 +1,4 @@
-/** How a generation differs from the one that is shown, in keys, and whether that, or its start, is suspicious. */
+/** How a generation differs from the one that is shown, in keys, and whether that, or the want of a start, is suspicious. */
 import type { Manifest } from '@farelake/db';
 import type { Engine } from '@farelake/lake';
 import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
@@ -65,16 +65,6 @@ export function suspicion({ generations }: Pick<Contract, 'generations'>, compar
 
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
-/** Clocks and zones of a vendor may be off by that much, in milliseconds, without anybody being asked. */
-const CLOCKS_DIFFER = 24 * 60 * 60 * 1000;
-
-/**
- * Why nobody can tell from when on changes apply to it; undefined: its start says so. Pure.
- * @param start as sortable text, UTC; null: it has none
- */
-export function doubtfulTimes(start: string | null, now: Date): string | undefined {
-  if (start === null) return 'its files have no times, so nobody can tell from when on changes apply to it';
-  const latest = new Date(now.getTime() + CLOCKS_DIFFER).toISOString();
-  if (start <= latest) return undefined;
-  return `it says that it was begun at ${start}, which is still to come: no change until then would count`;
-}
+/** Why nobody can tell from when on changes apply to it; undefined: its start says so. Pure. */
+export const doubtfulTimes = (start: string | null): string | undefined =>
+  start === null ? 'its files have no times, so nobody can tell from when on changes apply to it' : undefined;

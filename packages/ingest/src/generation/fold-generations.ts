@@ -192,13 +192,16 @@ async function advance(work: GenerationWork, standing: Standing, candidate: Snap
 /** What a person has decided about stays so; what is held by its content is looked at again when that changes. */
 async function isOpen(
   { workspace, dataset }: GenerationWork,
-  { loads }: Standing,
+  { loads, plan, records }: Standing,
   { name, files }: Snapshot,
   record: GenerationRecord | undefined,
 ): Promise<boolean> {
   if (record === undefined || record.state === 'building' || record.state === 'released') return true;
   if (record.state !== 'held') return false;
   if (record.cause === 'events') return true;
+  // It was compared with what was shown then.
+  const live = records.get(plan.live?.name ?? '');
+  if (live !== undefined && live.updatedAt > record.updatedAt) return true;
   const applied = await appliedLoads(workspace.pool, dataset, name);
   const own = new Set(files.map(({ loadId }) => loadId));
   return loads.some(({ id, everLoaded }) => own.has(id) && everLoaded && !applied.has(id));
@@ -213,8 +216,7 @@ async function judge(
   note: (changes: Parameters<typeof writeGeneration>[3]) => Promise<void>,
 ): Promise<Hold | undefined> {
   const { pool } = workspace;
-  const { now } = await lastArrival(pool, []);
-  const times = doubtfulTimes(candidate.start, now);
+  const times = doubtfulTimes(candidate.start);
   const untimed: Hold | undefined = times === undefined ? undefined : { cause: 'times', reason: times };
   // Without a key there are no rows to compare.
   if (contract.key.length === 0) return untimed;

@@ -1,5 +1,5 @@
 /** Writes down how files are arranged, and what follows for loads that count for no table that is shown or will be. */
-import { noteGeneration, writeGeneration, type Load, type Queryable } from '@farelake/db';
+import { forgetGenerations, noteGeneration, writeGeneration, type Load, type Queryable } from '@farelake/db';
 import type { Generation } from '@farelake/qlik';
 import type { Contract } from '@farelake/schema-registry';
 import { moveLoad, moveLoads } from '../move-load.ts';
@@ -51,6 +51,8 @@ export async function settle(
       if (late.length > 0) changed = true;
       await moveLoads(db, late, 'supersede', { reason: `of snapshot ${name}, which is not the one in use` });
     }
+    const names = plan.generations.map(({ name }) => name);
+    if (await forgetGenerations(db, dataset, names)) changed = true;
   });
   return changed;
 }

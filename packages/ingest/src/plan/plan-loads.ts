@@ -77,7 +77,7 @@ export function planLoads(
   const own = loads.filter((load) => contract === undefined || isOf(contract, load));
   // A contract that says there are none has no use for those that come; what is in the table already stays.
   const none = contract?.snapshot === 'none';
-  const { generations, rivals } = arrange(
+  const { generations, rivals, repeats } = arrange(
     snapshotLoads(own).filter(({ load }) => !none || load.everLoaded),
     known,
   );
@@ -90,6 +90,7 @@ export function planLoads(
     outdated,
     loads,
     rivals: idsOf(rivals),
+    repeats: new Map(repeats.map(({ file, of }) => [file.loadId, of.load.objectKey])),
     places: placesOf(generations),
   };
   const planned = loads.filter(
@@ -112,8 +113,8 @@ function arrange(files: readonly SnapshotLoad[], known: readonly KnownGeneration
     generationOf.has(loadId) ? 'core' : 'others',
   );
   const filesOf = Map.groupBy(core, ({ loadId }) => generationOf.get(loadId));
-  const cores = known.filter(isKept).map(({ name, start }): Core<SnapshotLoad> => {
-    return { name, start: start as Instant | null, files: filesOf.get(name) ?? [] };
+  const cores = known.filter(isKept).map(({ name }): Core<SnapshotLoad> => {
+    return { name, files: filesOf.get(name) ?? [] };
   });
   const spent = known.filter(({ state }) => state === 'superseded').map(({ name }) => name);
   return arrangeGenerations(cores, others, new Set(spent));
@@ -149,7 +150,9 @@ function snapshotLoads(loads: readonly PlannedLoad[]): SnapshotLoad[] {
     if (dfm === undefined && !settled) return [];
     const time = settled ? (load.fileTime as Instant | null) : (dfm?.startWrite ?? null);
     const end = settled ? (load.endWrite as Instant | null) : (dfm?.endWrite ?? null);
-    const { contentHash, objectKey: key, generation: recorded } = load;
+    const { contentHash, objectKey: key } = load;
+    // Planned by another .dfm meanwhile, it is another snapshot's: data may come before its own.
+    const recorded = load.fileTime === time ? load.generation : null;
     const spoiled = isSpoiled(load);
     return [{ loadId: load.id, object, time, end, key, contentHash, arrival: load.id, spoiled, recorded, load }];
   });
@@ -182,6 +185,8 @@ interface Context {
   readonly generations: readonly Generation<SnapshotLoad>[];
   readonly outdated: ReadonlySet<string>;
   readonly rivals: ReadonlySet<number>;
+  /** By load, the object with the same content in its place. */
+  readonly repeats: ReadonlyMap<number, string>;
   readonly places: ReadonlyMap<number, Place>;
   readonly loads: readonly PlannedLoad[];
 }
@@ -198,6 +203,13 @@ function verdict(load: PlannedLoad, context: Context): Verdict {
       event: 'supersede',
       reason: 'newer content under the same name took its place',
       facts: { generation: null },
+    };
+  const first = context.repeats.get(load.id);
+  if (first !== undefined && !load.everLoaded)
+    return {
+      event: 'supersede',
+      reason: `the same content, with the same start, came before as ${first}`,
+      facts: { generation: null, dfmObjectId: load.dfm?.objectId ?? load.dfmObjectId },
     };
   const place = context.places.get(load.id);
   // What is taken through again is in history already, and its rows there have to be the new ones.

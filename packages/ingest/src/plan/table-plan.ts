@@ -1,5 +1,5 @@
 /** The plan of a table as it stands in the ledger: what `planLoads` decides, from what the ledger knows. */
-import { generationCores, readGenerations, type Load, type Queryable } from '@farelake/db';
+import { generationCores, lastArrival, readGenerations, type Load, type Queryable } from '@farelake/db';
 import { parseDfm, parseObjectKey, type Dfm, type ObjectKey } from '@farelake/qlik';
 import { UserError, type Contract } from '@farelake/schema-registry';
 import { isPlannable, planLoads, type LoadPlan, type PlannedLoad } from './plan-loads.ts';
@@ -16,14 +16,17 @@ export async function planOf(
     ...record,
     core: cores.get(record.name) ?? new Set<number>(),
   }));
-  return planLoads(contract, loads.map(plannedLoad), known);
+  // By the clock of the database: those of workers may differ.
+  const { now } = await lastArrival(db, []);
+  const planned = loads.map((load) => plannedLoad(load, now));
+  return planLoads(contract, planned, known);
 }
 
-function plannedLoad(load: Load): PlannedLoad {
+function plannedLoad(load: Load, now: Date): PlannedLoad {
   const dfm =
     load.dfm === null || !(isPlannable(load) || load.state === 'quarantined')
       ? null
-      : { objectId: load.dfm.objectId, parsed: readDfm(load, load.dfm.text) };
+      : { objectId: load.dfm.objectId, parsed: readDfm(load, load.dfm.text, now) };
   return { ...load, object: objectOf(load), dfm };
 }
 
@@ -34,9 +37,19 @@ export function objectOf(load: Pick<Load, 'objectKey'>): ObjectKey {
   return object;
 }
 
-function readDfm(load: Load, text: string): Dfm | { fault: string } {
+/** Clocks and zones of a vendor may be off by that much, in milliseconds, without anybody being asked. */
+const CLOCKS_DIFFER = 24 * 60 * 60 * 1000;
+
+function readDfm(load: Load, text: string, now: Date): Dfm | { fault: string } {
   try {
-    return parseDfm(text, `${objectOf(load).stem}.dfm`, objectOf(load));
+    const dfm = parseDfm(text, `${objectOf(load).stem}.dfm`, objectOf(load));
+    const latest = new Date(now.getTime() + CLOCKS_DIFFER).toISOString();
+    // No change until then would count for such a snapshot.
+    if (objectOf(load).kind === 'snapshot' && dfm.startWrite !== null && dfm.startWrite > latest)
+      return {
+        fault: `its .dfm says that it was begun at ${dfm.startWrite}, which is still to come; deliver the .dfm again with the right time`,
+      };
+    return dfm;
   } catch (error) {
     if (error instanceof UserError) return { fault: error.message };
     throw error;

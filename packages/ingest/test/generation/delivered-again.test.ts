@@ -74,3 +74,49 @@ it('where the old file beside a new .dfm has another number of rows, its data is
   await world.ingest();
   expect(await one(world)).toMatchObject({ state: 'live', generation: G2, rows: 3 });
 });
+
+it('the bytes of the first snapshot once more in the third, seen before their .dfm', async () => {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  const a = [['1', 'a']];
+  await delivery.snapshot('LOAD00000001', a, { start: JAN });
+  await world.addTable('EDW.X');
+  await world.ingest();
+  await delivery.snapshot('LOAD00000001', [['1', 'b']], { start: FEB });
+  await world.ingest();
+  expect(await shown(world)).toEqual(['1b']);
+  // The vendor writes data first: for a while it lies beside the .dfm of the snapshot before.
+  await delivery.snapshot('LOAD00000001', a, { start: FEB });
+  await world.ingest();
+  expect(await shown(world)).toEqual(['1b']);
+  await delivery.snapshot('LOAD00000001', a, { start: '2026-03-01T00:00:00' });
+  await world.ingest();
+  expect(await one(world)).toMatchObject({ state: 'live', generation: '20260301T000000000000' });
+  expect(await shown(world)).toEqual(['1a']);
+});
+
+it('data of the next snapshot over that of one never taken in, seen before its .dfm, does not complete that one', async () => {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  const snapshot = (n: number, rows: string[][], start: string, recordCount = rows.length) =>
+    delivery.snapshot(`LOAD0000000${n}`, rows, { start, recordCount });
+  await snapshot(1, [['1', 'a']], JAN);
+  await snapshot(2, [['5', 'a']], '2026-01-01T00:01:00');
+  await world.addTable('EDW.X');
+  await world.ingest();
+  // What came of February was overwritten by March but for its second file.
+  const march = [
+    ['1', 'c'],
+    ['2', 'c'],
+  ];
+  await snapshot(1, march, FEB, 3);
+  await snapshot(2, [['5', 'b']], '2026-02-01T00:01:00');
+  await world.ingest();
+  await snapshot(1, march, '2026-03-01T00:00:00');
+  await world.ingest();
+  expect((await shown(world)).filter((row) => row.endsWith('b'))).toEqual([]);
+  await snapshot(2, [['5', 'c']], '2026-03-01T00:01:00');
+  await world.ingest();
+  expect(await one(world)).toMatchObject({ state: 'live', generation: '20260301T000000000000' });
+  expect(await shown(world)).toEqual(['1c', '2c', '5c']);
+});

@@ -71,26 +71,10 @@ const changes = fc
       events: events.map(([oper, id], n) => ({ oper, id, seq: 10 * index + n + 1 })),
     })),
   );
-/**
- * Snapshots and changes mix in any order, but of one snapshot lower counters come first. Without that a file of one snapshot
- * may be shown as one of the snapshot before, and not always find its way back (docs/generations.md, "Limits").
- */
-function firstFilesFirst(parts: readonly Part[]): Part[] {
-  const counters = new Map<number, number>();
-  return parts.map((part) => {
-    if (part.kind === 'changes') return part;
-    const counter = (counters.get(part.snapshot) ?? 0) + 1;
-    counters.set(part.snapshot, counter);
-    return parts.find(
-      (other) => other.kind === 'snapshot' && other.snapshot === part.snapshot && other.counter === counter,
-    )!;
-  });
-}
-
 const deliveries = fc.tuple(snapshots, changes).chain(([some, others]) => {
   const parts = [...some, ...others];
   return fc.tuple(
-    fc.shuffledSubarray(parts, { minLength: parts.length }).map(firstFilesFirst),
+    fc.shuffledSubarray(parts, { minLength: parts.length }),
     fc.array(fc.nat(parts.length), { minLength: 1, maxLength: 4 }),
   );
 });

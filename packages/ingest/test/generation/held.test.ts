@@ -1,5 +1,5 @@
 /** What a person is asked about a newer snapshot, and what a release lets go: real files, real Postgres. */
-import { holdTable, releaseTable, rollBack } from '../../src/index.ts';
+import { holdTable, releaseGeneration, releaseTable, rollBack } from '../../src/index.ts';
 import { Delivery, seq } from '../support/delivery.ts';
 import { closeWorlds, openWorld } from '../support/world.ts';
 
@@ -33,18 +33,45 @@ it('who lets a table go on has not released its snapshot that lost too many keys
   expect((await world.status())[0]).toMatchObject({ state: 'live', rows: 1 });
 });
 
-it('a snapshot that is said to begin in the future is held: no change would count until then', async () => {
-  const { world, delivery } = await five();
-  await delivery.snapshot('LOAD1', rowsOf(6), { start: '2999-01-01T00:00:00' });
-  await delivery.changes('20260301-000000000', [{ seq: seq(1), oper: 'I', row: ['9'] }], {
-    end: '2026-03-01T00:00:00',
-  });
+it.each([
+  ['the first', ['2999-01-01T00:00:00']],
+  ['a newer one', ['2026-01-01T00:00:00', '2999-01-01T00:00:00']],
+])(
+  'a snapshot said to begin in the future waits for its right .dfm, for no change would count until then: %s',
+  async (_, starts) => {
+    const world = await openWorld();
+    const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+    await delivery.snapshot('LOAD1', rowsOf(4), { start: starts[0]! });
+    await world.addTable('EDW.X');
+    for (const start of starts) {
+      await delivery.snapshot('LOAD1', rowsOf(5), { start });
+      await world.ingest();
+    }
+    await delivery.changes('20260301-000000000', [{ seq: seq(1), oper: 'I', row: ['9'] }], {
+      end: '2026-03-01T00:00:00',
+    });
+    await world.ingest();
+    expect((await world.status())[0]).toMatchObject({
+      state: 'waiting',
+      rows: starts.length === 1 ? 0 : 6,
+      reason: expect.stringContaining('still to come') as string,
+    });
+    await delivery.snapshot('LOAD1', rowsOf(5), { start: '2026-02-01T00:00:00' });
+    await world.ingest();
+    expect((await world.status())[0]).toMatchObject({ state: 'live', rows: 6, generation: '20260201T000000000000' });
+  },
+);
+
+it('a snapshot that is held is compared again when another one is shown', async () => {
+  const { world, delivery, contract } = await five();
+  await delivery.snapshot('LOAD1', rowsOf(2), { start: '2026-02-01T00:00:00' });
   await world.ingest();
-  expect((await world.status())[0]).toMatchObject({
-    state: 'held',
-    reason: expect.stringContaining('still to come') as string,
-    rows: 6,
-  });
+  await delivery.snapshot('LOAD1', [...rowsOf(1), ['2']], { start: '2026-03-01T00:00:00' });
+  await world.ingest();
+  expect((await world.status())[0]?.generations.map(({ state }) => state)).toEqual(['live', 'held', 'held']);
+  await releaseGeneration({ workspace: world, contract, by: 'anna@host' }, { name: '20260201T000000000000' });
+  await world.ingest();
+  expect((await world.status())[0]).toMatchObject({ state: 'live', generation: '20260301T000000000000' });
 });
 
 it('a second rollback names what there is, and the way forth', async () => {
