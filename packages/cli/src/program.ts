@@ -9,6 +9,7 @@ import { queryCommand, type QueryFormat } from './commands/query.ts';
 import { statusCommand } from './commands/status.ts';
 import { tableAddCommand, tableListCommand, type AddFlags } from './commands/table.ts';
 import { tableHoldCommand, tableReleaseCommand } from './commands/table-hold.ts';
+import { tableRejectCommand, type RejectFlags } from './commands/table-reject.ts';
 import { tableRollbackCommand, type RollbackFlags } from './commands/table-rollback.ts';
 import { tableShowCommand } from './commands/table-show.ts';
 import { addRepairCommands } from './program-repair.ts';
@@ -118,6 +119,7 @@ function addTableCommands(program: Command, context: Context, answer: Answer): v
     .option('--json', 'as JSON')
     .action((name: string, flags: { json?: boolean }) => answer(tableShowCommand(context, name, flags)));
   addHoldCommands(table, context, answer);
+  addRejectCommand(table, context, answer);
   addRollbackCommand(table, context, answer);
 }
 
@@ -138,6 +140,21 @@ function addHoldCommands(table: Command, context: Context, answer: Answer): void
       '\nA released snapshot is shown by the next ingest, however much smaller it is. Exits 1 when nothing of it is held.',
     )
     .action((name: string, flags: { generation?: string }) => answer(tableReleaseCommand(context, name, flags)));
+}
+
+function addRejectCommand(table: Command, context: Context, answer: Answer): void {
+  table
+    .command('reject')
+    .description('say no to a new snapshot that is held; the one in use goes on')
+    .argument('<table>', 'EDW.SAMPLE or edw_sample')
+    .option('--generation <name>', 'this snapshot; status --json names them')
+    .option('--why <text>', 'the reason, kept with the snapshot')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nNo ingest takes it again until farelake table release. What was shown is taken back by table rollback. Exits 1 when none is held.',
+    )
+    .action((name: string, flags: RejectFlags) => answer(tableRejectCommand(context, name, flags)));
 }
 
 function addRollbackCommand(table: Command, context: Context, answer: Answer): void {

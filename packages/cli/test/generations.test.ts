@@ -35,9 +35,17 @@ it('a snapshot that shrank is held, released, and taken back again', async () =>
   expect(held.out).toMatch(new RegExp(`^held: edw_x: snapshot ${G2} is held: .*farelake table release EDW\\.X$`, 'm'));
 
   expect(await home.run('table', 'release', 'EDW.X', '--generation', 'nope')).toMatchObject({ code: 1 });
+  expect(await home.run('table', 'reject', 'EDW.X', '--why', 'cut off')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(
+      new RegExp(`Snapshot ${G2} of edw_x is rejected; farelake table release EDW.X --gen`),
+    ) as string,
+  });
+  expect(await home.run('table', 'reject', 'EDW.X')).toMatchObject({ code: 1 });
+  expect(await home.run('ingest', folder)).toMatchObject({ code: 0 });
   expect(await home.run('table', 'release', 'EDW.X')).toMatchObject({
     code: 0,
-    out: expect.stringMatching(new RegExp(`snapshot ${G2}, which was held`)) as string,
+    out: expect.stringMatching(new RegExp(`snapshot ${G2}, which was rejected`)) as string,
   });
   expect(await home.run('table', 'release', 'EDW.X')).toMatchObject({ code: 1 });
   expect(await home.run('ingest', folder)).toMatchObject({ code: 0 });

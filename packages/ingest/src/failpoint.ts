@@ -47,6 +47,7 @@ export const STEPS = [
   'swap:committing',
   'swap:committed',
   'release:committing',
+  'reject:committing',
   // Publication: before; its rows are written and not recorded; recorded and not committed; committed.
   'publish:before',
   'publish:written',

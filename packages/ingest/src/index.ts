@@ -33,7 +33,14 @@ export { inTable, withTable } from './table/in-table.ts';
 export { withEngine, sweepScratch, type TableWorkspace, type Workspace } from './workspace.ts';
 export { runFold, type FoldFile, type FoldInputs, type FoldResult } from './fold/run-fold.ts';
 export { CHANGES_ONLY, foldTable, type FoldOutcome } from './fold/fold-table.ts';
-export { releaseGeneration, rollBack, type Decision, type Released, type RolledBack } from './generation/decide.ts';
+export {
+  rejectGeneration,
+  releaseGeneration,
+  rollBack,
+  type Decision,
+  type Released,
+  type RolledBack,
+} from './generation/decide.ts';
 export type { GenerationStatus } from './status/generations.ts';
 export { readSecret, type SecretPlace } from './secret/read-secret.ts';
 export { hmacKeyFor } from './treatment/hmac-key.ts';

@@ -10,7 +10,7 @@ export interface RollbackFlags {
   readonly json?: boolean;
 }
 
-/** @returns 0 the table shows its former snapshot */
+/** @returns 0 the table shows its former snapshot, 1 it does, and its copy in Postgres does not */
 export async function tableRollbackCommand(context: Context, table: string, flags: RollbackFlags): Promise<number> {
   const { terminal } = context;
   return withWorkspace(context, async (workspace) => {
@@ -37,6 +37,10 @@ export async function tableRollbackCommand(context: Context, table: string, flag
         `Snapshot ${done.from} is rejected; farelake table release ${sourceName(contract.source)} --generation ${done.from} lets it come back.`,
       );
     }
-    return 0;
+    if (done.published) return 0;
+    terminal.note(
+      `farelake: the copy of ${dataset} in Postgres still shows snapshot ${done.from}; farelake status says why, and the next ingest tries again.`,
+    );
+    return 1;
   });
 }

@@ -34,7 +34,7 @@ import { inTable } from '../table/in-table.ts';
 import { foldBytes } from '../table/share.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
 import { newAttemptId, withEngine, type TableWorkspace } from '../workspace.ts';
-import { hasReplacedRows, isTreatedOtherwise } from './foundation.ts';
+import { areThere, hasReplacedRows, isTreatedOtherwise } from './foundation.ts';
 import { historySql, type HistoryReader } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
 import { kindOf, membersOf, settleReach, strangers } from './members.ts';
@@ -80,7 +80,8 @@ export async function foldTable(
   const replaced = await hasReplacedRows(workspace, contract, generation.name);
   const otherwise =
     (base.fold !== null && base.fold.rules !== rulesText(contract)) || isTreatedOtherwise(contract, base);
-  const anew = withdrawn.length > 0 || replaced || otherwise;
+  // One that is not shown may have lost a file without anybody noticing; history has all of it.
+  const anew = withdrawn.length > 0 || replaced || otherwise || (beside && !(await areThere(base.files)));
   if (fresh.length === 0 && !anew) return { result: 'nothing' };
   const marks: Marks = { contract, generation, beside, first: applied.size === 0 && !replaced, fresh, withdrawn };
   if (contract.key.length === 0) return applyWithoutKey(workspace, marks);

@@ -1,5 +1,6 @@
 /** Whether a table's rows can be built upon, or have to be folded anew from history. */
-import { replacedLoads, type Manifest } from '@farelake/db';
+import { replacedLoads, type ListedFile, type Manifest } from '@farelake/db';
+import { locate } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
 import { disagreement } from '../treatment/disagreement.ts';
 import type { Workspace } from '../workspace.ts';
@@ -20,3 +21,20 @@ export const isTreatedOtherwise = (contract: Contract, { files }: Manifest): boo
     contract,
     files.map(({ treatments = null, columnIds = null }) => ({ treatments, columnIds, files: 1 })),
   ) !== undefined;
+
+/** Asked of the store at once; more would only wait for its answers. */
+const AT_ONCE = 16;
+
+/** Is each file where the manifest says, in its size? */
+export async function areThere(files: readonly ListedFile[]): Promise<boolean> {
+  for (let from = 0; from < files.length; from += AT_ONCE) {
+    const found = await Promise.all(files.slice(from, from + AT_ONCE).map(isThere));
+    if (found.includes(false)) return false;
+  }
+  return true;
+}
+
+async function isThere({ uri, size }: ListedFile): Promise<boolean> {
+  const { store, path } = locate(uri);
+  return (await store.stat(path))?.size === size;
+}

@@ -1,6 +1,6 @@
 /** What a person decides about a table's generations: to show one that is held, to go back to the one before. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeGeneration, type GenerationRecord } from '@farelake/db';
+import { writeGeneration } from '@farelake/db';
 import type { Generation } from '@farelake/qlik';
 import { sourceName } from '@farelake/qlik';
 import { UserError, type Contract } from '@farelake/schema-registry';
@@ -12,6 +12,7 @@ import { publishTable } from '../publish/publish-table.ts';
 import { inTable, withTable } from '../table/in-table.ts';
 import { treatmentHold } from '../treatment/hold.ts';
 import type { TableWorkspace, Workspace } from '../workspace.ts';
+import { askedFor, names, rejectable, releasable, type AskedGeneration } from './asked.ts';
 import { settle } from './settle.ts';
 import { readStanding, type Standing } from './standing.ts';
 import { swapGenerations } from './swap.ts';
@@ -44,12 +45,6 @@ export interface Released {
   readonly was: 'held' | 'rejected';
 }
 
-/** Which generation. */
-export interface AskedGeneration {
-  /** Without a name: the one that is held, else the one that a rollback took back. */
-  readonly name?: string | undefined;
-}
-
 /**
  * Lets a generation that is held, or was taken back by a rollback, be shown: the next ingest brings it up to date and
  * exchanges it for the live one, however much smaller it is.
@@ -59,11 +54,7 @@ export interface AskedGeneration {
 export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<Released | undefined> =>
   whenFree(decision, async (workspace) => {
     const { contract, by, why } = decision;
-    const { name } = asked;
-    const open = releasable(await readStanding(workspace, contract));
-    if (name !== undefined && !open.some((record) => record.name === name)) throw noSuch(name, open, contract);
-    const wanted = open.filter((record) => name === undefined || record.name === name);
-    const found = onlyOne(wanted, contract);
+    const found = askedFor(releasable(await readStanding(workspace, contract)), asked, contract);
     if (found === undefined) return undefined;
     const released = { state: 'released', cause: null, reason: why ?? null, decidedBy: by } as const;
     await inTable(workspace, async (db) => {
@@ -73,41 +64,25 @@ export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {
     return { generation: found.name, was: found.state as Released['was'] };
   });
 
-/** Newer than the live one; what its events hold, nobody can release. */
-function releasable({ plan, records }: Standing): GenerationRecord[] {
-  const { generations, live } = plan;
-  const newer = live === undefined ? [] : generations.slice(generations.indexOf(live) + 1);
-  return newer.flatMap(({ name }) => {
-    const record = records.get(name);
-    const open = record?.state === 'rejected' || (record?.state === 'held' && record.cause !== 'events');
-    return record !== undefined && open ? [record] : [];
+/**
+ * Says no to a snapshot that is held, or released and not shown yet: it stays in history, and no ingest looks at it again until
+ * it is released.
+ * @returns its name; undefined: without a name, there is none
+ * @throws UserError `no-such-generation`, `several-generations`
+ */
+export const rejectGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<string | undefined> =>
+  whenFree(decision, async (workspace) => {
+    const { contract, by, why } = decision;
+    const found = askedFor(rejectable(await readStanding(workspace, contract)), asked, contract);
+    if (found === undefined) return undefined;
+    const rejected = { state: 'rejected', cause: null, reason: why ?? 'rejected', decidedBy: by } as const;
+    await inTable(workspace, async (db) => {
+      await writeGeneration(db, contract.dataset, found.name, rejected);
+      reach('reject:committing');
+    });
+    await settle(workspace, contract, await readStanding(workspace, contract));
+    return found.name;
   });
-}
-
-function onlyOne(open: readonly GenerationRecord[], contract: Contract): GenerationRecord | undefined {
-  const held = open.filter(({ state }) => state === 'held');
-  const [first, ...more] = held.length > 0 ? held : open;
-  if (more.length === 0) return first;
-  throw new UserError({
-    code: 'several-generations',
-    problem: `Several snapshots of ${sourceName(contract.source)} could be released: ${names(open)}.`,
-    remedy: 'Name one with --generation.',
-    data: { table: contract.dataset, allowed: open.map(({ name }) => name) },
-  });
-}
-
-function noSuch(name: string, open: readonly GenerationRecord[], contract: Contract): UserError {
-  const there = open.length === 0 ? 'none is' : `there ${open.length === 1 ? 'is' : 'are'} ${names(open)}`;
-  return new UserError({
-    code: 'no-such-generation',
-    problem: `${name} is no snapshot of ${sourceName(contract.source)} that is held or was rejected; ${there}.`,
-    remedy: 'farelake status --json lists the generations of each table.',
-    data: { table: contract.dataset, found: name, allowed: open.map((record) => record.name) },
-  });
-}
-
-const names = (records: readonly GenerationRecord[]): string =>
-  records.map(({ name, state }) => `${name} (${state})`).join(', ');
 
 export interface RolledBack {
   /** Shown from now on. */
@@ -119,6 +94,8 @@ export interface RolledBack {
   readonly rows: number;
   /** Loads that the older one had missed meanwhile. */
   readonly missed: number;
+  /** Whether the copy in Postgres followed, where there is one. */
+  readonly published: boolean;
 }
 
 /**
@@ -140,9 +117,9 @@ export const rollBack = (decision: Decision): Promise<RolledBack> =>
     const { version, rows } = await swapGenerations(workspace, contract, { from, leaves, to, plan: standing.plan });
     onProgress?.({ step: 'committed', table: contract.dataset, rows });
     await settle(workspace, contract, await readStanding(workspace, contract));
-    await publishTable(workspace, contract, onProgress);
+    const published = await publishTable(workspace, contract, onProgress);
     const missed = folded.result === 'committed' ? folded.applied : 0;
-    return { to: to.name, from: from.name, version, rows, missed };
+    return { to: to.name, from: from.name, version, rows, missed, published: published !== 'trouble' };
   });
 
 /** The one that was shown last of those that are kept. */

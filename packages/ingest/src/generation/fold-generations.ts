@@ -156,7 +156,9 @@ async function advance(work: GenerationWork, standing: Standing, candidate: Snap
   const { workspace, contract, dataset, onProgress } = work;
   const record = standing.records.get(candidate.name);
   if (!(await isOpen(work, standing, candidate, record))) return { result: 'left' };
-  const reason = record?.state === 'released' ? undefined : await lacking(work, standing, candidate);
+  // A person has said that it may be shown, not that half of it may.
+  const asked = record?.state === 'released' ? { ...work, quietTime: undefined } : work;
+  const reason = await lacking(asked, standing, candidate);
   const note = (changes: Parameters<typeof writeGeneration>[3]) =>
     inTable(workspace, (db) => writeGeneration(db, dataset, candidate.name, changes));
   if (reason !== undefined) {

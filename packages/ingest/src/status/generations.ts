@@ -54,10 +54,9 @@ function heldReason(records: readonly GenerationRecord[], { source }: Contract):
   if (first === undefined) return null;
   const more = held.length > 1 ? ` (and ${held.length - 1} more)` : '';
   const which = held.length > 1 ? ` --generation ${first.name}` : '';
-  const remedy =
-    first.cause === 'events'
-      ? 'the one in use goes on'
-      : `the one in use goes on until farelake table release ${sourceName(source)}${which}`;
+  const table = `${sourceName(source)}${which}`;
+  const show = first.cause === 'events' ? '' : `; to show it, farelake table release ${table}`;
+  const remedy = `the one in use goes on. To leave it at that, farelake table reject ${table}${show}`;
   return `snapshot ${first.name} is held: ${first.reason ?? ''}; ${remedy}${more}`;
 }
 

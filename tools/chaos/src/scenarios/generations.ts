@@ -45,7 +45,7 @@ function exchanged(random: Random): Act[] {
   ];
 }
 
-/** A second snapshot has lost most rows: it is held while changes flow into the first, and shown once it is released. */
+/** A second snapshot has lost most rows: it is held while changes flow into the first, rejected, and shown once it is released. */
 function held(random: Random): Act[] {
   const life = new Life(random, 'EDW.TAP', 70);
   return [
@@ -60,6 +60,8 @@ function held(random: Random): Act[] {
         await life.changes(folder, { at: 4, events: 15 });
       },
     },
+    { command: ['table', 'reject', 'EDW.TAP', '--why', 'a trial'], exit: 0, done: anyIs('rejected') },
+    INGEST,
     { command: ['table', 'release', 'EDW.TAP'], exit: 0, done: anyIs('released') },
     INGEST,
   ];
@@ -75,7 +77,7 @@ export const generations: Scenario = {
 
 export const shrink: Scenario = {
   name: 'shrink',
-  about: 'a second snapshot that has lost most rows, held and released',
+  about: 'a second snapshot that has lost most rows, held, rejected and released',
   zones: 'folder',
   tables: { 'EDW.TAP': {} },
   acts: held,
