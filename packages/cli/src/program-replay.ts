@@ -1,5 +1,6 @@
-/** The command that takes loads through again: names, flags and help. */
+/** The commands that take loads through again, and that give them up: names, flags and help. */
 import { Option, type Command } from 'commander';
+import { giveUpCommand, type GiveUpFlags } from './commands/give-up.ts';
 import { REPLAYABLE_STATES, replayCommand, type ReplayFlags } from './commands/replay.ts';
 import type { Context } from './session.ts';
 
@@ -11,7 +12,14 @@ its new rows replace it, so nothing is counted twice and a replay that fails cha
 replaced is folded anew.
 Exits 0 when all is done, or there was nothing to do, and 1 when a table of these fails, is held or waits afterwards.`;
 
-export function addReplayCommand(
+const GIVE_UP_HELP = `
+For what is lost, when nothing that could be delivered or mended brings it back: a change file that cannot be loaded or
+waits for ever, refused changes of one that is loaded, a replay that fails, or other content of a snapshot file that is
+there. Nothing is removed; who said so and why stays in the ledger, status counts it as given up instead of failing or in
+doubt, and farelake replay --load takes it back.
+Exits 0 when each load that was named is given up, and 1 when one is not: it says why.`;
+
+export function addReplayCommands(
   program: Command,
   context: Context,
   answer: (result: Promise<number>) => Promise<void>,
@@ -37,4 +45,13 @@ export function addReplayCommand(
     .option('--json', 'as JSON')
     .addHelpText('after', HELP)
     .action((flags: ReplayFlags) => answer(replayCommand(context, flags)));
+  program
+    .command('give-up')
+    .description('say that what a load holds is lost: it is tried no more, and its keys are in doubt no more')
+    .requiredOption('--load <id>', 'this load; may be given several times', collect)
+    .option('--why <text>', 'reason, which stays in the ledger with your name; needed unless --dry-run')
+    .option('--dry-run', 'show what would be given up, and change nothing')
+    .option('--json', 'as JSON')
+    .addHelpText('after', GIVE_UP_HELP)
+    .action((flags: GiveUpFlags) => answer(giveUpCommand(context, flags)));
 }

@@ -13,7 +13,7 @@ import { tableRejectCommand, type RejectFlags } from './commands/table-reject.ts
 import { tableRollbackCommand, type RollbackFlags } from './commands/table-rollback.ts';
 import { tableShowCommand } from './commands/table-show.ts';
 import { addRepairCommands } from './program-repair.ts';
-import { addReplayCommand } from './program-replay.ts';
+import { addReplayCommands } from './program-replay.ts';
 import type { Context } from './session.ts';
 
 export interface Program {
@@ -50,7 +50,7 @@ export function createProgram(context: Context): Program {
   addTableCommands(program, context, answer);
   addDataCommands(program, context, answer);
   addCareCommands(program, context, answer);
-  addReplayCommand(program, context, answer);
+  addReplayCommands(program, context, answer);
   addRepairCommands(program, context, answer);
   addDatabaseCommands(program, context, answer);
   return {

@@ -258,6 +258,7 @@ describe('ingest', () => {
         movesOntoLive: 0,
         quarantined: 0,
         receipts: expect.objectContaining({ quarantined: 0 }) as object,
+        givenUp: { files: 0, rows: 0 },
         keysInDoubt: { rows: 0, keys: [] },
         failures: 0,
         nextTry: null,

@@ -103,3 +103,34 @@ it('has to be told which loads, in words that it understands; of none it says so
     err: expect.stringMatching(/load 99 cannot be sent back/) as string,
   });
 }, 120_000);
+
+it('give-up wants a number and a reason, shows first what it would do, and says in status what was given up', async () => {
+  const made = await home();
+  for (const [args, says] of [
+    [['--why', 'lost'], /required option '--load <id>'/],
+    [['--load', 'x', '--why', 'lost'], /"x" is no number of a load/],
+    [['--load', '2', '--why', ' '], /wants a reason/],
+  ] as const)
+    expect(await made.run('give-up', ...args)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(says) as string,
+    });
+  expect(await made.run('give-up', '--load', '2', '--dry-run')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/would be given up\n.*2 .*edw_x .*1 refused changes/s) as string,
+  });
+  expect((await made.run('status')).out).toMatch(/keys are in doubt: 4$/m);
+  const given = await made.run('give-up', '--load', '2', '--load', '1', '--why', 'never delivered right', '--json');
+  expect({ ...given, out: JSON.parse(given.out) as unknown }).toMatchObject({
+    code: 1,
+    out: {
+      dryRun: false,
+      loads: [{ id: 2, table: 'edw_x', state: 'archived', lost: 'changes', quarantined: 1 }],
+      left: [{ id: 1, reason: 'nothing of it is open' }],
+    },
+  });
+  const { out } = await made.run('status');
+  expect(out).toMatch(/1 in the error zone$/m);
+  expect(out).toMatch(/^given up: edw_x: 0 files, and 1 refused changes of others$/m);
+}, 120_000);

@@ -50,11 +50,13 @@ export {
   type RefusableLoad,
   type RefusedCopy,
 } from './ledger/quarantine.ts';
+export { givableLoads, givenUp, type GivableLoad, type GivenUp } from './ledger/give-ups.ts';
 export {
   clearReplaced,
   createReplay,
   historyBatches,
   markReplaced,
+  noteAsked,
   noteReplayed,
   replacedLoads,
   replayableLoads,

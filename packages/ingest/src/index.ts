@@ -24,6 +24,7 @@ export {
   type TableStatus,
   type Trouble,
 } from './status.ts';
+export { giveUp, type Left, type Lost } from './replay/give-up.ts';
 export { sendBack } from './replay/send-back.ts';
 export { publishTable, type Published } from './publish/publish-table.ts';
 export { describeHold, holdTable, releaseTable } from './hold/hold-table.ts';

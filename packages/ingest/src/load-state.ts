@@ -29,7 +29,9 @@ export type LoadEvent =
   | 'reinstate'
   | 'archive'
   | 'quarantine'
-  | 'replay';
+  | 'replay'
+  /** Somebody knows that it is lost. */
+  | 'giveUp';
 
 const NONE = {
   wait: null,
@@ -45,11 +47,12 @@ const NONE = {
   archive: null,
   quarantine: null,
   replay: null,
+  giveUp: null,
 } as const satisfies Record<LoadEvent, null>;
 
 export const TRANSITIONS = {
   registered: { ...NONE, wait: 'waiting', prepare: 'ready', supersede: 'superseded' },
-  waiting: { ...NONE, wait: 'waiting', prepare: 'ready', supersede: 'superseded' },
+  waiting: { ...NONE, wait: 'waiting', prepare: 'ready', supersede: 'superseded', giveUp: 'superseded' },
   ready: { ...NONE, wait: 'waiting', prepare: 'ready', start: 'loading', release: 'ready', supersede: 'superseded' },
   loading: { ...NONE, start: 'loading', release: 'ready', wait: 'waiting', fail: 'failed', finish: 'loaded' },
   loaded: { ...NONE, apply: 'applied', supersede: 'superseded', replay: 'registered' },
@@ -63,8 +66,9 @@ export const TRANSITIONS = {
     quarantine: 'quarantined',
     supersede: 'superseded',
     replay: 'registered',
+    giveUp: 'superseded',
   },
-  quarantined: { ...NONE, supersede: 'superseded', replay: 'registered' },
+  quarantined: { ...NONE, supersede: 'superseded', replay: 'registered', giveUp: 'superseded' },
 } as const satisfies Record<LoadState, Record<LoadEvent, LoadState | null>>;
 
 /** @throws when the table does not know the step: a bug of the caller */

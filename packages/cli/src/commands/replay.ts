@@ -13,6 +13,7 @@ import {
   type Workspace,
 } from '@farelake/ingest';
 import { findContract } from '../find-contract.ts';
+import { parseLoadId } from '../load-id.ts';
 import { describeProblem, UsageError } from '../output/problem.ts';
 import { progressLine } from '../output/progress.ts';
 import { count, formatTable } from '../output/table.ts';
@@ -71,21 +72,12 @@ function filterOf(flags: ReplayFlags): ReplayFilter {
       remedy: 'Name --table, --load, --since, --until, --reason or --state, which all have to fit; or --all.',
     });
   return {
-    ...(load === undefined ? {} : { loadIds: load.map(loadId) }),
+    ...(load === undefined ? {} : { loadIds: load.map(parseLoadId) }),
     ...(since === undefined ? {} : { since: instant('--since', since) }),
     ...(until === undefined ? {} : { until: instant('--until', until) }),
     ...(reason === undefined ? {} : { reason }),
     ...(state === undefined ? {} : { state }),
   };
-}
-
-function loadId(text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new UsageError({
-    code: 'bad-load-id',
-    problem: `--load ${JSON.stringify(text)} is no number of a load.`,
-    remedy: 'Loads are numbered from 1; replay --dry-run and ledger.loads show them.',
-  });
 }
 
 /** In UTC, as everything in the ledger. */

@@ -1,4 +1,5 @@
 /** What became of the rows of each load: announced, read, written to history, refused. */
+import { GIVEN_UP } from './give-ups.ts';
 import type { Queryable } from './objects.ts';
 
 /** The database refuses one whose rows read are not those written and those quarantined. */
@@ -110,7 +111,7 @@ export async function writeRefusedRows(db: Queryable, loadId: number, rows: read
 /** Changes that were refused: what they would have done to their keys is not in the table. */
 export interface DoubtfulKeys {
   readonly dataset: string;
-  /** Refused rows of change files that count. */
+  /** Refused rows of change files that count, and that nobody gave up. */
   readonly rows: number;
   /** Their keys as far as they can be told, each once. */
   readonly keys: readonly (readonly (string | null)[])[];
@@ -122,7 +123,8 @@ export async function keysInDoubt(db: Queryable, most: number): Promise<Map<stri
     `WITH refused AS (
        SELECT l.id, l.dataset, r.quarantined FROM ledger.loads l JOIN ledger.receipts r ON r.load_id = l.id
        JOIN ledger.batches b ON b.id = l.history_batch_id
-       WHERE r.quarantined > 0 AND b.kind = 'changes' AND l.state <> 'superseded')
+       WHERE r.quarantined > 0 AND b.kind = 'changes' AND l.state <> 'superseded'
+         AND l.id NOT IN (SELECT load_id FROM ${GIVEN_UP} g))
      SELECT dataset, sum(quarantined)::bigint AS rows, coalesce((SELECT json_agg(k.key::json ORDER BY k.load, k.record) FROM (
          SELECT w.key::text AS key, min(w.load_id) AS load, min(w.record) AS record
          FROM ledger.refused_rows w JOIN refused own ON own.id = w.load_id

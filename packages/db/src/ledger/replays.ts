@@ -1,4 +1,5 @@
 /** Loads that are sent back to be taken through again, and what becomes of the rows that they have in history. */
+import { GIVEN_UP } from './give-ups.ts';
 import type { LoadState } from './loads.ts';
 import type { Queryable } from './objects.ts';
 
@@ -29,13 +30,15 @@ export interface ReplayableLoad {
 
 /**
  * Loads that failed or are in history, in order of arrival. Those that other content took the place of before they were
- * loaded are none: what took their place is what counts. What waits or is worked on is planned by each ingest.
+ * loaded are none: what took their place is what counts; and those that were given up only where they are named, by number
+ * or state. What waits or is worked on is planned by each ingest.
  */
 export async function replayableLoads(db: Queryable, filter: ReplayFilter): Promise<ReplayableLoad[]> {
   const { rows } = await db.query<ReplayableLoad>(
     `SELECT l.id, l.dataset, o.object_key AS "objectKey", l.state, r.written, r.quarantined, l.reason
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.receipts r ON r.load_id = l.id
-     WHERE (l.state IN ('failed', 'quarantined') OR (l.state IN ('loaded', 'applied', 'archived', 'superseded') AND r.load_id IS NOT NULL))
+     WHERE (l.state IN ('failed', 'quarantined') OR (l.state IN ('loaded', 'applied', 'archived', 'superseded') AND r.load_id IS NOT NULL)
+         OR (l.state = 'superseded' AND ($2::bigint[] IS NOT NULL OR $6::text = 'superseded') AND l.id IN (SELECT load_id FROM ${GIVEN_UP} g)))
        AND ($1::text[] IS NULL OR l.dataset = ANY ($1)) AND ($2::bigint[] IS NULL OR l.id = ANY ($2))
        AND ($3::timestamptz IS NULL OR o.registered_at >= $3) AND ($4::timestamptz IS NULL OR o.registered_at < $4)
        AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', l.reason, l.fault, l.drift)), lower($5)) > 0 OR EXISTS (
@@ -65,13 +68,18 @@ export async function createReplay(db: Queryable, askedBy: string, filters: obje
 
 /** Notes what stands there of a load, before it is sent back; and lets go of its batch and its tries. */
 export async function noteReplayed(db: Queryable, replayId: number, loadId: number): Promise<void> {
+  await noteAsked(db, replayId, loadId);
+  await db.query('UPDATE ledger.loads SET batch_id = NULL, tries = 0, tried_with = NULL WHERE id = $1', [loadId]);
+}
+
+/** Notes what stands there of a load of which something is asked. */
+export async function noteAsked(db: Queryable, replayId: number, loadId: number): Promise<void> {
   await db.query(
     `INSERT INTO ledger.replayed_loads (replay_id, load_id, state, reason, attempt_id, announced, read, written, quarantined)
      SELECT $1, l.id, l.state, l.reason, r.attempt_id, r.announced, r.read, r.written, r.quarantined
      FROM ledger.loads l LEFT JOIN ledger.receipts r ON r.load_id = l.id WHERE l.id = $2`,
     [replayId, loadId],
   );
-  await db.query('UPDATE ledger.loads SET batch_id = NULL, tries = 0, tried_with = NULL WHERE id = $1', [loadId]);
 }
 
 /** A batch in whose files of history rows lie. */

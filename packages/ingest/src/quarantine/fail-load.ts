@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { noteFailure, type Load, type Queryable } from '@farelake/db';
+import { parseObjectKey } from '@farelake/qlik';
 import type { Contract } from '@farelake/schema-registry';
 import { moveLoad } from '../move-load.ts';
 
@@ -22,7 +23,7 @@ const MOST_TRIES = 5;
 
 export interface Failure {
   /** In state `loading`. */
-  readonly load: Pick<Load, 'id' | 'state' | 'dfmObjectId'>;
+  readonly load: Pick<Load, 'id' | 'state' | 'dfmObjectId' | 'objectKey' | 'everLoaded'>;
   readonly reason: string;
   /** Of the error. */
   readonly code: string;
@@ -33,9 +34,15 @@ export async function failLoad(db: Queryable, contract: Contract, { load, reason
   const byContent = CONTENT_FAULTS.includes(code);
   const tries = await noteFailure(db, load.id, code, byContent ? triedWith(contract, load) : null);
   if (tries < MOST_TRIES || !byContent) return;
-  const farewell = `${reason} Tried ${tries} times and set apart: after a fix, farelake replay --load ${load.id}`;
+  const farewell = `${reason} Tried ${tries} times and set apart: after a fix, farelake replay --load ${load.id}${orGiveUp(load)}`;
   await moveLoad(db, { id: load.id, state: 'failed' }, 'quarantine', { reason: farewell });
 }
+
+/** A snapshot is never shown without one of its files. */
+const orGiveUp = ({ id, objectKey, everLoaded }: Failure['load']): string =>
+  everLoaded || parseObjectKey(objectKey)?.kind === 'changes'
+    ? `; if it is lost for good, farelake give-up --load ${id} --why TEXT`
+    : '';
 
 /** What a try depends on beside the content. */
 const triedWith = (contract: Contract, { dfmObjectId }: Pick<Load, 'dfmObjectId'>): string =>

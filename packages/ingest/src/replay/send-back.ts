@@ -2,19 +2,12 @@
  * Sends loads back to be taken through again, table by table, each in one transaction. Nothing else changes: rows that a
  * load has in history stay until the commit of the new ones.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createReplay,
-  LeaseLost,
-  noteReplayed,
-  replayableLoads,
-  type ReplayableLoad,
-  type ReplayFilter,
-} from '@farelake/db';
+import { createReplay, noteReplayed, replayableLoads, type ReplayableLoad, type ReplayFilter } from '@farelake/db';
 import { reach } from '../failpoint.ts';
 import { moveLoad } from '../move-load.ts';
 import type { OnProgress } from '../progress.ts';
-import { inTable, withTable } from '../table/in-table.ts';
+import { inTable } from '../table/in-table.ts';
+import { whenFree } from '../table/when-free.ts';
 import { thisPerson } from '../who.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -31,37 +24,26 @@ export async function sendBack(
   return sent;
 }
 
-/** Milliseconds between two looks at a table that another process works on. */
-const PAUSE = 300;
-
-async function sendTable(
+const sendTable = (
   workspace: Workspace,
   dataset: string,
   filter: ReplayFilter,
   onProgress: OnProgress | undefined,
-): Promise<ReplayableLoad[]> {
-  for (;;) {
-    workspace.signal.throwIfAborted();
-    try {
-      const sent = await withTable(workspace, dataset, (own) =>
-        inTable(own, async (db) => {
-          const loads = await replayableLoads(db, { ...filter, datasets: [dataset] });
-          if (loads.length === 0) return loads;
-          const replay = await createReplay(db, thisPerson(), filter);
-          for (const load of loads) {
-            await noteReplayed(db, replay, load.id);
-            await moveLoad(db, load, 'replay');
-          }
-          reach('replay:committing');
-          return loads;
-        }),
-      );
-      if (sent !== undefined) return sent;
-    } catch (error) {
-      // Taken over by another process before anything was changed: this one waits for its turn again.
-      if (!(error instanceof LeaseLost)) throw error;
-    }
-    onProgress?.({ step: 'waiting for another process', table: dataset });
-    await sleep(PAUSE, undefined, { signal: workspace.signal });
-  }
-}
+): Promise<ReplayableLoad[]> =>
+  whenFree(
+    workspace,
+    dataset,
+    (own) =>
+      inTable(own, async (db) => {
+        const loads = await replayableLoads(db, { ...filter, datasets: [dataset] });
+        if (loads.length === 0) return loads;
+        const replay = await createReplay(db, thisPerson(), filter);
+        for (const load of loads) {
+          await noteReplayed(db, replay, load.id);
+          await moveLoad(db, load, 'replay');
+        }
+        reach('replay:committing');
+        return loads;
+      }),
+    onProgress,
+  );

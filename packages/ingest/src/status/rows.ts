@@ -1,5 +1,5 @@
 /** What `status` says of a table's rows: how they add up, and which keys are in doubt because changes were refused. */
-import { keysInDoubt, receiptSums, type Queryable, type ReceiptSum } from '@farelake/db';
+import { givenUp, keysInDoubt, receiptSums, type GivenUp, type Queryable, type ReceiptSum } from '@farelake/db';
 import { isHidden, type Contract } from '@farelake/schema-registry';
 
 /** Keys in doubt that are named; the others are counted. */
@@ -8,7 +8,9 @@ const NAMED_KEYS = 20;
 export interface RowsStatus {
   /** Rows of all loads in history, as announced, read, written and set apart. */
   readonly receipts: ReceiptSum;
-  /** What the table shows of these keys may be wrong, until the refused changes are replayed. */
+  /** What somebody knows to be lost: whole files, and refused changes of others. */
+  readonly givenUp: GivenUp;
+  /** What the table shows of these keys may be wrong, until the refused changes are replayed or given up. */
   readonly keysInDoubt: {
     /** Changes that were refused. */
     readonly rows: number;
@@ -23,10 +25,15 @@ const NO_ROWS: ReceiptSum = { announced: 0, read: 0, written: 0, quarantined: 0 
 export async function rowsStatus(db: Queryable): Promise<(table: string, contract?: Contract) => RowsStatus> {
   const sums = await receiptSums(db);
   const doubts = await keysInDoubt(db, NAMED_KEYS);
+  const lost = await givenUp(db);
   return (table, contract) => {
     const doubt = doubts.get(table);
     const named = contract === undefined ? [] : (doubt?.keys ?? []).flatMap((key) => namedKey(contract, key));
-    return { receipts: sums.get(table) ?? NO_ROWS, keysInDoubt: { rows: doubt?.rows ?? 0, keys: named } };
+    return {
+      receipts: sums.get(table) ?? NO_ROWS,
+      givenUp: lost.get(table) ?? { files: 0, rows: 0 },
+      keysInDoubt: { rows: doubt?.rows ?? 0, keys: named },
+    };
   };
 }
 

@@ -1,0 +1,30 @@
+/** Something short that a person asks for, done as soon as nobody else works on the table. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LeaseLost } from '@farelake/db';
+import type { OnProgress } from '../progress.ts';
+import type { TableWorkspace, Workspace } from '../workspace.ts';
+import { withTable } from './in-table.ts';
+
+/** Milliseconds between two looks at a table that another process works on. */
+const PAUSE = 300;
+
+/** @param work all of it in one transaction: after a takeover it is done again */
+export async function whenFree<T>(
+  workspace: Workspace,
+  dataset: string,
+  work: (own: TableWorkspace) => Promise<T>,
+  onProgress?: OnProgress,
+): Promise<T> {
+  for (;;) {
+    workspace.signal.throwIfAborted();
+    try {
+      const done = await withTable(workspace, dataset, async (own) => ({ result: await work(own) }));
+      if (done !== undefined) return done.result;
+    } catch (error) {
+      // Taken over by another process before anything was changed: this one waits for its turn again.
+      if (!(error instanceof LeaseLost)) throw error;
+    }
+    onProgress?.({ step: 'waiting for another process', table: dataset });
+    await sleep(PAUSE, undefined, { signal: workspace.signal });
+  }
+}
