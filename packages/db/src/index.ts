@@ -44,9 +44,11 @@ export {
   type BatchSpec,
 } from './ledger/batches.ts';
 export {
-  noteFailure,
+  noteFault,
+  noteTry,
   recordRefused,
   refusableLoads,
+  triesOf,
   type RefusableLoad,
   type RefusedCopy,
 } from './ledger/quarantine.ts';

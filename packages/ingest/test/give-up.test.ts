@@ -46,7 +46,10 @@ const shown = (world: World) =>
 
 it('a change file that cannot be loaded: the table goes on without it, until a replay names it', async () => {
   const { world } = await table({});
-  for (let n = 0; n < 5; n += 1) await world.ingest();
+  for (let n = 0; n < 5; n += 1) {
+    await world.ingest();
+    await world.letTimePass();
+  }
   const id = await idOf(world, CHANGES);
   const failing = await statusOf(world);
   expect(failing).toMatchObject({

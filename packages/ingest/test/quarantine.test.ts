@@ -212,11 +212,12 @@ describe('files that cannot be loaded', () => {
     expect(await statusOf(world)).toMatchObject({ state: 'live', reason: null, rows: 3, loads: { archived: 1 } });
   });
 
-  it('are tried by each ingest, five times; then only new content brings them on', async () => {
+  it('are set apart after five tries that lie apart; then only new content brings them on', async () => {
     const { world, delivery } = await table();
     for (let n = 1; n < 5; n += 1) {
       await world.ingest();
       expect((await statusOf(world)).loads).toEqual({ failed: 1 });
+      await world.letTimePass();
     }
     await world.ingest();
     const status = await statusOf(world);
@@ -234,11 +235,42 @@ describe('files that cannot be loaded', () => {
 
   it('begin to count anew with another contract or .dfm', async () => {
     const { world } = await table();
-    for (let n = 1; n < 5; n += 1) await world.ingest();
+    for (let n = 1; n < 5; n += 1) {
+      await world.ingest();
+      await world.letTimePass();
+    }
     const contract = world.contracts.get('edw_x')!;
     world.contracts.set('edw_x', { ...contract, owner: 'somebody else' });
     await world.ingest();
     expect((await statusOf(world)).loads).toEqual({ failed: 1 });
+  });
+
+  it('are tried at once by whoever ingests, and six ingests side by side count as one try', async () => {
+    const { world } = await table();
+    await Promise.all(Array.from({ length: 6 }, () => world.ingest()));
+    const tries = async () =>
+      (
+        await world.pool.query<{ state: string; tries: number; pause: number }>(
+          `SELECT state, tries, extract(epoch FROM next_try_at - updated_at)::float8 AS pause FROM ledger.loads`,
+        )
+      ).rows[0]!;
+    expect(await tries()).toMatchObject({ state: 'failed', tries: 1 });
+    for (let n = 1; n <= 6; n += 1) await world.ingest();
+    expect(await tries()).toMatchObject({ state: 'failed', tries: 1 });
+    const attempts = await world.pool.query('SELECT 1 FROM ledger.attempts');
+    expect(attempts.rowCount).toBeGreaterThanOrEqual(7);
+    // Each pause may be half of the next one, and no less.
+    const pauses: number[] = [];
+    for (let n = 2; n < 5; n += 1) {
+      await world.letTimePass();
+      await world.ingest();
+      expect(await tries()).toMatchObject({ state: 'failed', tries: n });
+      pauses.push((await tries()).pause);
+    }
+    for (const [index, minutes] of [10, 20, 40].entries()) {
+      expect(pauses[index]).toBeGreaterThan(60 * minutes * 0.5 - 1);
+      expect(pauses[index]).toBeLessThan(60 * minutes + 1);
+    }
   });
 
   it('are no reason to lose their failure when the error zone cannot be written to: it is the table’s trouble', async () => {

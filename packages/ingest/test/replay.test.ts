@@ -217,7 +217,10 @@ it('of a failed file, after its contract was widened', async () => {
     }),
     '99999.5',
   );
-  for (let n = 1; n <= 5; n += 1) await world.ingest();
+  for (let n = 1; n <= 5; n += 1) {
+    await world.ingest();
+    await world.letTimePass();
+  }
   expect(await statusOf(world)).toMatchObject({ state: 'failing', rows: 2, loads: { quarantined: 1 } });
   world.contracts.set('edw_x', await world.addTable('EDW.X'));
   expect(await replay(world, { reason: 'BAD-VALUE' })).toBe(1);

@@ -1,24 +1,42 @@
 /** Files that were refused: how often they failed, and where their copies lie in the error zone. */
 import type { Queryable } from './objects.ts';
 
-/**
- * Notes why a load failed.
- * @param triedWith what the try depended on; null: the failure says nothing of the content, and does not count
- * @returns how often it failed by just this
- */
-export async function noteFailure(
+/** Tries at a load that failed. */
+export interface Tries {
+  /** Those that count. */
+  readonly count: number;
+  /** What they depended on; null: none counts. */
+  readonly triedWith: string | null;
+  /** Too soon after the last one that counts for another that does. */
+  readonly tooSoon: boolean;
+}
+
+/** Call it in the table transaction that notes the failure. */
+export async function triesOf(db: Queryable, loadId: number): Promise<Tries> {
+  const { rows } = await db.query<Tries>(
+    `SELECT tries AS count, tried_with AS "triedWith", coalesce(next_try_at > clock_timestamp(), false) AS "tooSoon"
+     FROM ledger.loads WHERE id = $1`,
+    [loadId],
+  );
+  return rows[0] ?? { count: 0, triedWith: null, tooSoon: false };
+}
+
+/** @param fault code of the error of the last try */
+export async function noteFault(db: Queryable, loadId: number, fault: string): Promise<void> {
+  await db.query('UPDATE ledger.loads SET fault = $2 WHERE id = $1', [loadId, fault]);
+}
+
+/** Notes a try that counts. @param pause seconds until another one does */
+export async function noteTry(
   db: Queryable,
   loadId: number,
-  fault: string,
-  triedWith: string | null,
-): Promise<number> {
-  const { rows } = await db.query<{ tries: number }>(
-    `UPDATE ledger.loads SET fault = $2, tries = CASE WHEN $3::text IS NULL THEN tries WHEN tried_with = $3 THEN tries + 1 ELSE 1 END,
-       tried_with = coalesce($3, tried_with)
-     WHERE id = $1 RETURNING tries`,
-    [loadId, fault, triedWith],
+  { count, triedWith }: Pick<Tries, 'count' | 'triedWith'>,
+  pause: number,
+): Promise<void> {
+  await db.query(
+    'UPDATE ledger.loads SET tries = $2, tried_with = $3, next_try_at = clock_timestamp() + make_interval(secs => $4) WHERE id = $1',
+    [loadId, count, triedWith, pause],
   );
-  return rows[0]?.tries ?? 0;
 }
 
 /** A load that failed because of its content, and is not in the error zone as it failed last. */

@@ -39,7 +39,7 @@ export async function writeReceipt(db: Queryable, attemptId: string, receipt: Re
 /** The rows of these loads lie in this batch's files of history from now on; what they failed of before is over. */
 export async function placeInHistory(db: Queryable, batchId: number, loadIds: readonly number[]): Promise<void> {
   await db.query(
-    `UPDATE ledger.loads SET history_batch_id = $1, fault = NULL, tries = 0, tried_with = NULL WHERE id = ANY ($2::bigint[])`,
+    `UPDATE ledger.loads SET history_batch_id = $1, fault = NULL, tries = 0, tried_with = NULL, next_try_at = NULL WHERE id = ANY ($2::bigint[])`,
     [batchId, loadIds],
   );
 }

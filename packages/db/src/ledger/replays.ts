@@ -69,7 +69,10 @@ export async function createReplay(db: Queryable, askedBy: string, filters: obje
 /** Notes what stands there of a load, before it is sent back; and lets go of its batch and its tries. */
 export async function noteReplayed(db: Queryable, replayId: number, loadId: number): Promise<void> {
   await noteAsked(db, replayId, loadId);
-  await db.query('UPDATE ledger.loads SET batch_id = NULL, tries = 0, tried_with = NULL WHERE id = $1', [loadId]);
+  await db.query(
+    'UPDATE ledger.loads SET batch_id = NULL, tries = 0, tried_with = NULL, next_try_at = NULL WHERE id = $1',
+    [loadId],
+  );
 }
 
 /** Notes what stands there of a load of which something is asked. */

@@ -60,6 +60,7 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       drift: 'VARCHAR',
       fault: 'VARCHAR',
       tries: 'BIGINT',
+      next_try_at: 'TIMESTAMP',
       refused_uri: 'VARCHAR',
       refused_reason: 'VARCHAR',
       refused_sha256: 'VARCHAR',
@@ -250,6 +251,8 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
 export const NOT_QUERIED: readonly string[] = [
   // Texts of .dfms: the files themselves are in the archive.
   'objects.dfm',
+  // A mark to compare.
+  'objects.dfm_start',
   // Which contract and .dfm a load was tried with last: a mark to compare, that tells nothing.
   'loads.tried_with',
   // Bounds and keys are values of columns.

@@ -33,3 +33,11 @@ export function pauseAfter(
 
 /** Minutes after which a table whose runs failed is tried again by itself: 1, 2, 4 … 60. */
 export const minutesAfter = (failures: number): number => Math.min(60, 2 ** Math.max(0, failures - 1));
+
+/**
+ * Seconds that tries at a file lie apart to count as two: 5, 10, 20, 40 minutes, less up to half of that.
+ * @param tried tries so far, from 1
+ * @param random from 0 to 1: so that not all files that came to grief together are tried together
+ */
+export const secondsApart = (tried: number, random: number): number =>
+  5 * 60 * 2 ** Math.max(0, tried - 1) * (0.5 + random / 2);
