@@ -174,10 +174,18 @@ interface Hold {
   readonly sequence: string;
 }
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  ambiguous: 'B and U rows of one change sequence change several keys at once and cannot be paired without guessing',
-  incomplete:
-    'a row moved to another key, but B rows are partial and the U row is no whole image (beforeImage in the contract says what B rows carry)',
+const ANEW =
+  'have the source table loaded anew: a snapshot that begins after this change takes the place of this one by itself';
+
+const PROBLEMS: Readonly<Record<string, { readonly what: string; readonly remedy: string }>> = {
+  ambiguous: {
+    what: 'B and U rows of one change sequence change several keys at once and cannot be paired without guessing',
+    remedy: `Nothing that was delivered says which row became which: ${ANEW}; or let the contract say cdc.beforeImage none, then no row changes its key, and such rows stay where they were until the next snapshot`,
+  },
+  incomplete: {
+    what: 'a row moved to another key, but B rows are partial and the U row is no whole image',
+    remedy: `If B rows carry every column, let the contract say cdc.beforeImage full; else ${ANEW}`,
+  },
 };
 
 const holdReason = (holds: readonly Hold[]): string =>
@@ -185,6 +193,7 @@ const holdReason = (holds: readonly Hold[]): string =>
     .map((problem) => {
       const sequences = holds.filter((hold) => hold.problem === problem).map((hold) => hold.sequence);
       const more = sequences.length > 3 ? ` and ${sequences.length - 3} more` : '';
-      return `${PROBLEMS[problem] ?? problem}: sequence ${sequences.slice(0, 3).join(', ')}${more}`;
+      const { what, remedy } = PROBLEMS[problem] ?? { what: problem, remedy: ANEW };
+      return `${what}: sequence ${sequences.slice(0, 3).join(', ')}${more}. ${remedy}`;
     })
-    .join('; ');
+    .join('. ');

@@ -58,7 +58,9 @@ export async function foldGenerations(work: GenerationWork, held: string | undef
   const first = standing.plan.live === undefined && live.result === 'committed';
   const next = await foldCandidates(work, first ? await settled(work) : standing);
   const drifted = standing.loads.find((load) => load.waitingFor === 'schema');
-  const outcome: Outcome = drifted === undefined ? live : { result: 'held', reason: incompatible(drifted) };
+  // What held the one that was shown before is not in the way of the one that took its place.
+  const current: Outcome = next.shown ? { result: 'nothing' } : live;
+  const outcome: Outcome = drifted === undefined ? current : { result: 'held', reason: incompatible(drifted) };
   await tell(work, outcome, next.waiting);
   const applied = (live.result === 'committed' ? live.applied : 0) + next.applied;
   return { applied, trouble: next.trouble };
@@ -91,9 +93,16 @@ async function foldLive(work: GenerationWork, standing: Standing): Promise<Outco
   if (drifted !== undefined) return { result: 'held', reason: incompatible(drifted) };
   if (live !== undefined) return fold(live);
   if (contract.snapshot === 'none') return fold(CHANGES_ONLY);
-  // The first to be whole; while none is, the one to wait for is the first of which no file is spoiled.
-  for (const generation of generations)
-    if ((await lacking(work, standing, generation)) === undefined) return fold(generation);
+  // The first to be whole that can be folded; while none is whole, the one to wait for is the first of which no file is spoiled.
+  let held: FoldOutcome | undefined;
+  for (const generation of generations) {
+    if ((await lacking(work, standing, generation)) !== undefined) continue;
+    const outcome = await fold(generation);
+    // What its events hold, a newer snapshot may be without: they came before it began.
+    if (outcome.result !== 'held') return outcome;
+    held ??= outcome;
+  }
+  if (held !== undefined) return held;
   const awaited = generations.find(({ files }) => !files.some((file) => file.spoiled)) ?? generations[0];
   const reason = awaited === undefined ? undefined : await lacking(work, standing, awaited);
   return reason === undefined ? { result: 'nothing' } : { result: 'waiting', reason };
@@ -113,6 +122,8 @@ async function lacking(work: GenerationWork, { plan, loads }: Standing, one: Sna
 }
 
 interface CandidatesFolded extends GenerationsFolded {
+  /** One of them is shown now. */
+  readonly shown: boolean;
   /** Why a newer generation is not shown yet. */
   readonly waiting?: string | undefined;
 }
@@ -122,6 +133,7 @@ async function foldCandidates(work: GenerationWork, from: Standing): Promise<Can
   let applied = 0;
   let waiting: string | undefined;
   let trouble: string | null = null;
+  let shown = false;
   for (let next = 0; next < newerOf(standing).length; next += 1) {
     const candidate = newerOf(standing)[next];
     if (candidate === undefined) break;
@@ -130,6 +142,7 @@ async function foldCandidates(work: GenerationWork, from: Standing): Promise<Can
       if (outcome.result === 'waiting') waiting ??= `snapshot ${candidate.name}: ${outcome.reason}`;
       if (outcome.result !== 'shown') continue;
       applied += outcome.applied;
+      shown = true;
       standing = await settled(work);
       // What it was newer than no longer counts, and what waited for it may go on.
       [next, waiting] = [-1, undefined];
@@ -140,7 +153,7 @@ async function foldCandidates(work: GenerationWork, from: Standing): Promise<Can
       trouble ??= `snapshot ${candidate.name}: ${Error.isError(error) ? error.message : String(error)}`;
     }
   }
-  return { applied, waiting, trouble };
+  return { applied, waiting, trouble, shown };
 }
 
 const newerOf = ({ plan: { generations, live, outdated } }: Standing): Snapshot[] =>
