@@ -34,6 +34,7 @@ export {
   type LoadState,
   type WaitingFor,
 } from './ledger/loads.ts';
+export { addMissingLoads, contradictions, objectsWithoutLoad, type Contradiction } from './ledger/contradictions.ts';
 export {
   createBatch,
   endAttempt,

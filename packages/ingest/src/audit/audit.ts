@@ -6,10 +6,12 @@
  * to the next one, and what a listing did not show is looked for once more at its place.
  */
 import {
+  contradictions,
   describedLoads,
   foundAll,
   knownStores,
   loneObjects,
+  objectsWithoutLoad,
   twinObjects,
   withAudit,
   wrongBatches,
@@ -21,6 +23,7 @@ import {
 import { isStoreTrouble, openStore, type ObjectStore } from '@farelake/lake';
 import type { ClientBase } from 'pg';
 import type { OnProgress } from '../progress.ts';
+import { describeContradiction } from '../repair/basis.ts';
 import type { Workspace } from '../workspace.ts';
 import { lookAtArchive, lookAtErrors, lookAtStage } from './copies.ts';
 import { Findings, type Finding, type Note } from './finding.ts';
@@ -81,6 +84,7 @@ export async function audit(workspace: Workspace, incoming: ObjectStore, options
     await foundAll(db);
     await tellMissing(work);
     await tellSums(work);
+    await tellContradictions(work);
     await tellSequence(work);
     return { findings: findings.all, notes: findings.notes(), found };
   });
@@ -109,6 +113,14 @@ async function tellSums({ db, dataset, findings }: AuditWork): Promise<void> {
   const sums = [...(await wrongBatches(db, dataset)), ...(await wrongVersions(db, dataset))];
   for (const { dataset: table, of, told, rows } of sums)
     findings.add('rows-differ', table, of, `its files have ${rows} rows, and ${told} are told`);
+}
+
+/** Of the ledger alone: what it says of a table must agree. */
+async function tellContradictions({ db, dataset, findings }: AuditWork): Promise<void> {
+  for (const one of await contradictions(db, dataset))
+    findings.add('state-differs', one.dataset, one.objectKey, describeContradiction(one));
+  for (const { dataset: table, objectKey } of await objectsWithoutLoad(db, dataset))
+    findings.add('load-missing', table, objectKey);
 }
 
 const receiptText = ({ announced, read, written, quarantined }: WrongReceipt): string =>

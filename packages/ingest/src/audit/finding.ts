@@ -51,6 +51,14 @@ export const FINDINGS = {
     remedy:
       'A batch: send its files through again (farelake replay). A current table: farelake verify, farelake repair.',
   },
+  'state-differs': {
+    means: 'a file whose state and the list of what its table was made of contradict each other',
+    remedy: 'farelake ingest works the table out anew; until then verify and repair leave it alone.',
+  },
+  'load-missing': {
+    means: 'a data file in the ledger that no load is of, so that nothing comes of it',
+    remedy: 'farelake ingest gives it one.',
+  },
   'counter-gap': {
     means: 'files missing in the middle of a snapshot',
     remedy: 'Have them delivered, and ingest; the snapshot is not shown before.',

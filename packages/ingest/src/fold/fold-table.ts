@@ -37,7 +37,7 @@ import { newAttemptId, withEngine, type TableWorkspace } from '../workspace.ts';
 import { areThere, hasReplacedRows, isTreatedOtherwise } from './foundation.ts';
 import { historySql, type HistoryReader } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
-import { kindOf, membersOf, settleReach, strangers } from './members.ts';
+import { contradictory, kindOf, membersOf, OTHER_SNAPSHOT, settleReach, strangers } from './members.ts';
 import { rulesText } from './rules-text.ts';
 import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
 import { assignSql, inKeyOrder, keyColumns, sameKeySql, sliceRows, type KeyColumn } from './segments.ts';
@@ -69,10 +69,12 @@ export async function foldTable(
 ): Promise<FoldOutcome> {
   const { pool } = workspace;
   const { dataset } = contract;
-  const loads = beside ? await loadsOf(pool, dataset) : await settleReach(workspace, contract, generation);
   const applied = await appliedLoads(pool, dataset, generation.name);
+  const loads = beside ? await loadsOf(pool, dataset) : await settleReach(workspace, contract, generation, applied);
   const members = membersOf(loads, generation);
-  const fresh = members.filter((load) => (beside || load.state === 'loaded') && !applied.has(load.id));
+  const unsure = beside ? [] : contradictory(members, applied);
+  const unapplied = members.filter((load) => (beside || load.state === 'loaded') && !applied.has(load.id));
+  const fresh = [...unapplied, ...unsure];
   const tableName = beside ? generationTable(dataset, generation.name) : dataset;
   const base = await readManifest(pool, tableName);
   const withdrawn = strangers(loads, members, applied);
@@ -81,7 +83,8 @@ export async function foldTable(
   const otherwise =
     (base.fold !== null && base.fold.rules !== rulesText(contract)) || isTreatedOtherwise(contract, base);
   // One that is not shown may have lost a file without anybody noticing; history has all of it.
-  const anew = withdrawn.length > 0 || replaced || otherwise || (beside && !(await areThere(base.files)));
+  const anew =
+    withdrawn.length > 0 || unsure.length > 0 || replaced || otherwise || (beside && !(await areThere(base.files)));
   if (fresh.length === 0 && !anew) return { result: 'nothing' };
   const marks: Marks = { contract, generation, beside, first: applied.size === 0 && !replaced, fresh, withdrawn };
   if (contract.key.length === 0) return applyWithoutKey(workspace, marks);
@@ -263,7 +266,9 @@ async function markApplied(marks: Marks, db: Queryable, version: number): Promis
     await recordCore(db, dataset, name, core);
   }
   if (beside) return;
-  await moveLoads(db, fresh, 'apply');
+  // Others said so before.
+  const loaded = fresh.filter(({ state }) => state === 'loaded');
+  await moveLoads(db, loaded, 'apply');
   await writeTable(db, dataset, { liveGeneration: name });
 }
 
@@ -276,7 +281,7 @@ async function markWithdrawn({ contract, generation, withdrawn, beside }: Marks,
   );
   // One that is taken through again just now has another state, and is looked at when it is loaded.
   const settled = withdrawn.filter(({ state }) => state === 'applied' || state === 'archived');
-  if (!beside) await moveLoads(db, settled, 'withdraw', { reason: 'of another snapshot than the one in use' });
+  if (!beside) await moveLoads(db, settled, 'withdraw', { reason: OTHER_SNAPSHOT });
 }
 
 /** Without a key there is no current table: what is in history is all there is. */

@@ -4,12 +4,14 @@
  */
 import {
   appliedLoads,
+  contradictions,
   loadsOf,
   readManifest,
   readTable,
   replacedLoads,
   withTransaction,
   writtenLoads,
+  type Contradiction,
   type Load,
   type Manifest,
   type Queryable,
@@ -36,7 +38,7 @@ export interface Basis {
 }
 
 /**
- * @throws UserError `history-only`, `no-table-yet`, `table-held`, `table-outdated`: there is nothing that could be
+ * @throws UserError `history-only`, `no-table-yet`, `table-held`, `table-outdated`, `ledger-contradicts`: there is nothing that could be
  * compared, and what to do
  */
 export async function readBasis({ pool }: Pick<Workspace, 'pool'>, contract: Contract): Promise<Basis> {
@@ -62,6 +64,7 @@ async function basisOf(db: Queryable, contract: Contract): Promise<Basis> {
   if (held !== undefined)
     throw refusal(contract, 'table-held', `is held: ${held}`, 'When that is mended, run the command again.');
   await requireFolded(db, contract, { ...table, fold });
+  await requireAgreement(db, contract);
   const applied = await appliedLoads(db, dataset, fold.generation);
   const members = (await loadsOf(db, dataset)).filter((load) => applied.has(load.id));
   if (members.length !== applied.size) throw new Error(`${dataset}: loads in the table are not among its loads`);
@@ -84,6 +87,24 @@ async function requireFolded(db: Queryable, contract: Contract, table: Basis['ta
   if ((await replacedLoads(db, contract.dataset, table.fold.generation)).size > 0)
     throw outdated(contract, 'was folded from rows that a replay has replaced in history since.');
 }
+
+/** What the table was made of is what the ledger says: where that says two things, a table that is right would be blamed. */
+async function requireAgreement(db: Queryable, { dataset }: Contract): Promise<void> {
+  const found = await contradictions(db, dataset);
+  const [first, ...more] = found;
+  if (first === undefined) return;
+  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+  throw new UserError({
+    code: 'ledger-contradicts',
+    problem: `The ledger contradicts itself about what ${dataset} was made of, so nothing can be said of its current table, and nothing was changed: ${first.objectKey}: ${describeContradiction(first)}${others}.`,
+    remedy: 'farelake ingest works the table out anew from all that belongs to it.',
+    data: { dataset, loads: found.map(({ loadId }) => loadId) },
+  });
+}
+
+/** `load 3 is archived, and not among those that the table was made of` */
+export const describeContradiction = ({ loadId, state, isApplied }: Contradiction): string =>
+  `load ${loadId} is ${state}, and ${isApplied ? '' : 'not '}among those that the table was made of`;
 
 const outdated = (contract: Contract, what: string): UserError =>
   refusal(contract, 'table-outdated', what, 'farelake ingest folds it anew.');

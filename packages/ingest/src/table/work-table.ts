@@ -13,6 +13,7 @@ import type { BatchMember } from '../load/attempt.ts';
 import { releaseBatch, runBatch } from '../load/run-batch.ts';
 import { moveLoad } from '../move-load.ts';
 import { noteDeliveredAgain } from '../plan/delivered-again.ts';
+import { giveMissingLoads } from '../plan/missing-loads.ts';
 import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
 import type { Verdict } from '../plan/plan-loads.ts';
 import { objectOf, planOf } from '../plan/table-plan.ts';
@@ -71,6 +72,7 @@ export const newTally = (): Tally => ({ loaded: 0, rowsLoaded: 0, applied: 0, ar
 
 export async function workTable(work: TableWork): Promise<TableDone> {
   const { contract, dataset, workspace, tally, tried } = work;
+  await giveMissingLoads(workspace, dataset);
   let held = contract === undefined ? undefined : await loadingHold(workspace.pool, contract);
   for (;;) {
     await plan(work, tried);
