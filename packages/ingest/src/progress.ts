@@ -4,6 +4,8 @@ export type Progress =
   | { readonly step: 'waiting for another process'; readonly table: string }
   /** @property why the last try failed */
   | { readonly step: 'trying again'; readonly what: string; readonly why: string }
+  /** Whether bytes under another tag are known ones. */
+  | { readonly step: 'proving'; readonly table: string; readonly files: number; readonly of: number }
   | { readonly step: 'loading'; readonly table: string; readonly files: number }
   /** Files of history opened for what came late, of all that the generation has. */
   | { readonly step: 'looking up'; readonly table: string; readonly opened: number; readonly of: number }

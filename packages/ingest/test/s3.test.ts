@@ -85,6 +85,30 @@ describe('the sample feed', () => {
     await fromBucket.ingest(incoming);
   }, 120_000);
 
+  it('what came from a folder and comes from a bucket, with other tags, is known by its bytes', async () => {
+    const world = await openWorld();
+    await addTables(world, FEED);
+    await world.ingest(FEED);
+    const before = await answers(world);
+    const receipts = async (): Promise<unknown[]> =>
+      (await world.pool.query<{ load_id: number }>('SELECT load_id FROM ledger.receipts ORDER BY 1')).rows;
+    const counted = await receipts();
+    await world.ingest(incoming);
+    expect(await receipts()).toEqual(counted);
+    const { rows, statuses } = (await answers(world)) as {
+      rows: unknown;
+      statuses: { state: string; loads: object }[];
+    };
+    expect(rows).toEqual((before as { rows: unknown }).rows);
+    expect(new Set(statuses.map(({ state }) => state))).toEqual(new Set(['live']));
+    const { rows: others } = await world.pool.query<{ state: string; reason: string }>(
+      `SELECT DISTINCT l.state, l.reason FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
+       WHERE o.store_uri LIKE 's3:%' AND l.reason NOT LIKE 'older than%'`,
+    );
+    expect(others.map(({ state }) => state)).toEqual(others.map(() => 'superseded'));
+    expect(others[0]?.reason).toMatch(/^the same content came before as/);
+  }, 120_000);
+
   it('gives the same answers from buckets as from folders', async () => {
     expect([...fromBucket.contracts]).toEqual([...fromFolder.contracts]);
     const found = await answers(fromBucket);

@@ -10,6 +10,8 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: another command works on it, waiting`;
     case 'trying again':
       return `${progress.what}: trying again (${progress.why})`;
+    case 'proving':
+      return `${progress.table}: ${count(progress.files)} of ${count(progress.of)} files looked at, which may have come before`;
     case 'loading':
       return `${progress.table}: ${count(progress.files)} files loaded`;
     case 'looking up':

@@ -22,6 +22,7 @@ export interface PlannedLoad {
   readonly id: number;
   readonly object: ObjectKey;
   readonly objectKey: string;
+  /** Identity of its bytes. */
   readonly contentHash: string;
   readonly seen: number;
   readonly state: LoadState;
@@ -92,6 +93,11 @@ export function planLoads(
     rivals: idsOf(rivals),
     repeats: new Map(repeats.map(({ file, of }) => [file.loadId, of.load.objectKey])),
     places: placesOf(generations),
+    inHistory: new Map(
+      loads
+        .filter(({ object, everLoaded }) => object.kind === 'changes' && everLoaded)
+        .map((load) => [contentOf(load), load.objectKey]),
+    ),
   };
   const planned = loads.filter(
     (load) =>
@@ -189,7 +195,11 @@ interface Context {
   readonly repeats: ReadonlyMap<number, string>;
   readonly places: ReadonlyMap<number, Place>;
   readonly loads: readonly PlannedLoad[];
+  /** By content, change files whose rows are in history: the same bytes may be found again under another tag. */
+  readonly inHistory: ReadonlyMap<string, string>;
 }
+
+const contentOf = ({ objectKey, contentHash }: PlannedLoad): string => `${objectKey} ${contentHash}`;
 
 const isOutdated = (load: PlannedLoad, { places, outdated }: Context): boolean =>
   outdated.has(places.get(load.id)?.generation.name ?? '');
@@ -204,11 +214,11 @@ function verdict(load: PlannedLoad, context: Context): Verdict {
       reason: 'newer content under the same name took its place',
       facts: { generation: null },
     };
-  const first = context.repeats.get(load.id);
+  const first = context.repeats.get(load.id) ?? context.inHistory.get(contentOf(load));
   if (first !== undefined && !load.everLoaded)
     return {
       event: 'supersede',
-      reason: `the same content, with the same start, came before as ${first}`,
+      reason: `the same content came before as ${first}`,
       facts: { generation: null, dfmObjectId: load.dfm?.objectId ?? load.dfmObjectId },
     };
   const place = context.places.get(load.id);

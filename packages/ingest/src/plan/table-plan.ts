@@ -27,7 +27,8 @@ function plannedLoad(load: Load, now: Date): PlannedLoad {
     load.dfm === null || !(isPlannable(load) || load.state === 'quarantined')
       ? null
       : { objectId: load.dfm.objectId, parsed: readDfm(load, load.dfm.text, now) };
-  return { ...load, object: objectOf(load), dfm };
+  // A tag tells the same bytes apart that were uploaded otherwise.
+  return { ...load, contentHash: load.sha256 ?? load.contentHash, object: objectOf(load), dfm };
 }
 
 /** The parts of a load's object key. */

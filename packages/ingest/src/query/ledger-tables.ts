@@ -38,6 +38,7 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       archived_at: 'TIMESTAMP',
       archived_tag: 'VARCHAR',
       archived_sha256: 'VARCHAR',
+      sha256: 'VARCHAR',
     },
   },
   loads: {

@@ -16,6 +16,7 @@ import { noteDeliveredAgain } from '../plan/delivered-again.ts';
 import { giveMissingLoads } from '../plan/missing-loads.ts';
 import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
 import type { Verdict } from '../plan/plan-loads.ts';
+import { noteSameBytes } from '../plan/same-bytes.ts';
 import { objectOf, planOf } from '../plan/table-plan.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
@@ -137,6 +138,7 @@ const isOfTheTable = ({ signal }: TableWorkspace, error: unknown): boolean =>
 /** Carries out the plan's verdicts and fixes new batches, in one transaction. */
 async function plan(work: TableWork, tried: Tried): Promise<void> {
   await noteDeliveredAgain(work.workspace, work.dataset);
+  await noteSameBytes(work.workspace, work.dataset, work.onProgress);
   const loads = await loadsOf(work.workspace.pool, work.dataset);
   const { verdicts } = await planOf(work.workspace.pool, work.dataset, work.contract, loads);
   await inTable(work.workspace, async (db) => {
