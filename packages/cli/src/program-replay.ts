@@ -10,7 +10,9 @@ const HELP = `
 Takes the loads that fit every filter, sends them back and works on their tables. What a load has in history stays until
 its new rows replace it, so nothing is counted twice and a replay that fails changes no row. A table of which rows were
 replaced is folded anew.
-Exits 0 when all is done, or there was nothing to do, and 1 when a table of these fails, is held or waits afterwards.`;
+Loads of a table on hold (farelake table hold, or too many failures) are shown and not sent back.
+Exits 0 when all is done, or there was nothing to do; 1 when a table of these fails, waits, or is held, before or
+afterwards; 2 when no load has the number.`;
 
 const GIVE_UP_HELP = `
 For what is lost, when nothing that could be delivered or mended brings it back: a change file that cannot be loaded or

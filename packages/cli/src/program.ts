@@ -129,17 +129,21 @@ function addHoldCommands(table: Command, context: Context, answer: Answer): void
     .description('leave a table as it is until it is released; what is delivered for it is registered and waits')
     .argument('<table>', 'EDW.SAMPLE or edw_sample')
     .option('--why <text>', 'shown by status, and kept in the ledger with your name')
-    .action((name: string, flags: { why?: string }) => answer(tableHoldCommand(context, name, flags)));
+    .option('--json', 'as JSON: {table, placed, hold: {kind, why, by, since}}')
+    .action((name: string, flags: { why?: string; json?: boolean }) => answer(tableHoldCommand(context, name, flags)));
   table
     .command('release')
     .description('let go of what is held of a table: by hand, because its runs failed too often, or a new snapshot')
     .argument('<table>', 'EDW.SAMPLE or edw_sample')
     .option('--generation <name>', 'this snapshot alone, held or rejected by a rollback; status --json names them')
+    .option('--json', 'as JSON: {table, released, stillHeld: [snapshot]}; released is null when nothing of it was held')
     .addHelpText(
       'after',
       '\nA released snapshot is shown by the next ingest, however much smaller it is. Exits 1 when nothing of it is held.',
     )
-    .action((name: string, flags: { generation?: string }) => answer(tableReleaseCommand(context, name, flags)));
+    .action((name: string, flags: { generation?: string; json?: boolean }) =>
+      answer(tableReleaseCommand(context, name, flags)),
+    );
 }
 
 function addRejectCommand(table: Command, context: Context, answer: Answer): void {

@@ -86,6 +86,9 @@ it('has to be told which loads, in words that it understands; of none it says so
   for (const [args, says] of [
     [[], /Nothing says which loads/],
     [['--load', 'x'], /"x" is no number of a load/],
+    [['--load', '99', '--since', '2026-01-01T00:00'], /There is no load 99/],
+    [['--reason', ''], /--reason is empty, which fits every load/],
+    [['--reason', ' ', '--table', 'EDW.X'], /--reason is empty/],
     [['--since', '2026-02-30'], /"2026-02-30" is no time/],
     [['--until', 'yesterday'], /"yesterday" is no time/],
     [['--state', 'ready'], /Allowed choices are failed/],
@@ -96,11 +99,39 @@ it('has to be told which loads, in words that it understands; of none it says so
       out: '',
       err: expect.stringMatching(says) as string,
     });
-  const none = await made.run('replay', '--load', '99', '--since', '2026-01-01T00:00');
-  expect(none).toMatchObject({
+  expect(await made.run('replay', '--reason', 'nowhere')).toMatchObject({
     code: 0,
     out: 'Nothing to take through again.\n',
-    err: expect.stringMatching(/load 99 cannot be sent back/) as string,
+  });
+}, 120_000);
+
+it('leaves what is on hold, and tells so, also when it only looks', async () => {
+  const made = await home();
+  await made.run('table', 'hold', 'EDW.X', '--why', 'vendor is asked');
+  for (const [flags, says] of [
+    [
+      ['--dry-run'],
+      /^held: edw_x: held by .*: vendor is asked\. .*table release EDW\.X\. 2 of its loads would not be sent back\n$/,
+    ],
+    [[], /^held: edw_x: .* 2 of its loads are not sent back\n$/],
+  ] as const)
+    expect(await made.run('replay', '--table', 'EDW.X', ...flags)).toEqual({
+      code: 1,
+      out: expect.stringMatching(says) as string,
+      err: '',
+    });
+  expect(await json(made.run('replay', '--load', '1', '--json'))).toMatchObject({
+    loads: [],
+    held: [{ table: 'edw_x', loads: [1] }],
+    tables: [],
+  });
+  const status = JSON.parse((await made.run('status', '--json')).out) as { loads: object }[];
+  expect(status[0]?.loads).toEqual({ archived: 2 });
+  await made.run('table', 'release', 'EDW.X');
+  const late = await made.run('replay', '--load', '1', '--until', '2020-01-01');
+  expect(late).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/load 1 cannot be sent back, or does not fit/) as string,
   });
 }, 120_000);
 

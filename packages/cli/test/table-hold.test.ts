@@ -28,6 +28,15 @@ it('hold: what is delivered is registered and waits; release: it goes on; both a
     /^edw_card is held by \S+@\S+ since \S+ \S+ UTC: vendor is asked\. .*table release EDW\.CARD$/m,
   );
 
+  const told = await home.run('table', 'hold', 'edw_card', '--json');
+  expect({ ...told, out: JSON.parse(told.out) as unknown }).toMatchObject({
+    code: 1,
+    out: {
+      table: 'edw_card',
+      placed: false,
+      hold: { kind: 'hand', why: 'vendor is asked', by: expect.any(String) as string },
+    },
+  });
   const again = await home.run('table', 'hold', 'edw_card', '--why', 'another reason');
   expect(again).toMatchObject({ code: 1, out: '' });
   expect(again.err).toMatch(/vendor is asked already/);
@@ -45,6 +54,10 @@ it('hold: what is delivered is registered and waits; release: it goes on; both a
   expect(released).toMatchObject({ code: 0, err: '' });
   expect(released.out).toMatch(/^Released of edw_card: the table, held by/);
   expect(await home.run('table', 'release', 'EDW.CARD')).toMatchObject({ code: 1, out: '' });
+  expect(await home.run('table', 'release', 'EDW.CARD', '--json')).toMatchObject({
+    code: 1,
+    out: '{"table":"edw_card","released":null,"stillHeld":[]}\n',
+  });
   expect(await home.run('ingest', FEED)).toMatchObject({ code: 0 });
   expect(await status()).toMatchObject({ state: 'live', reason: null, hold: null });
 

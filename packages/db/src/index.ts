@@ -63,6 +63,7 @@ export {
   noteReplayed,
   replacedLoads,
   replayableLoads,
+  unknownLoads,
   type HistoryBatch,
   type ReplayableLoad,
   type ReplayFilter,

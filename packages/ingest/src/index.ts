@@ -25,6 +25,7 @@ export {
   type Trouble,
 } from './status.ts';
 export { giveUp, type Left, type Lost } from './replay/give-up.ts';
+export { chooseLoads, type ChosenLoads, type HeldTable } from './replay/choose-loads.ts';
 export { sendBack } from './replay/send-back.ts';
 export { publishTable, type Published } from './publish/publish-table.ts';
 export { describeHold, holdTable, releaseTable } from './hold/hold-table.ts';

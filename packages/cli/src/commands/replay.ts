@@ -1,12 +1,14 @@
 import type { LoadState, ReplayableLoad, ReplayFilter } from '@farelake/db';
-import { replayableLoads } from '@farelake/db';
+import { unknownLoads } from '@farelake/db';
 import {
+  chooseLoads,
   isTroubled,
   patiently,
   sendBack,
   status,
   troublesOf,
   workTables,
+  type HeldTable,
   type OnProgress,
   type TableStatus,
   type Trouble,
@@ -36,7 +38,7 @@ export interface ReplayFlags {
 /** States from which loads can be sent back. */
 export const REPLAYABLE_STATES = ['failed', 'quarantined', 'loaded', 'applied', 'archived', 'superseded'] as const;
 
-/** @returns 0 all done, or nothing to do; 1 something failed, is held or waits */
+/** @returns 0 all done, or nothing to do; 1 something failed, is held or waits, or was not sent back because its table is held */
 export async function replayCommand(context: Context, flags: ReplayFlags): Promise<number> {
   const { terminal } = context;
   const filter = filterOf(flags);
@@ -49,16 +51,21 @@ export async function replayCommand(context: Context, flags: ReplayFlags): Promi
       terminal.progress(text);
     });
     const send = flags.dryRun !== true;
-    const loads = send ? await sendBack(workspace, chosen, onProgress) : await replayableLoads(workspace.pool, chosen);
+    await refuseUnknown(workspace, chosen);
+    const sent = send ? await sendBack(workspace, chosen, onProgress) : undefined;
+    // Asked for after it: what was sent back cannot be once more, and what was held meanwhile is among those held.
+    const { loads: open, held } = await chooseLoads(workspace, workspace.pool, chosen);
+    const loads = sent ?? open;
     terminal.progress(undefined);
-    tellMissing(terminal, chosen, loads);
-    if (!flags.json) printLoads(terminal, loads, send);
+    tellMissing(terminal, chosen, [...loads.map(({ id }) => id), ...held.flatMap(({ loadIds }) => loadIds)]);
+    if (!flags.json) printLoads(terminal, loads, held, send);
     const worked = send && loads.length > 0 ? await work(workspace, loads, onProgress) : undefined;
     terminal.progress(undefined);
-    if (flags.json) terminal.print(JSON.stringify(asJson(loads, send, worked)));
+    if (flags.json) terminal.print(JSON.stringify(asJson(loads, held, send, worked)));
     else if (worked !== undefined) printWorked(terminal, worked);
     for (const { error } of worked?.troubled ?? []) terminal.note(describeProblem(error));
-    return worked?.statuses.some((table) => isTroubled(table, workspace.contracts)) === true ? 1 : 0;
+    const troubled = worked?.statuses.some((table) => isTroubled(table, workspace.contracts)) === true;
+    return troubled || held.length > 0 ? 1 : 0;
   });
 }
 
@@ -71,6 +78,13 @@ function filterOf(flags: ReplayFlags): ReplayFilter {
       problem: 'Nothing says which loads to take through again.',
       remedy: 'Name --table, --load, --since, --until, --reason or --state, which all have to fit; or --all.',
     });
+  // In every reason there is an empty text: what a script's variable without a value asks for is everything.
+  if (reason?.trim() === '')
+    throw new UsageError({
+      code: 'empty-filter',
+      problem: '--reason is empty, which fits every load.',
+      remedy: 'Give the text to look for, or leave it out; --all takes all that can be.',
+    });
   return {
     ...(load === undefined ? {} : { loadIds: load.map(parseLoadId) }),
     ...(since === undefined ? {} : { since: instant('--since', since) }),
@@ -78,6 +92,18 @@ function filterOf(flags: ReplayFlags): ReplayFilter {
     ...(reason === undefined ? {} : { reason }),
     ...(state === undefined ? {} : { state }),
   };
+}
+
+/** A number that was mistyped must not pass for work that is done. */
+async function refuseUnknown({ pool }: Workspace, { loadIds = [] }: ReplayFilter): Promise<void> {
+  const unknown = await unknownLoads(pool, loadIds);
+  if (unknown.length > 0)
+    throw new UsageError({
+      code: 'no-such-load',
+      problem: `There is no load ${unknown.join(', ')}.`,
+      remedy: 'replay --all --dry-run and ledger.loads show their numbers. Nothing was sent back.',
+      data: { loads: unknown },
+    });
 }
 
 /** In UTC, as everything in the ledger. */
@@ -112,29 +138,44 @@ async function work(workspace: Workspace, loads: readonly ReplayableLoad[], onPr
   });
 }
 
-const asJson = (loads: readonly ReplayableLoad[], sentBack: boolean, worked: Worked | undefined) => ({
+const asJson = (
+  loads: readonly ReplayableLoad[],
+  held: readonly HeldTable[],
+  sentBack: boolean,
+  worked: Worked | undefined,
+) => ({
   dryRun: !sentBack,
   loads: loads.map(({ dataset, ...load }) => ({ table: dataset, ...load })),
+  held: held.map(({ dataset: table, reason, loadIds }) => ({ table, reason, loads: loadIds })),
   tables: worked?.statuses ?? [],
   troubles: worked?.troubles ?? [],
 });
 
-/** Loads that were named and are not among those that can be sent back. */
-function tellMissing(terminal: Terminal, { loadIds = [] }: ReplayFilter, loads: readonly ReplayableLoad[]): void {
-  const missing = loadIds.filter((id) => !loads.some((load) => load.id === id));
+/** Loads that were named and are not among those that can be sent back. @param told of the others */
+function tellMissing(terminal: Terminal, { loadIds = [] }: ReplayFilter, told: readonly number[]): void {
+  const missing = loadIds.filter((id) => !told.includes(id));
   if (missing.length === 0) return;
   terminal.note(
-    `farelake: load ${missing.join(', ')} cannot be sent back, or does not fit the other filters: there is none of that number, or it waits or is ` +
-      `worked on, which any ingest goes on with, or other content took its place before it was loaded.`,
+    `farelake: load ${missing.join(', ')} cannot be sent back, or does not fit the other filters: it waits or is worked on, ` +
+      `which any ingest goes on with, or other content took its place before it was loaded.`,
   );
 }
 
 /** Lines of loads; more are counted. */
 const LINES = 50;
 
-function printLoads(terminal: Terminal, loads: readonly ReplayableLoad[], sentBack: boolean): void {
+function printLoads(
+  terminal: Terminal,
+  loads: readonly ReplayableLoad[],
+  held: readonly HeldTable[],
+  sentBack: boolean,
+): void {
+  for (const { dataset, reason, loadIds } of held)
+    terminal.print(
+      `held: ${dataset}: ${reason}. ${count(loadIds.length)} of its loads ${sentBack ? 'are not' : 'would not be'} sent back`,
+    );
   if (loads.length === 0) {
-    terminal.print('Nothing to take through again.');
+    if (held.length === 0) terminal.print('Nothing to take through again.');
     return;
   }
   const cell = (rows: number | null) => (rows === null ? '' : count(rows));

@@ -7,11 +7,18 @@ import { withWorkspace, type Context } from '../session.ts';
 export async function tableHoldCommand(
   context: Context,
   name: string,
-  flags: { readonly why?: string },
+  flags: { readonly why?: string; readonly json?: boolean },
 ): Promise<number> {
   return withWorkspace(context, async (workspace) => {
     const { dataset, source } = findContract(workspace.contracts, name);
     const { placed, hold } = await holdTable(workspace, dataset, flags.why?.trim() || undefined);
+    if (flags.json === true) {
+      const { kind, why, by, since } = hold ?? {};
+      context.terminal.print(
+        JSON.stringify({ table: dataset, placed, hold: hold === undefined ? null : { kind, why, by, since } }),
+      );
+      return placed ? 0 : 1;
+    }
     const how = hold === undefined ? 'held' : describeHold(hold);
     if (!placed) {
       context.terminal.note(`farelake: ${dataset} is ${how} already; that stays as it is.`);
@@ -28,11 +35,15 @@ export async function tableHoldCommand(
 export async function tableReleaseCommand(
   context: Context,
   name: string,
-  flags: { readonly generation?: string } = {},
+  flags: { readonly generation?: string; readonly json?: boolean } = {},
 ): Promise<number> {
   return withWorkspace(context, async (workspace) => {
     const { dataset, source } = findContract(workspace.contracts, name);
     const { released, stillHeld } = await releaseTable(workspace, dataset, flags.generation);
+    if (flags.json === true) {
+      context.terminal.print(JSON.stringify({ table: dataset, released: released ?? null, stillHeld }));
+      return released === undefined ? 1 : 0;
+    }
     if (released !== undefined) {
       context.terminal.print(`Released of ${dataset}: ${released}.`);
       for (const snapshot of stillHeld)

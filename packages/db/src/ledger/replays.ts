@@ -57,6 +57,15 @@ export async function replayableLoads(db: Queryable, filter: ReplayFilter): Prom
   return rows;
 }
 
+/** @returns those of the numbers that no load has */
+export async function unknownLoads(db: Queryable, ids: readonly number[]): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    'SELECT id FROM unnest($1::bigint[]) asked(id) WHERE NOT EXISTS (SELECT 1 FROM ledger.loads l WHERE l.id = asked.id)',
+    [ids],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** @returns its id */
 export async function createReplay(db: Queryable, askedBy: string, filters: object): Promise<number> {
   const { rows } = await db.query<{ id: number }>(

@@ -30,7 +30,11 @@ export async function standings(db: Queryable): Promise<StandingOf> {
 }
 
 /** Why it is held, and what to do. */
-export const holdReason = (dataset: string, contract: Contract | undefined, { hold }: Standing): string | null =>
+export const holdReason = (
+  dataset: string,
+  contract: Contract | undefined,
+  { hold }: Pick<Standing, 'hold'>,
+): string | null =>
   hold === null
     ? null
     : `${describeHold({ dataset, ...hold }).replace(/[.]$/, '')}. ${
