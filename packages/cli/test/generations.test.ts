@@ -59,6 +59,9 @@ it('a snapshot that shrank is held, released, and taken back again', async () =>
   });
   expect(JSON.parse((await home.run(...sum)).out)).toEqual([{ n: 4, s: 'a' }]);
   expect(await home.run('ingest', folder)).toMatchObject({ code: 0 });
+  expect((await home.run('table', 'show', 'EDW.X')).out).toMatch(
+    new RegExp(`^ {2}generation ${G1}\n {13}${G2} rejected, 1 row: too few$`, 'm'),
+  );
   const [status] = JSON.parse((await home.run('status', '--json')).out) as { generations: unknown }[];
   expect(status?.generations).toMatchObject([
     { name: G1, state: 'live', rows: 4 },

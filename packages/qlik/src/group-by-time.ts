@@ -142,10 +142,7 @@ class Run<File extends SnapshotFile> {
     const { object, loadId } = file;
     const stepsBack = this.stepsBack(file);
     const suspected =
-      stepsBack ||
-      this.places.has(snapshotPlace(object)) ||
-      this.firsts.has(loadId) ||
-      this.files.some((other, index) => index === 0 && !isSameKind(other, file));
+      stepsBack || this.places.has(snapshotPlace(object)) || this.firsts.has(loadId) || this.isOfOtherKind(file);
     if (!suspected) return -1;
     return this.files.findLastIndex((other) => {
       if (this.firsts.has(loadId) && this.firsts.has(other.loadId)) return true;
@@ -156,6 +153,11 @@ class Run<File extends SnapshotFile> {
       if (other.object.segment !== object.segment) return false;
       return other.object.counter === object.counter || (stepsBack && other.object.counter > object.counter);
     });
+  }
+
+  private isOfOtherKind(file: File): boolean {
+    const [first] = this.files;
+    return first !== undefined && !isSameKind(first, file);
   }
 
   /**
@@ -173,30 +175,27 @@ class Run<File extends SnapshotFile> {
    * longest pause tells, and the core stays together; without one, all that came is of this snapshot.
    */
   cutAfter(index: number, next: File): Run<File> {
-    const { files } = this;
-    const place = this.choices(index).reduce((best, choice) =>
-      this.pauseBefore(choice, next) >= this.pauseBefore(best, next) ? choice : best,
-    );
     const run = new Run<File>(this.coreOf, this.firsts);
-    for (const file of files.splice(place)) run.add(file);
+    for (const file of this.files.splice(this.placeOfCut(index, next))) run.add(file);
     return run;
   }
 
-  /** Indices of files, behind the one given, with which the next snapshot may begin; that after the last is the next file's. */
-  private choices(index: number): number[] {
+  /** Index of the file with which the next snapshot begins; the number of files: with the next file. */
+  private placeOfCut(index: number, next: File): number {
     const { core, files } = this;
-    if (core === undefined) return [files.length];
+    if (core === undefined) return files.length;
     const isOfCore = ({ loadId }: File) => this.coreOf.get(loadId) === core;
     const [first, last] = [files.findIndex(isOfCore), files.findLastIndex(isOfCore)];
-    const all = Array.from({ length: files.length - index }, (_, n) => index + 1 + n);
-    return all.filter((choice) => choice <= first || choice > last);
-  }
-
-  /** In which nothing was written, in milliseconds. */
-  private pauseBefore(place: number, next: File): number {
-    const ends = this.files.slice(0, place).flatMap(({ time, end }) => end ?? time ?? []);
-    const last = ends.reduce((a, b) => (b > a ? b : a));
-    return Math.max(0, epochMilliseconds((this.files[place] ?? next).time) - epochMilliseconds(last));
+    let [place, longest, written]: [number, number, Instant | null] = [files.length, -1, null];
+    for (const [before, file] of files.entries()) {
+      const end = file.end ?? file.time;
+      if (written === null || (end !== null && end > written)) written = end;
+      const choice = before + 1;
+      if (choice <= index || (choice > first && choice <= last)) continue;
+      const pause = Math.max(0, milliseconds((files[choice] ?? next).time) - milliseconds(written));
+      if (pause >= longest) [place, longest] = [choice, pause];
+    }
+    return place;
   }
 }
 
@@ -204,4 +203,4 @@ class Run<File extends SnapshotFile> {
 const isSameKind = (a: SnapshotFile, b: SnapshotFile): boolean =>
   (a.object.segment === null) === (b.object.segment === null);
 
-const epochMilliseconds = (time: Instant | null): number => (time === null ? 0 : Date.parse(`${time.slice(0, 23)}Z`));
+const milliseconds = (time: Instant | null): number => (time === null ? 0 : Date.parse(`${time.slice(0, 23)}Z`));

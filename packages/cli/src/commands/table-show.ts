@@ -57,6 +57,7 @@ const asJson = (
   state: stands.state,
   reason: stands.reason,
   generation: stands.generation,
+  generations: stands.generations,
   loads: stands.loads,
   current: extent(current),
   history: extent(history),
@@ -98,6 +99,12 @@ function asText(shown: Shown): string[] {
     ['current', extentText(shown.current)],
     ['history', extentText(shown.history)],
     ['generation', shown.generation ?? 'none'],
+    ...shown.generations
+      .filter(({ state }) => state !== 'live')
+      .map(({ name, state, rows, reason }) => [
+        '',
+        `${name} ${state}${rows === null ? '' : `, ${count(rows)} ${rows === 1 ? 'row' : 'rows'}`}${reason === null ? '' : `: ${reason}`}`,
+      ]),
     [
       'loads',
       Object.entries(shown.loads)

@@ -52,11 +52,12 @@ export async function swapGenerations(workspace: TableWorkspace, contract: Contr
   const { dataset } = contract;
   const { from, leaves, to } = swap;
   const swapped = await inTable(workspace, async (db) => {
+    const { rows: left } = await readManifest(db, dataset);
     const { version, rows } =
       contract.key.length === 0
         ? await readManifest(db, historyName(dataset))
         : await exchangeFiles(db, contract, from.name, to.name);
-    await writeGeneration(db, dataset, from.name, { ...leaves, retiredVersion: version });
+    await writeGeneration(db, dataset, from.name, { ...leaves, rows: left, retiredVersion: version });
     await writeGeneration(db, dataset, to.name, { state: 'live', cause: null, reason: null, retiredVersion: null });
     await writeTable(db, dataset, { liveGeneration: to.name });
     const applied = await moveStates(db, contract, swap);
