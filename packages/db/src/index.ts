@@ -53,6 +53,7 @@ export {
   type RefusableLoad,
   type RefusedCopy,
 } from './ledger/quarantine.ts';
+export { correctedBy, takeOutOfHistory, type Corrected } from './ledger/corrections.ts';
 export { givableLoads, givenUp, type GivableLoad, type GivenUp } from './ledger/give-ups.ts';
 export {
   clearReplaced,

@@ -52,7 +52,14 @@ const NONE = {
 
 export const TRANSITIONS = {
   registered: { ...NONE, wait: 'waiting', prepare: 'ready', supersede: 'superseded' },
-  waiting: { ...NONE, wait: 'waiting', prepare: 'ready', supersede: 'superseded', giveUp: 'superseded' },
+  waiting: {
+    ...NONE,
+    wait: 'waiting',
+    prepare: 'ready',
+    supersede: 'superseded',
+    replay: 'registered',
+    giveUp: 'superseded',
+  },
   ready: { ...NONE, wait: 'waiting', prepare: 'ready', start: 'loading', release: 'ready', supersede: 'superseded' },
   loading: { ...NONE, start: 'loading', release: 'ready', wait: 'waiting', fail: 'failed', finish: 'loaded' },
   loaded: { ...NONE, apply: 'applied', supersede: 'superseded', replay: 'registered' },

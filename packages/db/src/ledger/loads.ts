@@ -41,6 +41,8 @@ export interface Load {
   readonly historyBatchId: number | null;
   /** Its rows have been in history at some time. */
   readonly everLoaded: boolean;
+  /** Somebody said that it takes the place of other content of its file that is in history. */
+  readonly accepted: boolean;
   /** Its copies, absolute: in the archive, when it was accepted; in the error zone, when it was refused. */
   readonly archivedUri: string | null;
   readonly refusedUri: string | null;
@@ -56,7 +58,7 @@ const COLUMNS = `l.id, l.object_id AS "objectId", o.object_key AS "objectKey", o
   o.source_schema AS "sourceSchema", o.source_table AS "sourceTable", o.size, o.store_uri AS "storeUri", o.path, o.seen,
   l.state, l.waiting_for AS "waitingFor", l.reason, l.file_time AS "fileTime", l.end_write AS "endWrite",
   l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId", l.history_batch_id AS "historyBatchId", o.archived_uri AS "archivedUri", l.refused_uri AS "refusedUri",
-  EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id) AS "everLoaded", l.dfm_object_id AS "dfmObjectId", l.drift`;
+  EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id) AS "everLoaded", l.id IN (SELECT load_id FROM ledger.replayed_loads WHERE state = 'waiting') AS accepted, l.dfm_object_id AS "dfmObjectId", l.drift`;
 
 /** All loads of a dataset, or of one of its batches, in order of arrival. */
 export async function loadsOf(db: Queryable, dataset: string, batchId: number | null = null): Promise<Load[]> {

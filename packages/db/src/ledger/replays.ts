@@ -1,4 +1,5 @@
 /** Loads that are sent back to be taken through again, and what becomes of the rows that they have in history. */
+import { WAITS_BESIDE } from './corrections.ts';
 import { GIVEN_UP } from './give-ups.ts';
 import type { LoadState } from './loads.ts';
 import type { Queryable } from './objects.ts';
@@ -31,14 +32,16 @@ export interface ReplayableLoad {
 /**
  * Loads that failed or are in history, in order of arrival. Those that other content took the place of before they were
  * loaded are none: what took their place is what counts; and those that were given up only where they are named, by number
- * or state. What waits or is worked on is planned by each ingest.
+ * or state. What waits or is worked on is planned by each ingest; but content that waits beside other content of its file takes
+ * the place of that where it is named.
  */
 export async function replayableLoads(db: Queryable, filter: ReplayFilter): Promise<ReplayableLoad[]> {
   const { rows } = await db.query<ReplayableLoad>(
     `SELECT l.id, l.dataset, o.object_key AS "objectKey", l.state, r.written, r.quarantined, l.reason
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.receipts r ON r.load_id = l.id
      WHERE (l.state IN ('failed', 'quarantined') OR (l.state IN ('loaded', 'applied', 'archived', 'superseded') AND r.load_id IS NOT NULL)
-         OR (l.state = 'superseded' AND ($2::bigint[] IS NOT NULL OR $6::text = 'superseded') AND l.id IN (SELECT load_id FROM ${GIVEN_UP} g)))
+         OR (l.state = 'superseded' AND ($2::bigint[] IS NOT NULL OR $6::text = 'superseded') AND l.id IN (SELECT load_id FROM ${GIVEN_UP} g))
+         OR ($2 IS NOT NULL AND ${WAITS_BESIDE}))
        AND ($1::text[] IS NULL OR l.dataset = ANY ($1)) AND ($2::bigint[] IS NULL OR l.id = ANY ($2))
        AND ($3::timestamptz IS NULL OR o.registered_at >= $3) AND ($4::timestamptz IS NULL OR o.registered_at < $4)
        AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', l.reason, l.fault, l.drift)), lower($5)) > 0 OR EXISTS (

@@ -4,13 +4,18 @@
  */
 import {
   commitVersion,
+  correctedBy,
+  createReplay,
   endAttempt,
   endBatch,
   markReplaced,
+  noteAsked,
   placeInHistory,
   readManifest,
+  takeOutOfHistory,
   writeReceipt,
   writeRefusedRows,
+  type Corrected,
   type Manifest,
   type ManifestFile,
   type Queryable,
@@ -23,6 +28,7 @@ import { moveLoad } from '../move-load.ts';
 import { keepRefusedRows, type KeptRows } from '../quarantine/keep-rows.ts';
 import { replaceRows, type ReplacedRows } from '../replay/replace-rows.ts';
 import { inTable } from '../table/in-table.ts';
+import { thisProcess } from '../who.ts';
 import { treatmentNote } from '../treatment/file-treatments.ts';
 import type { Attempt, BatchMember } from './attempt.ts';
 
@@ -38,7 +44,9 @@ export async function commitBatch(
   const { workspace, contract, batch, attempt } = context;
   const base = await readManifest(workspace.pool, historyName(contract.dataset));
   const kept = await keepRefusedRows(context, members, written.refused);
-  const replaced = await replaceRows(context, members, base);
+  const accepted = members.flatMap(({ load }) => (load.accepted ? [load.id] : []));
+  const corrected = await correctedBy(workspace.pool, accepted);
+  const replaced = await replaceRows(context, members, corrected, base);
   const adopted = await adopt(context, written.files);
   // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
   await inTable(workspace, async (db) => {
@@ -50,12 +58,21 @@ export async function commitBatch(
       members.map(({ load }) => load.id),
     );
     await markReplaced(db, contract.dataset, replaced.loadIds);
+    for (const one of corrected) await giveWay(db, one);
     await endBatch(db, batch.id, 'done');
     await endAttempt(db, attempt, 'committed');
     reach('load:committing');
   });
   reach('load:committed');
   return written.rows;
+}
+
+/** Other content of its file took its place, as a person asked for. */
+async function giveWay(db: Queryable, one: Corrected): Promise<void> {
+  await noteAsked(db, await createReplay(db, thisProcess(), { takesItsPlace: one.by }), one.id);
+  if (one.state !== 'superseded')
+    await moveLoad(db, one, 'supersede', { reason: `load ${one.by}, the same file delivered again, took its place` });
+  await takeOutOfHistory(db, one);
 }
 
 async function settle(

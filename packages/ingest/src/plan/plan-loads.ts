@@ -17,6 +17,7 @@ import {
   type ObjectKey,
   type SnapshotFile,
 } from '@farelake/qlik';
+import { besideReason, takesPlaceOf } from './beside.ts';
 
 export interface PlannedLoad {
   readonly id: number;
@@ -28,6 +29,8 @@ export interface PlannedLoad {
   readonly state: LoadState;
   readonly waitingFor: WaitingFor | null;
   readonly everLoaded: boolean;
+  /** Somebody said that it takes the place of other content of its file. */
+  readonly accepted?: boolean;
   readonly fileTime: string | null;
   readonly endWrite: string | null;
   readonly generation: string | null;
@@ -38,7 +41,8 @@ export interface PlannedLoad {
 
 export type Verdict =
   | { readonly event: 'wait'; readonly waitingFor: WaitingFor; readonly reason: string; readonly facts: LoadFacts }
-  | { readonly event: 'prepare'; readonly dfm: Dfm; readonly facts: LoadFacts }
+  /** @property takes the load in history whose place it takes */
+  | { readonly event: 'prepare'; readonly dfm: Dfm; readonly facts: LoadFacts; readonly takes?: number }
   | { readonly event: 'supersede'; readonly reason: string; readonly facts: LoadFacts };
 
 export interface LoadPlan {
@@ -106,6 +110,9 @@ export function planLoads(
       (load.state === 'quarantined' && isReplaced(load, context)),
   );
   const verdicts = new Map(planned.map((load) => [load.id, verdict(load, context)]));
+  // What gives its place up is not taken through again beside what takes it.
+  for (const one of [...verdicts.values()])
+    if (one.event === 'prepare' && one.takes !== undefined) verdicts.delete(one.takes);
   return { verdicts, generations, live, outdated, rivals: context.rivals };
 }
 
@@ -252,24 +259,22 @@ function verdictByDfm(load: PlannedLoad, dfm: Dfm, contract: Contract, context: 
     lastTransaction: dfm.lastTransaction,
     drift: drift.differences.length === 0 ? null : drift.differences,
   };
-  if (context.rivals.has(load.id)) return wait('dfm', rivalReason(dfm), facts);
+  const first = takesPlaceOf(load, context.loads, context.rivals, dfm.startWrite);
+  if (context.rivals.has(load.id) && first === undefined)
+    return wait('dfm', besideReason(load, dfm, context.loads), facts);
   const missing = object.kind === 'changes' ? missingHeaderColumns(dfm) : [];
   if (missing.length > 0) return wait('dfm', `its .dfm announces no ${missing.join(', ')}`, facts);
   if (drift.verdict === 'incompatible')
     return wait('schema', `not as the contract says: ${describeDrift(drift)}`, facts);
-  if (object.kind === 'snapshot')
-    return {
-      event: 'prepare',
-      dfm,
-      facts: { ...facts, generation: context.places.get(load.id)?.generation.name ?? load.generation },
-    };
+  if (object.kind === 'snapshot') {
+    const { id, generation } = first ?? load;
+    const placed = { ...facts, generation: context.places.get(id)?.generation.name ?? generation };
+    return { event: 'prepare', dfm, facts: placed, ...(first === undefined ? {} : { takes: first.id }) };
+  }
   if (context.generations.length === 0 && contract.snapshot !== 'none')
     return wait('snapshot', 'no snapshot of the table has come', facts);
   return { event: 'prepare', dfm, facts };
 }
-
-const rivalReason = ({ startWrite }: Dfm): string =>
-  `new data beside an old .dfm: other content came first with this one (start ${startWrite ?? 'unknown'}); its own .dfm has not come`;
 
 const wait = (waitingFor: WaitingFor, reason: string, facts: LoadFacts): Verdict => ({
   event: 'wait',

@@ -3,7 +3,14 @@
  * the old ones away. A file that holds rows of other loads too is written again without them.
  */
 import path from 'node:path';
-import { historyBatches, type HistoryBatch, type ListedFile, type Manifest, type ManifestFile } from '@farelake/db';
+import {
+  historyBatches,
+  type Corrected,
+  type HistoryBatch,
+  type ListedFile,
+  type Manifest,
+  type ManifestFile,
+} from '@farelake/db';
 import { rewriteParquet, type ColumnStatistics, type Engine } from '@farelake/lake';
 import { historyName, quoteIdentifier as q, UserError } from '@farelake/schema-registry';
 import { historyColumns, tellableStatistics } from '../columns.ts';
@@ -18,13 +25,18 @@ export interface ReplacedRows {
   readonly loadIds: readonly number[];
 }
 
-/** @param history as it stands */
+/**
+ * @param corrected loads whose place members take
+ * @param history as it stands
+ */
 export async function replaceRows(
   context: Attempt,
   members: readonly BatchMember[],
+  corrected: readonly Corrected[],
   history: Manifest,
 ): Promise<ReplacedRows> {
-  const former = members.flatMap(({ load: { id, historyBatchId: batch } }) => (batch === null ? [] : [{ id, batch }]));
+  const own = members.flatMap(({ load: { id, historyBatchId: batch } }) => (batch === null ? [] : [{ id, batch }]));
+  const former = [...own, ...corrected.map(({ id, historyBatchId: batch }) => ({ id, batch }))];
   const loadIds = former.map(({ id }) => id);
   const batches = await historyBatches(context.workspace.pool, [...new Set(former.map(({ batch }) => batch))]);
   const files = batches.flatMap((batch) => history.files.filter(({ batchId }) => batchId === batch.id));
