@@ -210,10 +210,11 @@ function addCareCommands(program: Command, context: Context, answer: Answer): vo
     .command('audit')
     .description('is everything there and accounted for: Incoming, archive, error zone and stage beside the ledger')
     .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
+    .option('--content', 'also read every file and copy, and compare its checksum')
     .option('--json', 'as JSON: {found, findings: [{kind, table, object, problem, remedy}], notes}')
     .addHelpText(
       'after',
-      '\nChanges nothing. Exits 1 when it found anything. docs/audit.md says what each finding means.',
+      '\nChanges nothing. Exits 1 when it found anything. docs/audit.md says what each finding means.\nWithout --content it goes by sizes, and by the content of what was delivered into folders.',
     )
     .action((flags: AuditFlags) => answer(auditCommand(context, flags)));
   program

@@ -1,5 +1,5 @@
 /** The commands audit and maintain, and the ledger in queries, as a person or a script meets them. */
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseDuration } from '../src/parse-duration.ts';
 import { closeHomes, openHome, REPOSITORY, type Home } from './support/command.ts';
@@ -51,6 +51,44 @@ it('audit: 0 and one line where all is well; 1 with what and what to do where no
     code: expect.any(Number) as number,
     out: '',
   });
+}, 120_000);
+
+it('audit --content: reads all, and says of a byte that became another one what it was and what to do', async () => {
+  const { home } = await ingested();
+  const well = await home.run('audit', '--content');
+  expect(well).toMatchObject({ code: 0 });
+  expect(well.out).toMatch(
+    /^\d+ delivered objects, .* files of tables, \d+ of them read \([\d,]+ bytes\): all accounted for\n$/,
+  );
+  const stage = path.join(home.folder, 'home/stage');
+  const names = await readdir(stage, { recursive: true });
+  const current = path.join(
+    stage,
+    names.find((name) => /^edw_product\/base\/.*parquet$/.test(name))!,
+  );
+  const bytes = await readFile(current);
+  bytes[bytes.lastIndexOf('DuckDB version')]! ^= 1;
+  await writeFile(current, bytes);
+  expect(await home.run('audit')).toMatchObject({ code: 0 });
+  const found = await home.run('audit', '--content', '--table', 'EDW.PRODUCT', '--json');
+  expect(found).toMatchObject({ code: 1, err: '' });
+  expect(JSON.parse(found.out)).toMatchObject({
+    read: { files: expect.any(Number) as number, bytes: expect.any(Number) as number },
+    findings: [
+      {
+        kind: 'current-damaged',
+        table: 'edw_product',
+        object: `file://${current}`,
+        problem: expect.stringMatching(/^its SHA-256 is [0-9a-f]{64}, and was [0-9a-f]{64}$/) as string,
+        remedy: expect.stringContaining('farelake repair --table') as string,
+      },
+    ],
+  });
+  const verified = await home.run('verify', '--table', 'EDW.PRODUCT');
+  expect(verified.code).toBe(1);
+  expect(verified.out).toMatch(/segment \d+: its bytes are not those that were written\n.*farelake repair --table/s);
+  expect(await home.run('repair', '--table', 'EDW.PRODUCT', '--why', 'a disk')).toMatchObject({ code: 0 });
+  expect(await home.run('audit', '--content')).toMatchObject({ code: 0 });
 }, 120_000);
 
 it('maintain: tells what it would do, does it, refuses to clear a folder, and takes durations only', async () => {

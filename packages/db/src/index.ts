@@ -170,15 +170,25 @@ export {
   missingCopies,
   missingFiles,
   missingObjects,
+  unnamedRefusals,
   noteFoundFiles,
   noteFoundObjects,
   withAudit,
   type AuditBegin,
   type FoundObject,
   type FoundPlace,
+  type MissingCopy,
   type MissingFile,
   type MissingObject,
 } from './ledger/audit.ts';
+export {
+  isNoted,
+  notedBytes,
+  notedContents,
+  notedReason,
+  type NotedContent,
+  type NotedReason,
+} from './ledger/audit-content.ts';
 export {
   describedLoads,
   loneObjects,

@@ -13,6 +13,8 @@ export type Progress =
   | { readonly step: 'committed'; readonly table: string; readonly rows: number }
   | { readonly step: 'publishing'; readonly table: string; readonly rows: number }
   | { readonly step: 'auditing'; readonly zone: string; readonly found: number }
+  /** Bytes of what was written, read once more. */
+  | { readonly step: 'reading'; readonly bytes: number; readonly of: number }
   | { readonly step: 'comparing'; readonly table: string; readonly part: number; readonly parts: number }
   | { readonly step: 'archiving'; readonly table: string; readonly files: number; readonly of: number };
 

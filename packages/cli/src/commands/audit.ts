@@ -9,6 +9,8 @@ import { withWorkspace, type Context } from '../session.ts';
 export interface AuditFlags {
   readonly table?: string;
   readonly json?: boolean;
+  /** Read all that was written. */
+  readonly content?: boolean;
 }
 
 /** @returns 0 nothing was found, 1 something was */
@@ -18,6 +20,7 @@ export async function auditCommand(context: Context, flags: AuditFlags): Promise
     const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;
     const audited = await audit(workspace, openZone(environment.incoming, 'FARELAKE_INCOMING'), {
       ...(dataset === undefined ? {} : { dataset }),
+      content: flags.content === true,
       onProgress: (progress) => {
         terminal.progress(describeProgress(progress));
       },
@@ -29,8 +32,9 @@ export async function auditCommand(context: Context, flags: AuditFlags): Promise
   });
 }
 
-const asJson = ({ findings, notes, found }: Audited) => ({
+const asJson = ({ findings, notes, found, read }: Audited) => ({
   found,
+  ...(read === undefined ? {} : { read }),
   findings: findings.map((finding) => ({ ...finding, remedy: FINDINGS[finding.kind].remedy })),
   notes: notes.map((note) => ({ ...note, means: NOTES[note.kind] })),
 });
@@ -38,11 +42,11 @@ const asJson = ({ findings, notes, found }: Audited) => ({
 /** Lines of one kind; more are counted. */
 const LINES = 20;
 
-function report(terminal: Terminal, { findings, notes, found }: Audited): void {
+function report(terminal: Terminal, { findings, notes, found, read }: Audited): void {
   const delivered = Object.values(found.sources).reduce((sum, n) => sum + n, 0);
   terminal.print(
     `${count(delivered)} delivered objects, ${count(found.archive)} archived copies, ${count(found.error)} in the error zone, ` +
-      `${count(found.stage)} files of tables: ${findings.length === 0 ? 'all accounted for' : `${count(findings.length)} findings`}`,
+      `${count(found.stage)} files of tables${read === undefined ? '' : `, ${count(read.files)} of them read (${count(read.bytes)} bytes)`}: ${findings.length === 0 ? 'all accounted for' : `${count(findings.length)} findings`}`,
   );
   const kinds = Object.entries(Object.groupBy(findings, ({ kind }) => kind)) as [FindingKind, Finding[]][];
   for (const [kind, own] of kinds) {

@@ -24,6 +24,8 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: ${count(progress.rows)} rows published`;
     case 'auditing':
       return `looking at ${progress.zone}: ${count(progress.found)} objects`;
+    case 'reading':
+      return `reading what was written: ${count(progress.bytes)} of about ${count(progress.of)} bytes`;
     case 'comparing':
       return `${progress.table}: part ${count(progress.part)} of ${count(progress.parts)} compared`;
     case 'archiving':

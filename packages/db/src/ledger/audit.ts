@@ -162,20 +162,40 @@ export async function missingFiles(db: ClientBase, { fileId }: AuditBegin, datas
   return rows;
 }
 
-/** Archived copies found in another size, and what the ledger has in the error zone and was not found there. */
-export async function missingCopies(db: ClientBase, dataset?: string): Promise<MissingFile[]> {
-  const { rows } = await db.query<MissingFile>(
-    `SELECT o.dataset, o.archived_uri AS uri, o.size, f.size AS found
+/** A copy that is not as it should be. */
+export interface MissingCopy extends MissingFile {
+  readonly place: 'archive' | 'error';
+}
+
+/**
+ * Archived copies found in another size; and what the ledger has in the error zone and was not found there, or in another
+ * size: the copy of a refused file, the reason beside it, a file of refused rows, of which the last two are never empty.
+ */
+export async function missingCopies(db: ClientBase, dataset?: string): Promise<MissingCopy[]> {
+  const { rows } = await db.query<MissingCopy>(
+    `SELECT 'archive' AS place, o.dataset, o.archived_uri AS uri, o.size, f.size AS found
      FROM ledger.objects o JOIN found_objects f ON f.object_id = o.id AND f.uri = o.archived_uri
      WHERE f.size <> o.size AND ($1::text IS NULL OR o.dataset = $1)
-     UNION ALL
-     SELECT l.dataset, noted.uri, NULL, NULL
-     FROM ledger.loads l LEFT JOIN ledger.receipts r ON r.load_id = l.id
-       CROSS JOIN LATERAL (VALUES (l.refused_uri), (r.rows_uri)) noted(uri)
+     UNION
+     SELECT 'error', l.dataset, noted.uri, noted.size, f.size
+     FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.receipts r ON r.load_id = l.id
+       CROSS JOIN LATERAL (VALUES (l.refused_uri, o.size), (l.refused_uri || '.reason.json', NULL), (r.rows_uri, NULL)) noted(uri, size)
+       LEFT JOIN found_objects f ON f.object_id = l.object_id AND f.uri = noted.uri
      WHERE noted.uri IS NOT NULL AND ($1::text IS NULL OR l.dataset = $1)
-       AND NOT EXISTS (SELECT 1 FROM found_objects f WHERE f.object_id = l.object_id AND f.uri = noted.uri)
+       AND (f.size IS NULL OR CASE WHEN noted.size IS NULL THEN f.size = 0 ELSE f.size <> noted.size END)
      ORDER BY uri`,
     [dataset ?? null],
   );
   return rows;
+}
+
+/** What lies in the error zone, is of an object that the ledger knows, and is named by none of its loads and receipts. */
+export async function unnamedRefusals(db: ClientBase): Promise<string[]> {
+  const { rows } = await db.query<{ uri: string }>(
+    `SELECT f.uri FROM found_objects f WHERE f.place = 'error' AND NOT EXISTS (
+       SELECT 1 FROM ledger.loads l LEFT JOIN ledger.receipts r ON r.load_id = l.id
+       WHERE l.object_id = f.object_id AND f.uri IN (l.refused_uri, l.refused_uri || '.reason.json', r.rows_uri))
+     ORDER BY f.uri`,
+  );
+  return rows.map(({ uri }) => uri);
 }

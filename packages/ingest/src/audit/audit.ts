@@ -25,6 +25,7 @@ import type { ClientBase } from 'pg';
 import type { OnProgress } from '../progress.ts';
 import { describeContradiction } from '../repair/basis.ts';
 import type { Workspace } from '../workspace.ts';
+import { readContents, type ReadContents } from './content.ts';
 import { lookAtArchive, lookAtErrors, lookAtStage } from './copies.ts';
 import { Findings, type Finding, type Note } from './finding.ts';
 import { tellMissing, tellOutOfReach } from './missing.ts';
@@ -34,6 +35,8 @@ import { lookAtSource } from './sources.ts';
 export interface AuditOptions {
   /** Only this dataset. */
   readonly dataset?: string;
+  /** Also reads all that was written, and compares it with what is known of its content. */
+  readonly content?: boolean;
   readonly onProgress?: OnProgress;
 }
 
@@ -48,6 +51,8 @@ export interface Audited {
     readonly error: number;
     readonly stage: number;
   };
+  /** What was read of it; absent: only sizes were looked at. */
+  readonly read?: ReadContents;
 }
 
 /** What the parts of one audit share. */
@@ -86,7 +91,9 @@ export async function audit(workspace: Workspace, incoming: ObjectStore, options
     await tellSums(work);
     await tellContradictions(work);
     await tellSequence(work);
-    return { findings: findings.all, notes: findings.notes(), found };
+    // Last, because it takes longest: what has been found already is not found once more.
+    const read = options.content === true ? { read: await readContents(work) } : {};
+    return { findings: findings.all, notes: findings.notes(), found, ...read };
   });
 }
 

@@ -21,9 +21,26 @@ export const FINDINGS = {
     means: 'an archived copy of another size than the object',
     remedy: "Restore it in the archive, from the bucket's versions or a backup.",
   },
+  'copy-damaged': {
+    means: 'an archived copy with other bytes than the object',
+    remedy:
+      "Restore it in the archive, from the bucket's versions or a backup, or from where it still lies; else have it delivered again, and copy it there.",
+  },
   'refused-gone': {
-    means: 'a refused file, or the rows refused of one, that the ledger has in the error zone and that are not there',
-    remedy: "Restore it there, from the bucket's versions or a backup; else the delivered file still has it.",
+    means:
+      'a refused file, the reason beside it, or the rows refused of one, that the ledger has in the error zone and that are not there',
+    remedy:
+      "Restore it there, from the bucket's versions or a backup; else the delivered file still has the rows, and ledger.loads the reason.",
+  },
+  'refused-differs': {
+    means: 'a refused file in another size than it was delivered in, or an empty reason or file of refused rows',
+    remedy:
+      "Restore it there, from the bucket's versions or a backup; else the delivered file still has the rows, and ledger.loads the reason.",
+  },
+  'refused-damaged': {
+    means: 'a refused file, its reason, or refused rows, with other bytes than were written',
+    remedy:
+      "Restore it there, from the bucket's versions or a backup; else the delivered file still has the rows, and ledger.loads the reason. farelake replay --load refuses rows anew.",
   },
   'unknown-copy': {
     means: 'in the archive or the error zone, and of no object in the ledger',
@@ -37,6 +54,16 @@ export const FINDINGS = {
   'file-differs': {
     means: 'a Parquet file of a table of another size than the manifest says',
     remedy: "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it.",
+  },
+  'history-damaged': {
+    means: 'a file of history with other bytes than were written',
+    remedy:
+      "Restore it, from the bucket's versions or a backup; or send all loads of it through again: farelake replay --load. Verify and repair refuse until then.",
+  },
+  'current-damaged': {
+    means: 'a file of a current table with other bytes than were written',
+    remedy:
+      'farelake verify --table shows which rows differ, and farelake repair --table --why writes them anew from history. Of a snapshot that is not in use (edw_x@…), changes that fall on it fold it anew; if it is shown before, repair it then.',
   },
   'receipt-missing': {
     means: 'a file whose rows are in history without a receipt',
@@ -105,6 +132,9 @@ export const NOTES = {
   twins: 'files of one content under several names; events count once',
   'times-contradict': '.dfms whose times end before they begin',
   'older-columns': 'change files with a lower tableVersion than the one before',
+  unnamed:
+    'files in the error zone that no load and no receipt names: refused before a replay, or by attempts that died, which farelake maintain removes',
+  unproven: 'files and copies of which no checksum was noted: read to the end, and not compared',
   unlisted: 'files in the stage zone that no manifest lists; farelake maintain removes those of dead attempts',
 } as const;
 
@@ -127,6 +157,12 @@ export class Findings {
 
   add(kind: FindingKind, table: string | null, object: string, problem?: string): void {
     this.all.push({ kind, table, object, problem: problem ?? FINDINGS[kind].means });
+  }
+
+  /** Puts those after the first `known` in order of what they are about: they were found side by side. */
+  order(known: number): void {
+    const found = this.all.splice(known).sort((a, b) => (a.object < b.object ? -1 : 1));
+    for (const finding of found) this.all.push(finding);
   }
 
   note(kind: NoteKind, example: string): void {

@@ -1,5 +1,13 @@
 /** What the ledger has and nothing was found of. A look at the very place decides: a listing may be older than what came since. */
-import { missingCopies, missingFiles, missingObjects, type MissingFile, type MissingObject } from '@farelake/db';
+import {
+  missingCopies,
+  missingFiles,
+  missingObjects,
+  unnamedRefusals,
+  type MissingCopy,
+  type MissingFile,
+  type MissingObject,
+} from '@farelake/db';
 import { isStoreTrouble, locate, storeName } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import type { AuditWork } from './audit.ts';
@@ -7,10 +15,8 @@ import type { AuditWork } from './audit.ts';
 export async function tellMissing(work: AuditWork): Promise<void> {
   const { db, begin, dataset } = work;
   await inLanes(await missingObjects(db, begin, dataset), (object) => tellObject(work, object));
-  await inLanes(await missingCopies(db, dataset), async (copy) => {
-    if (copy.found !== null) work.findings.add('copy-differs', copy.dataset, copy.uri, sizes(copy.found, copy.size));
-    else if ((await sizeAt(work, copy.uri)) === null) work.findings.add('refused-gone', copy.dataset, copy.uri);
-  });
+  await inLanes(await missingCopies(db, dataset), (copy) => tellCopy(work, copy));
+  for (const uri of await unnamedRefusals(db)) work.findings.note('unnamed', uri);
   await inLanes(await missingFiles(db, begin, dataset), (file) => tellFile(work, file));
 }
 
@@ -58,6 +64,17 @@ async function tellFile(work: AuditWork, { dataset, uri, size, found }: MissingF
   if (now === size || now === 'unknown') return;
   if (now === null) work.findings.add('file-gone', dataset, uri);
   else work.findings.add('file-differs', dataset, uri, sizes(now, size));
+}
+
+async function tellCopy(work: AuditWork, copy: MissingCopy): Promise<void> {
+  const { findings } = work;
+  const { place, dataset, uri, size, found } = copy;
+  const now = found ?? (await sizeAt(work, uri));
+  if (now === 'unknown') return;
+  if (now === null) findings.add('refused-gone', dataset, uri);
+  else if (size === null && now === 0) findings.add('refused-differs', dataset, uri, 'it is empty');
+  else if (size !== null && now !== size)
+    findings.add(place === 'archive' ? 'copy-differs' : 'refused-differs', dataset, uri, sizes(now, size));
 }
 
 const sizes = (found: number, expected: number | null): string =>

@@ -23,7 +23,7 @@ import {
 } from '@farelake/db';
 import type { Engine } from '@farelake/lake';
 import { foldRulesOf, rankFiles, type FoldMode, type Generation, type Instant } from '@farelake/qlik';
-import { historyName, quoteIdentifier, type Contract } from '@farelake/schema-registry';
+import { historyName, quoteIdentifier, UserError, type Contract } from '@farelake/schema-registry';
 import { currentColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
 import { generationTable } from '../generation/table-name.ts';
@@ -59,13 +59,15 @@ export interface FoldOptions {
    * are.
    */
   readonly beside?: boolean;
+  /** Nothing of the table can be built upon, whatever the ledger says. */
+  readonly anew?: boolean;
 }
 
 export async function foldTable(
   workspace: TableWorkspace,
   contract: Contract,
   generation: Generation<SnapshotLoad>,
-  { onProgress, beside = false }: FoldOptions = {},
+  { onProgress, beside = false, ...options }: FoldOptions = {},
 ): Promise<FoldOutcome> {
   const { pool } = workspace;
   const { dataset } = contract;
@@ -83,8 +85,8 @@ export async function foldTable(
   const otherwise =
     (base.fold !== null && base.fold.rules !== rulesText(contract)) || isTreatedOtherwise(contract, base);
   // One that is not shown may have lost a file without anybody noticing; history has all of it.
-  const anew =
-    withdrawn.length > 0 || unsure.length > 0 || replaced || otherwise || (beside && !(await areThere(base.files)));
+  const lost = options.anew === true || (beside && !(await areThere(base.files)));
+  const anew = withdrawn.length > 0 || unsure.length > 0 || replaced || otherwise || lost;
   if (fresh.length === 0 && !anew) return { result: 'nothing' };
   const marks: Marks = { contract, generation, beside, first: applied.size === 0 && !replaced, fresh, withdrawn };
   if (contract.key.length === 0) return applyWithoutKey(workspace, marks);
@@ -97,9 +99,14 @@ export async function foldTable(
   } catch (error) {
     const outcome = workspace.signal.aborted ? 'aborted' : 'failed';
     await inTable(workspace, (db) => endAttempt(db, attempt, outcome)).catch(() => undefined);
+    // A repair is for the one that is shown; of another, history has all that its damaged file had.
+    if (beside && !anew && isDamage(error))
+      return foldTable(workspace, contract, generation, { onProgress, beside, anew: true });
     throw error;
   }
 }
+
+const isDamage = (error: unknown): boolean => error instanceof UserError && error.code === 'file-damaged';
 
 /** What a commit notes of the loads. */
 interface Marks {
@@ -176,6 +183,8 @@ const writesAll = (mode: FoldMode): mode is 'whole' | 'truncate' => mode === 'wh
 /** Current rows of the slice's changed keys. */
 async function currentSql(contract: Contract, { files }: Engine, { within, runs }: Slice): Promise<string> {
   const present = [...new Set(runs.flatMap((run) => run.present))];
+  // They are about to be written anew: a damage is told as that, and not by what the engine stumbles over.
+  await files.prove(present);
   return `SELECT * FROM ${await files.sql(present, currentColumns(contract))} s
     WHERE ${within} AND EXISTS (SELECT 1 FROM "@keys" k WHERE ${sameKeySql(contract, 's', 'k')})`;
 }

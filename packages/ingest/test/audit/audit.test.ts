@@ -147,7 +147,11 @@ describe('content that is nowhere any more', () => {
     expect(findings).toEqual([]);
     expect(found.error).toBeGreaterThan(0);
     await rm(path.join(world.folder, 'error'), { recursive: true });
-    expect((await look(world)).findings.map(({ kind, table }) => [kind, table])).toEqual([['refused-gone', 'edw_x']]);
+    // Itself, and the reason beside it.
+    expect(told(await look(world))).toEqual([
+      ['refused-gone', 'edw_x', expect.stringMatching(/[0-9a-f]$/)],
+      ['refused-gone', 'edw_x', expect.stringMatching(/\.reason\.json$/)],
+    ]);
   });
 
   it('an archived copy that is gone, or of another size; and where the content still lies', async () => {

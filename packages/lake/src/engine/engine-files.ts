@@ -34,7 +34,7 @@ export interface EngineFiles {
   /** SQL of the relation of the given columns over the files; empty without files. */
   sql(files: readonly EngineFile[], columns: readonly ViewColumn[]): Promise<string>;
   /**
-   * Reads each file whole, unless it was fetched and so proven. For those whose rows are to be written again: a damage
+   * Reads each file whole and once, unless it was fetched and so proven. For those whose rows are to be written again: a damage
    * must not get a checksum of its own.
    * @throws UserError `file-damaged` when the content is not what was written
    */
@@ -60,6 +60,7 @@ interface Fetched {
 
 export function createEngineFiles(run: RunSql, options: EngineFilesOptions): EngineFiles {
   const fetched = new Map<string, Fetched>();
+  const proven = new Set<string>();
   const inPlace = createInPlace(run, options.httpfs);
   let names = 0;
 
@@ -99,11 +100,16 @@ export function createEngineFiles(run: RunSql, options: EngineFilesOptions): Eng
     sql: async (files, columns) => filesSql(await open(files), columns),
     prove: async (files) => {
       await open(files);
-      for (const file of files) if (!fetched.has(file.uri)) await proveOne(file, options.signal);
+      for (const file of files) {
+        if (fetched.has(file.uri) || proven.has(file.uri)) continue;
+        await proveOne(file, options.signal);
+        proven.add(file.uri);
+      }
     },
     release: async (files) => {
       for (const { uri } of files) {
         const one = fetched.get(uri);
+        proven.delete(uri);
         fetched.delete(uri);
         if (one !== undefined) await rm(await one.file, { force: true });
       }

@@ -127,6 +127,9 @@ describe('through scratch', () => {
     const bytes = readFileSync(local);
     bytes[size - 40]! ^= 1;
     writeFileSync(local, bytes);
+    // Once for each piece of work, until that needs it no more.
+    await engine.files.prove([own]);
+    await engine.files.release([own]);
     expect((await thrownBy(engine.files.prove([own]))).code).toBe('file-damaged');
     engine.close();
   });

@@ -176,7 +176,7 @@ async function strayFiles(home: Home, pool: Pool): Promise<string[]> {
   return stray;
 }
 
-/** What lies in the zones beside the ledger, and the ledger within itself, as the audit judges it. */
+/** What lies in the zones beside the ledger, and the ledger within itself, as the audit judges it, read byte for byte. */
 async function findingsOf(home: Home, pool: Pool): Promise<unknown[]> {
   const workspace = {
     pool,
@@ -189,7 +189,7 @@ async function findingsOf(home: Home, pool: Pool): Promise<unknown[]> {
     scratch: `${home.folder}/picture`,
     signal: new AbortController().signal,
   };
-  const { findings } = await audit(workspace, storeAt(home.zone('incoming')));
+  const { findings } = await audit(workspace, storeAt(home.zone('incoming')), { content: true });
   const homeless = (text: string) => text.replaceAll(/(file|s3):\/\/\S*?\/home-\d+/g, '~').replaceAll(home.folder, '~');
   return findings.map(({ kind, table, object, problem }) => [kind, table, homeless(object), homeless(problem)]);
 }
