@@ -44,6 +44,7 @@ export {
   type Batch,
   type BatchSpec,
 } from './ledger/batches.ts';
+export { describedAnew, type DescribedAnew } from './ledger/descriptions.ts';
 export {
   noteFault,
   noteTry,

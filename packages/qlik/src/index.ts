@@ -1,6 +1,7 @@
 /** The public door of the Qlik feed: object keys, .dfm files, generations, the fold. Pure. */
 export type { Dfm, DfmColumn } from './dfm/dfm.ts';
 export { parseDfm } from './dfm/parse.ts';
+export { dfmDifferences, errorCountOf } from './dfm/difference.ts';
 export { contractFromDfm, tellingDfm, type DeliveredDfm, type DraftOptions } from './contract-from-dfm.ts';
 export {
   changesStem,

@@ -11,6 +11,7 @@ import {
 } from '@farelake/ingest';
 import { makeFolder, schemeOf } from '@farelake/lake';
 import { openFolder } from '../folder.ts';
+import { describedAnewLines } from '../output/described-anew.ts';
 import { driftLines } from '../output/drift.ts';
 import { progressLine } from '../output/progress.ts';
 import { quarantinedLines } from '../output/quarantined.ts';
@@ -111,6 +112,7 @@ function report(
     terminal.print(`unreadable: ${JSON.stringify(path)}: ${reason}`);
   for (const line of troubleLines(delivered, troubles)) terminal.print(line);
   for (const line of quarantinedLines(delivered)) terminal.note(line);
+  for (const line of describedAnewLines(delivered)) terminal.note(line);
   for (const line of driftLines(delivered)) terminal.note(line);
 }
 

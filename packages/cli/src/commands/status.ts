@@ -1,5 +1,6 @@
 import { status, troublesOf } from '@farelake/ingest';
 import { findContract } from '../find-contract.ts';
+import { describedAnewLines } from '../output/described-anew.ts';
 import { driftLines } from '../output/drift.ts';
 import { quarantinedLines } from '../output/quarantined.ts';
 import { count, formatTable } from '../output/table.ts';
@@ -47,6 +48,7 @@ export async function statusCommand(
     ))
       context.terminal.print(line);
     for (const line of quarantinedLines(tables)) context.terminal.print(line);
+    for (const line of describedAnewLines(tables)) context.terminal.print(line);
     for (const line of driftLines(tables)) context.terminal.print(line);
     return 0;
   });

@@ -1,3 +1,4 @@
+import { beside, DESCRIBES_ANEW } from './descriptions.ts';
 import type { Queryable } from './objects.ts';
 
 export type LoadState =
@@ -49,7 +50,10 @@ export interface Load {
   readonly dfmObjectId: number | null;
   /** How its columns differ from the contract that it was last planned by; null: not at all. */
   readonly drift: readonly object[] | null;
-  /** The `.dfm` that lies beside it, else the one seen last under its name; another when that did not agree. null: none. Not read for loads in history. */
+  /**
+   * The `.dfm` that lies beside it, else the one seen last under its name; another when that did not agree. Of what was loaded
+   * before, the newest that describes the same content. null: none. Not read for loads in history.
+   */
   readonly dfm: { readonly objectId: number; readonly text: string } | null;
 }
 
@@ -65,18 +69,18 @@ export async function loadsOf(db: Queryable, dataset: string, batchId: number | 
   const { rows } = await db.query<Load>(
     `SELECT ${COLUMNS}, CASE WHEN d.id IS NOT NULL THEN json_build_object('objectId', d.id, 'text', d.dfm) END AS dfm
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
+     LEFT JOIN ledger.objects own ON own.id = l.dfm_object_id
      LEFT JOIN LATERAL (
        SELECT d.id, d.dfm FROM ledger.objects d
        WHERE d.part = 'dfm' AND d.object_key = regexp_replace(o.object_key, '\\.csv\\.gz$', '.dfm')
          AND l.state NOT IN ('loaded', 'applied', 'archived')
-         -- A further load came of a .dfm of its own; that it turned out not to be gives way to what came since.
-         AND (l.delivery = 1 OR d.id = l.dfm_object_id OR (l.waiting_for = 'dfm' AND d.seen >
-           (SELECT own.seen FROM ledger.objects own WHERE own.id = l.dfm_object_id)))
-       -- One that was tried and did not agree gives way to any other.
-       ORDER BY (l.waiting_for = 'dfm' AND d.id = l.dfm_object_id) IS TRUE,
-         -- What is taken through again goes by its own: the next snapshot has the same names.
-         (l.history_batch_id IS NOT NULL AND d.id = l.dfm_object_id) IS TRUE DESC,
-         (d.store_uri = o.store_uri AND d.path = regexp_replace(o.path, '\\.csv\\.gz$', '.dfm')) DESC, d.seen DESC
+         -- What is taken through again goes by its own, as it is by now: the next snapshot has the same names.
+         AND CASE WHEN l.history_batch_id IS NOT NULL THEN d.id = own.id OR (${DESCRIBES_ANEW})
+           -- A further load came of a .dfm of its own; that it turned out not to be gives way to what came since.
+           ELSE l.delivery = 1 OR d.id = own.id OR (l.waiting_for = 'dfm' AND d.seen > own.seen) END
+       -- One that was tried and did not agree gives way to any other; of what was loaded once, only to a newer one.
+       ORDER BY (l.history_batch_id IS NULL AND l.waiting_for = 'dfm' AND d.id = own.id) IS TRUE,
+         ${beside('d')} DESC, d.seen DESC
        LIMIT 1) d ON true
      WHERE l.dataset = $1 AND ($2::bigint IS NULL OR l.batch_id = $2) ORDER BY l.id`,
     [dataset, batchId],

@@ -23,6 +23,7 @@ import {
 import { isStoreTrouble, openStore, type ObjectStore } from '@farelake/lake';
 import type { ClientBase } from 'pg';
 import type { OnProgress } from '../progress.ts';
+import { toldAnew } from '../status/described-anew.ts';
 import { describeContradiction } from '../repair/basis.ts';
 import type { Workspace } from '../workspace.ts';
 import { readContents, type ReadContents } from './content.ts';
@@ -143,4 +144,11 @@ async function tellSequence({ db, dataset, findings, signal }: AuditWork): Promi
     files.push(factsOf(load));
   }
   judgeSequence(files, findings);
+  for (const { dataset: table, objectKey, loadId, text } of await toldAnew(db, dataset))
+    findings.add(
+      'described-anew',
+      table,
+      objectKey,
+      `load ${loadId} was loaded by another .dfm than it has now: ${text}`,
+    );
 }

@@ -102,6 +102,11 @@ export const FINDINGS = {
     means: 'a file whose .dfm tells of errors at the source',
     remedy: 'Ask the vendor which rows are missing in it.',
   },
+  'described-anew': {
+    means: 'a file in the table whose .dfm was replaced, after it was loaded, by one that says otherwise',
+    remedy:
+      'farelake replay --load takes it through by the new one; where that is wrong, have the right one delivered.',
+  },
   unreadable: {
     means: 'something in a place of deliveries that cannot be read',
     remedy: 'Let this user read it, or replace a link by what it points at.',

@@ -5,7 +5,7 @@
  * is a time, and a sequence is numbered across all tables of the source's task. A change file that never came, with its
  * `.dfm`, leaves no trace in the others; what can be known is in docs/audit.md.
  */
-import { parseDfm, parseObjectKey, snapshotStem, type Dfm, type ObjectKey } from '@farelake/qlik';
+import { errorCountOf, parseDfm, parseObjectKey, snapshotStem, type Dfm, type ObjectKey } from '@farelake/qlik';
 import { UserError } from '@farelake/schema-registry';
 import type { Findings } from './finding.ts';
 
@@ -33,7 +33,7 @@ export function factsOf(load: {
   if (object === undefined) throw new Error(`the ledger holds an object key that is none: ${objectKey}`);
   const facts = { dataset, object, objectKey, generation };
   if (text === null) return { ...facts, dfm: undefined, errors: 0 };
-  return { ...facts, dfm: readable(text, objectKey), errors: errorCount(text) };
+  return { ...facts, dfm: readable(text, objectKey), errors: errorCountOf(text) };
 }
 
 /** Without its columns: of each file of a table something is kept. */
@@ -48,16 +48,6 @@ function readable(text: string, objectKey: string): FileFacts['dfm'] {
     // Its load waits, which `status` tells with the reason.
     if (error instanceof UserError) return undefined;
     throw error;
-  }
-}
-
-function errorCount(text: string): number {
-  try {
-    const { fileInfo } = JSON.parse(text.replace(/^\uFEFF/, '')) as { fileInfo?: { errorCount?: unknown } };
-    const count = fileInfo?.errorCount;
-    return typeof count === 'number' && count > 0 ? count : 0;
-  } catch {
-    return 0;
   }
 }
 

@@ -1,11 +1,12 @@
 /** What `status` says of a table's rows: how they add up, and which keys are in doubt because changes were refused. */
 import { givenUp, keysInDoubt, receiptSums, type GivenUp, type Queryable, type ReceiptSum } from '@farelake/db';
 import { isHidden, type Contract } from '@farelake/schema-registry';
+import { describedAnewStatus, type DescribedAnewStatus } from './described-anew.ts';
 
 /** Keys in doubt that are named; the others are counted. */
 const NAMED_KEYS = 20;
 
-export interface RowsStatus {
+export interface RowsStatus extends DescribedAnewStatus {
   /** Rows of all loads in history, as announced, read, written and set apart. */
   readonly receipts: ReceiptSum;
   /** What somebody knows to be lost: whole files, and refused changes of others. */
@@ -26,11 +27,13 @@ export async function rowsStatus(db: Queryable): Promise<(table: string, contrac
   const sums = await receiptSums(db);
   const doubts = await keysInDoubt(db, NAMED_KEYS);
   const lost = await givenUp(db);
+  const describedAnewOf = await describedAnewStatus(db);
   return (table, contract) => {
     const doubt = doubts.get(table);
     const named = contract === undefined ? [] : (doubt?.keys ?? []).flatMap((key) => namedKey(contract, key));
     return {
       receipts: sums.get(table) ?? NO_ROWS,
+      ...describedAnewOf(table),
       givenUp: lost.get(table) ?? { files: 0, rows: 0 },
       keysInDoubt: { rows: doubt?.rows ?? 0, keys: named },
     };
