@@ -1,8 +1,9 @@
 /** What a command opens before its work and closes after it: database, contracts, zones. */
 import path from 'node:path';
 import { ensureLocalPostgres, migrate, openPool } from '@farelake/db';
-import { readRegistry, type Workspace } from '@farelake/ingest';
+import { readContracts, type Workspace } from '@farelake/ingest';
 import { makeFolder } from '@farelake/lake';
+import { faultText, type Registry } from '@farelake/schema-registry';
 import { MIGRATIONS, type Environment } from './environment.ts';
 import { openZone } from './folder.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -36,13 +37,15 @@ const STEPS = {
 /** Runs `work` on a migrated database with all contracts read. */
 export async function withWorkspace<T>(context: Context, work: (workspace: Workspace) => Promise<T>): Promise<T> {
   const { environment, signal } = context;
-  const contracts = await readRegistry(environment.registry);
+  const { contracts, faulty } = await readContracts(environment.registry);
+  tellFaulty(context.terminal, faulty);
   const pool = openPool(await databaseUrl(context));
   try {
     await migrate(pool, MIGRATIONS);
     return await work({
       pool,
       contracts,
+      faulty,
       stage: openZone(environment.stage, 'FARELAKE_STAGE'),
       archive: openZone(environment.archive, 'FARELAKE_ARCHIVE'),
       error: openZone(environment.error, 'FARELAKE_ERROR'),
@@ -56,4 +59,13 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
   } finally {
     await pool.end();
   }
+}
+
+/** What is wrong in the registry concerns every command, also one that goes well without it. */
+function tellFaulty(terminal: Terminal, faulty: Registry['faulty']): void {
+  if (faulty.size === 0) return;
+  const faults = new Set([...faulty.values()].flat().map((fault) => `  ${fault.file} ${faultText(fault)}`));
+  terminal.note(
+    `farelake: contracts that cannot be used, whose tables are left as they are until that is mended: ${[...faulty.keys()].join(', ')}\n${[...faults].join('\n')}`,
+  );
 }

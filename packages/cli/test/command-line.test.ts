@@ -247,6 +247,7 @@ describe('ingest', () => {
     expect(status).toEqual([
       {
         table: 'edw_product',
+        contract: 'there',
         state: 'failing',
         reason: expect.stringMatching(/no gzip file/) as string,
         rows: 39,

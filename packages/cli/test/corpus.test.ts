@@ -95,9 +95,8 @@ describe.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
 /** Of a table among others, the exit code is what its state makes it. */
 function expectEnd(one: Case, { exit }: Expected, { ran, status }: Outcome): void {
   const table = status.get(one.dataset) as TableStatus | undefined;
-  const contracts = new Map(one.contract === undefined ? [] : [[one.dataset, one.contract]]);
   if (apart.includes(one)) expect(ran.code).toBe(exit);
-  else expect(table !== undefined && isTroubled(table, contracts) ? 1 : 0).toBe(exit);
+  else expect(table !== undefined && isTroubled(table) ? 1 : 0).toBe(exit);
 }
 
 /** Lines of `ingest` about something that is not done. */

@@ -12,18 +12,12 @@ export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';
 export { createViews, type UnreadableTable } from './query/views.ts';
 export { createLedgerSchema } from './query/ledger-schema.ts';
-export { contractPath, readRegistry, writeContract } from './registry-folder.ts';
+export { contractPath, readContracts, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';
 export { registerObject, type Registration } from './register-object.ts';
-export {
-  isTroubled,
-  status,
-  troublesOf,
-  type PublicationStatus,
-  type TableState,
-  type TableStatus,
-  type Trouble,
-} from './status.ts';
+export { isTroubled, status, troublesOf, type PublicationStatus, type TableStatus } from './status.ts';
+export type { TableState, Trouble } from './status/judge.ts';
+export { contractTrouble, faultyReason, type ContractState } from './status/contract.ts';
 export { giveUp, type Left, type Lost } from './replay/give-up.ts';
 export { chooseLoads, type ChosenLoads, type HeldTable } from './replay/choose-loads.ts';
 export { sendBack } from './replay/send-back.ts';

@@ -80,11 +80,15 @@ export async function workTables(
 const byName = (a: { dataset: string }, b: { dataset: string }): number => (a.dataset < b.dataset ? -1 : 1);
 
 /** Those with little to load first: what is quickly done does not wait for what takes long. */
-async function datasetsToDo({ pool }: Workspace, only: readonly string[] | undefined): Promise<string[]> {
+async function datasetsToDo({ pool, faulty }: Workspace, only: readonly string[] | undefined): Promise<string[]> {
   const delivered = await deliveredTables(pool);
   const bytes = await pendingBytes(pool);
-  return delivered
-    .map((table) => table.dataset)
-    .filter((name) => only === undefined || only.includes(name))
-    .toSorted((a, b) => (bytes.get(a) ?? 0) - (bytes.get(b) ?? 0) || (a < b ? -1 : 1));
+  return (
+    delivered
+      .map((table) => table.dataset)
+      .filter((name) => only === undefined || only.includes(name))
+      // What its contract says cannot be known: all of it waits until that is mended, and status says so.
+      .filter((name) => faulty?.has(name) !== true)
+      .toSorted((a, b) => (bytes.get(a) ?? 0) - (bytes.get(b) ?? 0) || (a < b ? -1 : 1))
+  );
 }

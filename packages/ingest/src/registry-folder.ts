@@ -6,19 +6,30 @@ import {
   CONTRACT_SCHEMA_FILE,
   contractSchemaText,
   formatContract,
+  loadRegistry,
   requireRegistry,
   UserError,
   type Contract,
+  type Registry,
 } from '@farelake/schema-registry';
 
 /**
  * All contracts by dataset; a folder that is not there holds none.
  * @throws RegistryError naming every fault; UserError `registry-no-folder` where something else has the folder's name
  */
-export async function readRegistry(folder: string): Promise<Map<string, Contract>> {
-  const contracts = requireRegistry(await readFiles(folder));
-  return new Map(contracts.map((contract) => [contract.dataset, contract]));
+export const readRegistry = async (folder: string): Promise<Map<string, Contract>> =>
+  byDataset(requireRegistry(await readFiles(folder)));
+
+/** As `readRegistry`, of a registry of which only a part may be right: a faulty contract is a matter of its own table. */
+export async function readContracts(
+  folder: string,
+): Promise<{ readonly contracts: Map<string, Contract>; readonly faulty: Registry['faulty'] }> {
+  const { contracts, faulty } = loadRegistry(await readFiles(folder));
+  return { contracts: byDataset(contracts), faulty };
 }
+
+const byDataset = (contracts: readonly Contract[]): Map<string, Contract> =>
+  new Map(contracts.map((contract) => [contract.dataset, contract]));
 
 async function readFiles(folder: string) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { TableLease } from '@farelake/db';
 import { makeFolder, openEngine, type Engine, type ObjectStore } from '@farelake/lake';
-import type { Contract } from '@farelake/schema-registry';
+import type { Contract, Registry } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
 import type { Patience } from './retry/pause.ts';
 import { engineBytes } from './table/share.ts';
@@ -14,6 +14,8 @@ export interface Workspace {
   readonly pool: Pool;
   /** By dataset. */
   readonly contracts: ReadonlyMap<string, Contract>;
+  /** By dataset: those whose contract is there and cannot be used, and why. Nothing is done for their tables until then. */
+  readonly faulty?: Registry['faulty'];
   readonly stage: ObjectStore;
   /** Accepted objects, unchanged. */
   readonly archive: ObjectStore;

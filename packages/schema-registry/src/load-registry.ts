@@ -16,13 +16,15 @@ export interface RegistryFile {
 }
 
 export interface Registry {
-  /** The contracts without any fault, by dataset. */
+  /** The contracts that can be used, by dataset: without a fault of their own, and in nobody's way who has none. */
   readonly contracts: readonly Contract[];
   /** Everything that is wrong, in all files. */
   readonly faults: readonly FileFault[];
+  /** By dataset, as its contract or its file is named: those that have a contract and none that can be used. */
+  readonly faulty: ReadonlyMap<string, readonly FileFault[]>;
 }
 
-/** A registry with faults: none of it may be used, as a contract that is left out would let its table go stale. */
+/** A registry with faults, where it is asked for as a whole. */
 export class RegistryError extends UserError {
   override readonly name = 'RegistryError';
   readonly faults: readonly FileFault[];
@@ -51,10 +53,33 @@ export function loadRegistry(files: readonly RegistryFile[]): Registry {
     faults.push(...found.map((fault) => ({ file, ...fault })));
     if (value !== undefined) read.push({ file, value, contract: looseContract(value) });
   }
+  const own = filesOf(faults);
+  // What is wrong by itself is in nobody's way: a copy with another name must not stop the table it was copied from.
+  const sound = read.filter(({ file }) => !own.has(file));
+  const collided = filesOf(collisionFaults(sound));
+  const usable = sound.filter(({ file }) => !collided.has(file)).map(({ value }) => value as Contract);
   faults.push(...collisionFaults(read));
-  const faulty = new Set(faults.map(({ file }) => file));
-  const contracts = read.filter(({ file }) => !faulty.has(file)).map(({ value }) => value as Contract);
-  return { contracts: contracts.sort((a, b) => (a.dataset < b.dataset ? -1 : 1)), faults };
+  const contracts = usable.sort((a, b) => (a.dataset < b.dataset ? -1 : 1));
+  const unusable = faults.filter(({ file }) => own.has(file) || collided.has(file));
+  return { contracts, faults, faulty: byDataset(unusable, read, new Set(contracts.map(({ dataset }) => dataset))) };
+}
+
+const filesOf = (faults: readonly FileFault[]): Set<string> => new Set(faults.map(({ file }) => file));
+
+/** @param used datasets whose contract is right, whoever else bears their name */
+function byDataset(
+  faults: readonly FileFault[],
+  read: readonly ReadFile[],
+  used: ReadonlySet<string>,
+): Map<string, FileFault[]> {
+  const named = new Map(read.map(({ file, contract }) => [file, contract.dataset]));
+  const faulty = new Map<string, FileFault[]>();
+  for (const fault of faults) {
+    const ofFile = fault.file.replace(/^.*\//, '').replace(/\.json$/, '');
+    for (const dataset of new Set([ofFile, named.get(fault.file) ?? ofFile]))
+      if (!used.has(dataset)) faulty.set(dataset, [...(faulty.get(dataset) ?? []), fault]);
+  }
+  return faulty;
 }
 
 /**

@@ -93,7 +93,7 @@ describe('contract files', () => {
     const text = formatContract(contract);
     expect(JSON.parse(text)).toEqual(contract);
     expect(formatContract(JSON.parse(text) as Contract)).toBe(text);
-    expect(loadRegistry([{ path: 'qlik/edw_sample.json', text }])).toEqual({ contracts: [contract], faults: [] });
+    expect(loadRegistry([{ path: 'qlik/edw_sample.json', text }])).toMatchObject({ contracts: [contract], faults: [] });
   });
 
   test('have one column a line and end in a newline', () => {

@@ -35,14 +35,14 @@ test('a good registry: contracts by dataset, schema and notes ignored', () => {
     { path: 'qlik/edw_sample.json', text: formatContract(sample) },
     { path: 'qlik/edw_fare.json', text: formatContract(other) },
   ];
-  expect(loadRegistry(files)).toEqual({ contracts: [other, sample], faults: [] });
+  expect(loadRegistry(files)).toEqual({ contracts: [other, sample], faults: [], faulty: new Map() });
   expect(requireRegistry(files)).toHaveLength(2);
-  expect(loadRegistry([])).toEqual({ contracts: [], faults: [] });
+  expect(loadRegistry([])).toEqual({ contracts: [], faults: [], faulty: new Map() });
 });
 
 describe('text', () => {
   test('that is not JSON: line and column', () => {
-    expect(loadRegistry([{ path: 'qlik/edw_sample.json', text: '{\n  "feed": qlik\n}' }])).toEqual({
+    expect(loadRegistry([{ path: 'qlik/edw_sample.json', text: '{\n  "feed": qlik\n}' }])).toMatchObject({
       contracts: [],
       faults: [
         {
@@ -252,6 +252,33 @@ describe('contracts towards each other', () => {
     const other = sampleContract('EDW', 'FARE');
     const { contracts, faults } = loadRegistry([file({ ...sample, owner: '' }), file(other, 'qlik/edw_fare.json')]);
     expect([contracts, faults.length]).toEqual([[other], 1]);
+  });
+});
+
+describe('contracts that cannot be used, by the tables that are concerned', () => {
+  const fare = sampleContract('EDW', 'FARE');
+  const concerned = (files: RegistryFile[]) => {
+    const { contracts, faulty } = loadRegistry(files);
+    return [contracts.map(({ dataset }) => dataset), [...faulty.keys()]];
+  };
+  test('one that cannot be read is known by the name of its file', () => {
+    expect(concerned([file(sample), { path: 'qlik/edw_fare.json', text: '{ "feed": ' }])).toEqual([
+      ['edw_sample'],
+      ['edw_fare'],
+    ]);
+  });
+  test('a copy under another name stops nobody but who has that name', () => {
+    expect(concerned([file(sample), file(sample, 'qlik/edw_fare.json')])).toEqual([['edw_sample'], ['edw_fare']]);
+  });
+  test('a file under a wrong name concerns the table that it speaks of, too', () => {
+    expect(concerned([file(fare, 'qlik/edw_fair.json')])).toEqual([[], ['edw_fair', 'edw_fare']]);
+  });
+  test('two that are right each by itself stop each other', () => {
+    const twin: Contract = { ...fare, feed: 'kafka' };
+    expect(concerned([file(sample), file(fare, 'qlik/edw_fare.json'), file(twin, 'kafka/edw_fare.json')])).toEqual([
+      ['edw_sample'],
+      ['edw_fare'],
+    ]);
   });
 });
 

@@ -44,8 +44,8 @@ async function run(context: Context): Promise<number> {
     terminal.progress(undefined);
     const worked = performance.now() - ready;
     const contracts = sampleContracts(workspace.contracts, SAMPLE);
-    const tables = (await status(workspace.pool, workspace.contracts)).filter(({ table }) => contracts.has(table));
-    const troubled = tables.filter((table) => isTroubled(table, contracts));
+    const tables = (await status(workspace)).filter(({ table }) => contracts.has(table));
+    const troubled = tables.filter((table) => isTroubled(table));
     for (const { table, state, reason } of troubled) terminal.note(`${state}: ${table}: ${reason ?? ''}`);
     if (troubled.length > 0) return 1;
     const summary = await gatherSummary(workspace, tables);

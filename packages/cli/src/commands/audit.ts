@@ -1,6 +1,6 @@
 import { audit, FINDINGS, NOTES, type Audited, type Finding, type FindingKind } from '@farelake/ingest';
 import { openZone } from '../folder.ts';
-import { findContract } from '../find-contract.ts';
+import { findTable } from '../find-contract.ts';
 import { describeProgress } from '../output/progress.ts';
 import { count } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -17,7 +17,7 @@ export interface AuditFlags {
 export async function auditCommand(context: Context, flags: AuditFlags): Promise<number> {
   const { terminal, environment } = context;
   return withWorkspace(context, async (workspace) => {
-    const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;
+    const dataset = flags.table === undefined ? undefined : (await findTable(workspace, flags.table)).dataset;
     const audited = await audit(workspace, openZone(environment.incoming, 'FARELAKE_INCOMING'), {
       ...(dataset === undefined ? {} : { dataset }),
       content: flags.content === true,

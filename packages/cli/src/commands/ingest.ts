@@ -43,7 +43,7 @@ export async function ingestCommand(context: Context, folder: string | undefined
   if (folder === undefined && schemeOf(incoming) === undefined) await makeFolder(incoming, 'FARELAKE_INCOMING');
   const store = await openFolder(folder ?? incoming);
   return withWorkspace(context, async (workspace) => {
-    const dataset = flags.table === undefined ? undefined : findContract(workspace.contracts, flags.table).dataset;
+    const dataset = flags.table === undefined ? undefined : findContract(workspace, flags.table).dataset;
     const done = await ingest(workspace, store, {
       ...(dataset === undefined ? {} : { dataset }),
       ...(quietTime === undefined ? {} : { quietTime }),
@@ -62,14 +62,14 @@ export async function ingestCommand(context: Context, folder: string | undefined
     // Work that waited for a database to come back must not be told as failed because it is away once more.
     const { everyTrouble, everyTable } = await patiently(workspace, 'status', async () => {
       const troubles = await troublesOf(workspace.pool);
-      return { everyTrouble: troubles, everyTable: await status(workspace.pool, workspace.contracts, troubles) };
+      return { everyTrouble: troubles, everyTable: await status(workspace, troubles) };
     });
     const tables = everyTable.filter((one) => mine(one.table));
     const troubles = everyTrouble.filter((one) => mine(one.table));
     if (flags.json) context.terminal.print(JSON.stringify(asJson(done, tables, troubles)));
     else report(context, done, tables, troubles);
     for (const { error } of done.troubled) context.terminal.note(describeProblem(error));
-    const troubled = tables.some((table) => isTroubled(table, workspace.contracts));
+    const troubled = tables.some((table) => isTroubled(table));
     return troubled || done.registered.unreadable.length > 0 ? 1 : 0;
   });
 }

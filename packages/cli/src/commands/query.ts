@@ -6,7 +6,14 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { stringify } from 'csv-stringify/sync';
-import { createLedgerSchema, createViews, withEngine, type UnreadableTable } from '@farelake/ingest';
+import {
+  contractTrouble,
+  createLedgerSchema,
+  createViews,
+  withEngine,
+  type UnreadableTable,
+  type Workspace,
+} from '@farelake/ingest';
 import { historyName, UserError } from '@farelake/schema-registry';
 import { UsageError } from '../output/problem.ts';
 import { formatTable } from '../output/table.ts';
@@ -36,7 +43,7 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
       } catch (cause) {
         context.signal.throwIfAborted();
         if (!Error.isError(cause) || cause instanceof UserError) throw cause;
-        refuseUnreadable(cause, unreadable);
+        await refuseUnreadable(workspace, cause, unreadable);
         // They may be why the query fails; one that does well without them is not bothered.
         for (const { table, reason } of unreadable) context.terminal.note(`${table} cannot be queried: ${reason}`);
         const gone = unreadable.map(({ table }) => table);
@@ -87,15 +94,19 @@ async function isPivot(statements: DuckDBExtractedStatements, sql: string): Prom
 }
 
 /** @throws UserError where the engine misses a table that is there and cannot be read: that is the reason to tell */
-function refuseUnreadable(cause: Error, unreadable: readonly UnreadableTable[]): void {
+async function refuseUnreadable(
+  workspace: Workspace,
+  cause: Error,
+  unreadable: readonly UnreadableTable[],
+): Promise<void> {
   const missed = /^Catalog Error: Table with name (\w+) does not exist/.exec(cause.message)?.[1]?.toLowerCase();
-  const found = unreadable.find(({ table }) => table === missed);
-  if (found === undefined) return;
-  throw new UserError({
-    code: 'unreadable-table',
-    problem: `${found.table} cannot be queried: ${found.reason}`,
-    cause,
-  });
+  if (missed === undefined) return;
+  const reason =
+    unreadable.find(({ table }) => table === missed)?.reason ??
+    (await contractTrouble(workspace, missed)) ??
+    (await contractTrouble(workspace, missed.replace(/_history$/, '')));
+  if (reason === undefined) return;
+  throw new UserError({ code: 'unreadable-table', problem: `${missed} cannot be queried: ${reason}`, cause });
 }
 
 /** A name that does not exist is most often a view's: say which there are. */

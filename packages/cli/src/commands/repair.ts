@@ -36,7 +36,7 @@ export async function repairCommand(context: Context, flags: RepairFlags): Promi
       remedy: 'Say it by --why "…", or look first by --dry-run.',
     });
   return withWorkspace(context, async (workspace) => {
-    const contract = findContract(workspace.contracts, flags.table);
+    const contract = findContract(workspace, flags.table);
     const onProgress = (progress: Progress) => {
       context.terminal.progress(describeProgress(progress));
     };

@@ -44,9 +44,7 @@ export async function replayCommand(context: Context, flags: ReplayFlags): Promi
   const filter = filterOf(flags);
   return withWorkspace(context, async (workspace) => {
     const chosen: ReplayFilter =
-      flags.table === undefined
-        ? filter
-        : { ...filter, datasets: [findContract(workspace.contracts, flags.table).dataset] };
+      flags.table === undefined ? filter : { ...filter, datasets: [findContract(workspace, flags.table).dataset] };
     const onProgress = progressLine((text) => {
       terminal.progress(text);
     });
@@ -64,7 +62,7 @@ export async function replayCommand(context: Context, flags: ReplayFlags): Promi
     if (flags.json) terminal.print(JSON.stringify(asJson(loads, held, send, worked)));
     else if (worked !== undefined) printWorked(terminal, worked);
     for (const { error } of worked?.troubled ?? []) terminal.note(describeProblem(error));
-    const troubled = worked?.statuses.some((table) => isTroubled(table, workspace.contracts)) === true;
+    const troubled = worked?.statuses.some((table) => isTroubled(table)) === true;
     return troubled || held.length > 0 ? 1 : 0;
   });
 }
@@ -133,7 +131,7 @@ async function work(workspace: Workspace, loads: readonly ReplayableLoad[], onPr
   const mine = ({ table }: { table: string }) => datasets.includes(table);
   return patiently(workspace, 'status', async () => {
     const troubles = await troublesOf(workspace.pool);
-    const statuses = await status(workspace.pool, workspace.contracts, troubles);
+    const statuses = await status(workspace, troubles);
     return { ...done, statuses: statuses.filter(mine), troubles: troubles.filter(mine) };
   });
 }

@@ -1,5 +1,5 @@
 import { status, troublesOf } from '@farelake/ingest';
-import { findContract } from '../find-contract.ts';
+import { findTable } from '../find-contract.ts';
 import { describedAnewLines } from '../output/described-anew.ts';
 import { driftLines } from '../output/drift.ts';
 import { quarantinedLines } from '../output/quarantined.ts';
@@ -11,11 +11,11 @@ export async function statusCommand(
   context: Context,
   flags: { readonly table?: string; readonly json?: boolean },
 ): Promise<number> {
-  return withWorkspace(context, async ({ pool, contracts }) => {
-    const only = flags.table === undefined ? undefined : findContract(contracts, flags.table).dataset;
+  return withWorkspace(context, async (workspace) => {
+    const only = flags.table === undefined ? undefined : (await findTable(workspace, flags.table)).dataset;
     const mine = ({ table }: { table: string }) => only === undefined || table === only;
-    const everyTrouble = await troublesOf(pool);
-    const tables = (await status(pool, contracts, everyTrouble)).filter(mine);
+    const everyTrouble = await troublesOf(workspace.pool);
+    const tables = (await status(workspace, everyTrouble)).filter(mine);
     if (flags.json) {
       context.terminal.print(JSON.stringify(tables));
       return 0;

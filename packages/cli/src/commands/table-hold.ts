@@ -1,6 +1,5 @@
 import { describeHold, holdTable, releaseTable } from '@farelake/ingest';
-import { sourceName } from '@farelake/qlik';
-import { findContract } from '../find-contract.ts';
+import { findTable } from '../find-contract.ts';
 import { withWorkspace, type Context } from '../session.ts';
 
 /** @returns 0 held, 1 it was held already */
@@ -10,7 +9,7 @@ export async function tableHoldCommand(
   flags: { readonly why?: string; readonly json?: boolean },
 ): Promise<number> {
   return withWorkspace(context, async (workspace) => {
-    const { dataset, source } = findContract(workspace.contracts, name);
+    const { dataset, source } = await findTable(workspace, name);
     const { placed, hold } = await holdTable(workspace, dataset, flags.why?.trim() || undefined);
     if (flags.json === true) {
       const { kind, why, by, since } = hold ?? {};
@@ -25,7 +24,7 @@ export async function tableHoldCommand(
       return 1;
     }
     context.terminal.print(
-      `${dataset} is ${how}. What is delivered is registered and waits: farelake table release ${sourceName(source)}`,
+      `${dataset} is ${how}. What is delivered is registered and waits: farelake table release ${source}`,
     );
     return 0;
   });
@@ -38,7 +37,7 @@ export async function tableReleaseCommand(
   flags: { readonly generation?: string; readonly json?: boolean } = {},
 ): Promise<number> {
   return withWorkspace(context, async (workspace) => {
-    const { dataset, source } = findContract(workspace.contracts, name);
+    const { dataset, source } = await findTable(workspace, name);
     const { released, stillHeld } = await releaseTable(workspace, dataset, flags.generation);
     if (flags.json === true) {
       context.terminal.print(JSON.stringify({ table: dataset, released: released ?? null, stillHeld }));
@@ -48,7 +47,7 @@ export async function tableReleaseCommand(
       context.terminal.print(`Released of ${dataset}: ${released}.`);
       for (const snapshot of stillHeld)
         context.terminal.print(
-          `Still held: snapshot ${snapshot} (farelake table release ${sourceName(source)} --generation ${snapshot}).`,
+          `Still held: snapshot ${snapshot} (farelake table release ${source} --generation ${snapshot}).`,
         );
       return 0;
     }

@@ -13,7 +13,7 @@ export interface RejectFlags {
 export async function tableRejectCommand(context: Context, table: string, flags: RejectFlags): Promise<number> {
   const { terminal } = context;
   return withWorkspace(context, async (workspace) => {
-    const contract = findContract(workspace.contracts, table);
+    const contract = findContract(workspace, table);
     const { dataset, source } = contract;
     const decision = { workspace, contract, by: thisPerson(), why: flags.why?.trim() || undefined };
     const rejected = await rejectGeneration(decision, { name: flags.generation });

@@ -14,7 +14,7 @@ export interface RollbackFlags {
 export async function tableRollbackCommand(context: Context, table: string, flags: RollbackFlags): Promise<number> {
   const { terminal } = context;
   return withWorkspace(context, async (workspace) => {
-    const contract = findContract(workspace.contracts, table);
+    const contract = findContract(workspace, table);
     const done = await rollBack({
       workspace,
       contract,

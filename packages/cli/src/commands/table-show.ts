@@ -20,10 +20,13 @@ export async function tableShowCommand(
   table: string,
   flags: { readonly json?: boolean },
 ): Promise<number> {
-  return withWorkspace(context, async ({ pool, contracts }) => {
-    const contract = findContract(contracts, table);
+  return withWorkspace(context, async (workspace) => {
+    const { pool } = workspace;
+    const contract = findContract(workspace, table);
     const { dataset } = contract;
-    const [stands] = (await status(pool, new Map([[dataset, contract]]))).filter((one) => one.table === dataset);
+    const [stands] = (await status({ pool, contracts: new Map([[dataset, contract]]) })).filter(
+      (one) => one.table === dataset,
+    );
     if (stands === undefined) throw new Error(`${dataset} has a contract and no status`);
     const [current, history] = [await readManifest(pool, dataset), await readManifest(pool, historyName(dataset))];
     const drift = (await tableDrifts(pool)).filter((one) => one.dataset === dataset);

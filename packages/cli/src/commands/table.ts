@@ -148,8 +148,9 @@ async function agreed(
 }
 
 export async function tableListCommand(context: Context, flags: { readonly json?: boolean }): Promise<number> {
-  return withWorkspace(context, async ({ pool, contracts }) => {
-    const states = new Map((await status(pool, contracts)).map((one) => [one.table, one]));
+  return withWorkspace(context, async (workspace) => {
+    const { contracts } = workspace;
+    const states = new Map((await status(workspace)).map((one) => [one.table, one]));
     const tables = [...contracts.values()]
       .sort((a, b) => (a.dataset < b.dataset ? -1 : 1))
       .map((contract) => ({

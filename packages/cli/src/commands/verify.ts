@@ -14,7 +14,7 @@ export interface VerifyFlags {
 /** @returns 0 the table is what its history says, 1 it is not */
 export async function verifyCommand(context: Context, flags: VerifyFlags): Promise<number> {
   return withWorkspace(context, async (workspace) => {
-    const contract = findContract(workspace.contracts, flags.table);
+    const contract = findContract(workspace, flags.table);
     const verified = await verifyTable(workspace, contract, flags.with, (progress) => {
       context.terminal.progress(describeProgress(progress));
     });

@@ -83,7 +83,7 @@ export async function openWorld(zones?: string, settings: Partial<Workspace> = {
         const result = await engine.connection.runAndReadAll(sql);
         return result.getRowObjectsJson();
       }),
-    status: () => status(pool, contracts),
+    status: () => status(workspace),
     troubles: () => troublesOf(pool),
     letTimePass: async () => {
       await pool.query('UPDATE ledger.loads SET next_try_at = clock_timestamp() WHERE next_try_at IS NOT NULL');

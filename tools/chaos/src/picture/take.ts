@@ -20,7 +20,7 @@ export async function takePicture(home: Home): Promise<Picture> {
     picture.set(kind, things.map((thing) => JSON.stringify(thing)).sort());
   try {
     for (const [kind, sql] of Object.entries(LEDGER)) add(kind, (await pool.query(sql)).rows);
-    add('status', (await status(pool, home.prepared.contracts)).map(withoutCounts));
+    add('status', (await status({ pool, contracts: home.prepared.contracts })).map(withoutCounts));
     const scratch = `${home.folder}/picture`;
     await withEngine({ scratch, signal: new AbortController().signal }, async (engine) => {
       await createViews(engine, pool, home.prepared.contracts.values());
