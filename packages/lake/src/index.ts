@@ -31,6 +31,7 @@ export {
   type ParquetField,
   type WrittenParquet,
 } from './parquet/write-parquet.ts';
+export { writtenTypes } from './parquet/fields.ts';
 export { rewriteParquet } from './parquet/rewrite-parquet.ts';
 export { filesSql, localPath, type ViewColumn } from './view.ts';
 export { hmacOf, openHmacKey, registerHmacKey, type HashableValue, type HmacKey } from './treatment/hmac.ts';

@@ -3,9 +3,9 @@
  * is believed of them: a current table that is right must not be blamed, let alone changed, for a file that was damaged since.
  */
 import type { ListedFile, WrittenLoad } from '@farelake/db';
-import { locate, type Engine } from '@farelake/lake';
+import { locate, writtenTypes, type Engine } from '@farelake/lake';
 import { quoteIdentifier as q, UserError, type Contract } from '@farelake/schema-registry';
-import { historyColumns } from '../columns.ts';
+import { historyColumns, type TableColumn } from '../columns.ts';
 import { literal, spanOf } from '../fold/prune.ts';
 import type { Basis } from './basis.ts';
 import { unreadable } from './unreadable.ts';
@@ -63,8 +63,8 @@ async function inspectFile(engine: Engine, contract: Contract, file: ListedFile)
 const broken = (reason: string): InspectedFile => ({ faults: [reason], loads: new Map() });
 
 async function readFile(engine: Engine, contract: Contract, file: ListedFile): Promise<InspectedFile> {
-  const columns = historyColumns(contract);
-  const counts = expectations(contract, file);
+  const columns = await asWritten(engine, historyColumns(contract), file);
+  const counts = expectations(columns, file);
   const relation = await engine.files.sql([file], columns);
   const rows = await engine.rows(`SELECT "_load_id" AS load_id, count(*) AS n,
     bit_xor(hash(${columns.map(({ name }) => q(name)).join(', ')})) AS "@all"
@@ -79,6 +79,13 @@ async function readFile(engine: Engine, contract: Contract, file: ListedFile): P
   };
 }
 
+/** Bounds are of values as they were written: by the type that the contract gives them now they may compare otherwise. */
+async function asWritten(engine: Engine, columns: readonly TableColumn[], file: ListedFile): Promise<TableColumn[]> {
+  const [source = ''] = await engine.files.open([file]);
+  const types = await writtenTypes(engine, source);
+  return columns.map((column) => ({ ...column, type: types.get(column.id) ?? column.type }));
+}
+
 interface Expectation {
   /** Condition on a row. */
   readonly sql: string;
@@ -88,11 +95,9 @@ interface Expectation {
 }
 
 /** What the manifest's statistics say: no value beyond the bounds, and how many are NULL. */
-function expectations(contract: Contract, file: ListedFile): Expectation[] {
-  const own = new Set(contract.columns.map(({ id }) => id));
-  return historyColumns(contract).flatMap((column) => {
-    // Bounds of values that had another type then compare otherwise now.
-    if (column.elementId !== undefined || (own.has(column.id) && file.contractVersion !== contract.version)) return [];
+function expectations(columns: readonly TableColumn[], file: ListedFile): Expectation[] {
+  return columns.flatMap((column) => {
+    if (column.elementId !== undefined) return [];
     const span = spanOf(file, column);
     if (span === undefined) return [];
     const name = q(column.name);

@@ -151,3 +151,17 @@ it('a receipt that says other rows than its files have', async () => {
   await world.pool.query('UPDATE ledger.receipts SET written = 31, read = 31 WHERE written = 30');
   await expectRefused(world, file, /has 30 rows in history, its receipt says 31/);
 });
+
+it('bounds are compared by the type that was written: a contract with another type of a column blames nothing, and a damage is told', async () => {
+  const { world, contract } = await soundTable();
+  const columns = contract.columns.map((column) => (column.name === 'price' ? { ...column, type: 'string' } : column));
+  const revised = { ...contract, columns };
+  world.contracts.set('edw_x', revised);
+  expect(await verifyTable(world, revised, 'history')).toMatchObject({ equal: true, rows: { table: 30 } });
+  expect(await previewRepair(world, { contract: revised, keys: undefined })).toMatchObject({ segments: 0 });
+  world.contracts.set('edw_x', contract);
+  const file = await snapshotFile(world);
+  await replaceBy(world, file, 'SELECT * REPLACE (CASE WHEN id = 9 THEN 9000.5 ELSE price END AS price) FROM rows');
+  world.contracts.set('edw_x', revised);
+  await expectRefused(world, file, /values of price lie outside/);
+});
