@@ -12,6 +12,7 @@ import {
   type ObjectKey,
 } from '@farelake/qlik';
 import { datasetName, describeDrift, driftOf, UserError, type Contract } from '@farelake/schema-registry';
+import { isMissed } from './missed.ts';
 import { lastName } from './register.ts';
 
 export interface Draft {
@@ -38,7 +39,9 @@ export async function draftContract(
   const delivered: DeliveredDfm[] = [];
   const unreadable: string[] = [];
   const changes: { object: ObjectKey; path: string }[] = [];
-  const skipped = ({ path, reason }: SkippedEntry) => unreadable.push(`${path}: ${reason}.`);
+  const skipped = (entry: SkippedEntry) => {
+    if (isMissed(store, entry)) unreadable.push(`${entry.path}: ${entry.reason}.`);
+  };
   for await (const file of store.list(skipped)) {
     const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
     if (object === undefined || !isTable(object, table)) continue;

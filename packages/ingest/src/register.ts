@@ -5,6 +5,7 @@ import { isStoreTrouble, storeName, type ObjectStore, type SkippedEntry, type St
 import { formatObjectKey, parseObjectKey, type ObjectKey } from '@farelake/qlik';
 import { datasetName } from '@farelake/schema-registry';
 import { reach } from './failpoint.ts';
+import { isMissed } from './missed.ts';
 import type { OnProgress } from './progress.ts';
 import { patiently } from './retry/patiently.ts';
 import type { Workspace } from './workspace.ts';
@@ -62,7 +63,7 @@ async function registerAll(
     reach('register:group');
   };
   const onSkipped = (skipped: SkippedEntry) => {
-    if (skipped.harmless !== true) unreadable.push(skipped);
+    if (isMissed(store, skipped)) unreadable.push({ path: skipped.path, reason: skipped.reason });
   };
   for await (const file of store.list(onSkipped)) {
     workspace.signal.throwIfAborted();

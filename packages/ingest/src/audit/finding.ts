@@ -109,7 +109,7 @@ export const FINDINGS = {
   },
   unreadable: {
     means: 'something in a place of deliveries that cannot be read',
-    remedy: 'Let this user read it, or replace a link by what it points at.',
+    remedy: 'Let this user read it, or replace a link by what it points at, and a pipe by a file.',
   },
   'out-of-reach': {
     means: 'a place that the ledger knows and that does not answer, so that nothing can be said of what lies there',

@@ -1,9 +1,10 @@
 /** Every place of deliveries beside the ledger: the Incoming zone, and wherever else objects were found. */
 import { createHash } from 'node:crypto';
 import { noteFoundObjects, type FoundObject } from '@farelake/db';
-import { isStoreTrouble, type ObjectStore, type StoredObject } from '@farelake/lake';
+import { isStoreTrouble, type ObjectStore, type SkippedEntry, type StoredObject } from '@farelake/lake';
 import { formatObjectKey, parseObjectKey } from '@farelake/qlik';
 import { datasetName, UserError } from '@farelake/schema-registry';
+import { isMissed } from '../missed.ts';
 import { lastName } from '../register.ts';
 import type { AuditWork } from './audit.ts';
 
@@ -28,8 +29,8 @@ export async function lookAtSource(work: AuditWork, store: ObjectStore): Promise
     const unknown = await noteFoundObjects(work.db, 'source', described);
     for (const { dataset, uri } of unknown) findings.add('unregistered', dataset, uri);
   });
-  const onSkipped = ({ path, reason, harmless }: { path: string; reason: string; harmless?: true }) => {
-    if (harmless !== true) findings.add('unreadable', null, `${store.uri}/${path}`, reason);
+  const onSkipped = (skipped: SkippedEntry) => {
+    if (isMissed(store, skipped)) findings.add('unreadable', null, `${store.uri}/${skipped.path}`, skipped.reason);
   };
   for await (const file of store.list(onSkipped)) {
     signal.throwIfAborted();

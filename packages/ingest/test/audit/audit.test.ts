@@ -1,4 +1,5 @@
 /** Proves that an audit names every object and file that is not where it should be, and nothing where all is well. */
+import { execFileSync } from 'node:child_process';
 import { appendFile, copyFile, mkdir, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { folderStore } from '@farelake/lake';
@@ -92,6 +93,29 @@ it('files that are no objects of a feed are a note, links a finding', async () =
   const { notes, findings } = await look(world);
   expect(findings).toMatchObject([{ kind: 'unreadable', problem: expect.stringContaining('a link') as string }]);
   expect(notes).toMatchObject([{ kind: 'foreign', count: 2 }]);
+});
+
+it('a pipe that is called like a delivery is told by ingest and audit, one that is not is passed over', async () => {
+  const { world } = await loaded();
+  for (const name of ['20260104-000000000.csv.gz', 'editor.socket'])
+    execFileSync('mkfifo', [path.join(world.delivered, 'EDW.X__ct', name)]);
+  const { findings, notes } = await look(world);
+  const reason = 'a named pipe, and no file';
+  expect(findings).toEqual([
+    {
+      kind: 'unreadable',
+      table: null,
+      object: expect.stringMatching(/20260104-000000000\.csv\.gz$/) as string,
+      problem: reason,
+    },
+  ]);
+  expect(notes).toEqual([]);
+  const { registered } = await world.ingest();
+  expect(registered).toMatchObject({
+    found: 8,
+    foreign: [],
+    unreadable: [{ path: 'EDW.X__ct/20260104-000000000.csv.gz', reason }],
+  });
 });
 
 it('also places other than Incoming that were ingested are looked at, and gone with their copies kept they are no finding', async () => {

@@ -1,4 +1,5 @@
 /** What lies in a folder, at any depth. Links are not followed: what they point at may lie anywhere, or in a circle. */
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { SkippedEntry, StoredObject } from './object-store.ts';
@@ -17,8 +18,13 @@ export async function* walk(root: string, below: string, onSkipped: OnSkipped): 
     else if (entry.isFile() && !UNFINISHED.test(entry.name)) {
       const found = await ifReadable(stat(path.join(root, inside)), inside, onSkipped);
       if (found !== undefined) yield { path: inside, size: found.size };
-    }
+    } else if (!entry.isFile()) onSkipped({ path: inside, reason: `${kindOf(entry)}, and no file`, special: true });
   }
+}
+
+function kindOf(entry: Dirent): string {
+  if (entry.isFIFO()) return 'a named pipe';
+  return entry.isSocket() ? 'a socket' : 'a device';
 }
 
 /** Name of a file that is still being written. */

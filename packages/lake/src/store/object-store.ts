@@ -27,6 +27,8 @@ export interface SkippedEntry {
   readonly reason: string;
   /** It holds nothing, so nothing is missed: the mark of a folder that consoles leave in buckets. */
   readonly harmless?: true;
+  /** A pipe, a socket or a device: whether anything is missed by passing it over, its name tells. */
+  readonly special?: true;
 }
 
 /** Bytes of an object, counted from 0. */
@@ -79,7 +81,8 @@ export interface ObjectStore {
    * All files below the store, a folder's in the order of their names. A store in which nothing has been put yet lists nothing, and a
    * file that goes while the list is made may be in it or not. Links, unfinished files and what cannot be read are not listed, and do
    * not end the list.
-   * @param onSkipped told of each link, of each file or folder that cannot be read, and of each key that is no path
+   * @param onSkipped told of each link, of each pipe, socket or device, of each file or folder that cannot be read, and of each
+   * key that is no path
    */
   list(onSkipped?: (skipped: SkippedEntry) => void): AsyncIterable<StoredObject>;
   /** Undefined: there is no such file. */

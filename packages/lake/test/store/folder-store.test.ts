@@ -1,6 +1,7 @@
 /** A folder as an object store: what every store keeps, and what only a folder can get wrong. */
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -66,6 +67,17 @@ describe('a folder store', () => {
     expect(skipped).toEqual(['circle', 'dangling', 'folder-link', 'link.txt'].map((name) => ({ path: name, reason })));
     expect((await thrownBy(store.read('link.txt'))).code).toBe('object-gone');
     expect((await thrownBy(store.read('dangling'))).code).toBe('object-gone');
+  });
+
+  it('tells of pipes, and waits for nobody at their other end', async () => {
+    const { root, store } = await fresh();
+    await writeFile(path.join(root, 'own.txt'), 'x');
+    execFileSync('mkfifo', [path.join(root, 'pipe.csv.gz')]);
+    const skipped: SkippedEntry[] = [];
+    expect(await listed(store, (one) => skipped.push(one))).toEqual([{ path: 'own.txt', size: 1 }]);
+    expect(skipped).toEqual([{ path: 'pipe.csv.gz', reason: 'a named pipe, and no file', special: true }]);
+    expect(await store.stat('pipe.csv.gz')).toBeUndefined();
+    expect((await thrownBy(store.read('pipe.csv.gz'))).code).toBe('object-gone');
   });
 
   it('may itself be named by a link', async () => {
