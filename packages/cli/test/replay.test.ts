@@ -30,7 +30,10 @@ async function home(): Promise<Home> {
   await contract(made, (text) =>
     priced(text, false).replace('"layout"', '"quarantine": {"changes": {"rows": 5, "share": 1}}, "layout"'),
   );
-  expect((await made.run('ingest', feed)).code).toBe(0);
+  expect(await made.run('ingest', feed)).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^waiting: edw_x: refused changes: 1, .*give-up --load 2 /m) as string,
+  });
   return made;
 }
 

@@ -13,8 +13,8 @@ import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
 import { contractInTheWay, NOTHING_FAULTY, shownManifest, type ContractStatus } from './status/contract.ts';
 import { generationsStatus, type GenerationsStatus } from './status/generations.ts';
-import { judge, type TableState, type Trouble } from './status/judge.ts';
-import { rowsStatus, type RowsStatus } from './status/rows.ts';
+import { judge, type Judged, type TableState, type Trouble } from './status/judge.ts';
+import { doubted, rowsStatus, type RowsStatus } from './status/rows.ts';
 import { holdReason, standings, type Standing } from './status/standing.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -76,11 +76,9 @@ export async function status(
         troubles: own,
         loads: counted?.loads ?? {},
       });
-      // The table itself is right; what is not is its copy in Postgres.
-      const unpublished = judged.state === 'live' ? (publication?.trouble ?? null) : null;
       return {
         table,
-        ...(unpublished === null ? judged : { state: 'failing', reason: unpublished }),
+        ...doubted(unpublished(judged, publication), table, rowsOf(table, contract)),
         contract: lacking.state,
         rows: manifest.rows,
         version: manifest.version,
@@ -105,6 +103,10 @@ export async function status(
     }),
   );
 }
+
+/** The table itself may be right, and its copy in Postgres not. */
+const unpublished = (judged: Judged, publication: PublicationStatus | null): Judged =>
+  judged.state === 'live' && publication?.trouble != null ? { state: 'failing', reason: publication.trouble } : judged;
 
 function publicationStatus(record: Publication | undefined): PublicationStatus {
   if (record === undefined) return { version: 0, rows: 0, publishedAt: null, trouble: null };

@@ -86,7 +86,7 @@ it('a change file that cannot be loaded: the table goes on without it, until a r
   expect(await sendBack(world, { loadIds: [id] })).toHaveLength(1);
   await workTables(world, ['edw_x']);
   expect(await statusOf(world)).toMatchObject({
-    state: 'live',
+    state: 'waiting',
     rows: 3,
     givenUp: { files: 0 },
     keysInDoubt: { rows: 1 },
@@ -113,7 +113,7 @@ it('refused changes: their keys are in doubt no more, the rows stay what they ar
   const { world } = await table({ changes: { rows: 5, share: 1 } });
   await world.ingest();
   const before = await statusOf(world);
-  expect(before).toMatchObject({ state: 'live', keysInDoubt: { rows: 1, keys: [{ id: '1' }] } });
+  expect(before).toMatchObject({ state: 'waiting', keysInDoubt: { rows: 1, keys: [{ id: '1' }] } });
   const id = await idOf(world, CHANGES);
   expect(await giveUp(world, { loadIds: [id], why: '', by: '', dryRun: true })).toMatchObject({
     lost: [{ id, lost: 'changes' }],
@@ -122,7 +122,9 @@ it('refused changes: their keys are in doubt no more, the rows stay what they ar
   expect((await give(world, id)).left).toEqual([]);
   expect(await statusOf(world)).toEqual({
     ...before,
-    keysInDoubt: { rows: 0, keys: [] },
+    state: 'live',
+    reason: null,
+    keysInDoubt: { rows: 0, keys: [], loads: [] },
     givenUp: { files: 0, rows: 1 },
   });
   await sendBack(world, { loadIds: [id] });

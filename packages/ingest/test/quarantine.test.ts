@@ -119,11 +119,14 @@ describe('rows that do not fit', () => {
       LATER,
     );
     await world.ingest();
+    // Some rows are known to be wrong: that is not live, and ingest ends with 1.
     expect(await statusOf(world)).toMatchObject({
-      state: 'live',
+      state: 'waiting',
+      reason:
+        'refused changes: 4, so that rows of their keys may be wrong; after a fix farelake replay --table edw_x --state quarantined, or what is lost: farelake give-up --load 2 --why TEXT',
       rows: 3,
       quarantined: 5,
-      keysInDoubt: { rows: 4, keys: [{ id: '1' }] },
+      keysInDoubt: { rows: 4, keys: [{ id: '1' }], loads: [2] },
     });
     expect(await world.rows('SELECT name FROM edw_x WHERE id = 2')).toEqual([{ name: 'c' }]);
   });
@@ -140,7 +143,7 @@ describe('rows that do not fit', () => {
     await delivery.changes('20260101-010000000', [{ seq: seq(1), oper: 'U', row: ['1', 'x', 'secret'] }], LATER);
     await world.ingest();
     const status = await statusOf(world);
-    expect(status).toMatchObject({ state: 'live', keysInDoubt: { rows: 1, keys: [] } });
+    expect(status).toMatchObject({ state: 'waiting', keysInDoubt: { rows: 1, keys: [] } });
     const { rows } = await world.pool.query<{ reason: string }>('SELECT reason, key FROM ledger.refused_rows');
     expect(rows).toEqual([{ reason: expect.stringMatching(/^the value \(hidden\) is not/) as string, key: null }]);
     const [line] = linesOf(await errorZone(world, 'rows'));

@@ -115,6 +115,8 @@ export interface DoubtfulKeys {
   readonly rows: number;
   /** Their keys as far as they can be told, each once. */
   readonly keys: readonly (readonly (string | null)[])[];
+  /** Of which these are, in order of arrival. */
+  readonly loadIds: readonly number[];
 }
 
 /** @param most keys of a dataset */
@@ -128,7 +130,7 @@ export async function keysInDoubt(db: Queryable, most: number): Promise<Map<stri
      SELECT dataset, sum(quarantined)::bigint AS rows, coalesce((SELECT json_agg(k.key::json ORDER BY k.load, k.record) FROM (
          SELECT w.key::text AS key, min(w.load_id) AS load, min(w.record) AS record
          FROM ledger.refused_rows w JOIN refused own ON own.id = w.load_id
-         WHERE own.dataset = refused.dataset AND w.key IS NOT NULL GROUP BY w.key::text ORDER BY 2, 3 LIMIT $1) k), '[]') AS keys
+         WHERE own.dataset = refused.dataset AND w.key IS NOT NULL GROUP BY w.key::text ORDER BY 2, 3 LIMIT $1) k), '[]') AS keys, array_agg(id ORDER BY id) AS "loadIds"
      FROM refused GROUP BY dataset`,
     [most],
   );

@@ -17,6 +17,8 @@ export interface RowsStatus extends DescribedAnewStatus {
     readonly rows: number;
     /** By name of the key column, at most 20; without those that cannot be read, and empty where one may not be told. */
     readonly keys: readonly Readonly<Record<string, string | null>>[];
+    /** Numbers of the loads whose changes these are, at most 20. */
+    readonly loads: readonly number[];
   };
 }
 
@@ -35,7 +37,7 @@ export async function rowsStatus(db: Queryable): Promise<(table: string, contrac
       receipts: sums.get(table) ?? NO_ROWS,
       ...describedAnewOf(table),
       givenUp: lost.get(table) ?? { files: 0, rows: 0 },
-      keysInDoubt: { rows: doubt?.rows ?? 0, keys: named },
+      keysInDoubt: { rows: doubt?.rows ?? 0, keys: named, loads: doubt?.loadIds.slice(0, NAMED_KEYS) ?? [] },
     };
   };
 }
@@ -45,4 +47,18 @@ function namedKey({ key: names, columns }: Contract, key: readonly (string | nul
   const hidden = columns.some((column) => names.includes(column.name) && isHidden(column));
   if (hidden || key.length !== names.length) return [];
   return [Object.fromEntries(names.map((name, index) => [name, key[index] ?? null]))];
+}
+
+/** Changes that were refused are missing in a table of which nothing else is: it waits for them. */
+export function doubted<Judged extends { readonly state: string; readonly reason: string | null }>(
+  judged: Judged,
+  table: string,
+  { keysInDoubt: { rows, loads } }: Pick<RowsStatus, 'keysInDoubt'>,
+): Judged | { readonly state: 'waiting'; readonly reason: string } {
+  if (judged.state !== 'live' || rows === 0) return judged;
+  const which = loads.map((id) => `--load ${id}`).join(' ');
+  return {
+    state: 'waiting',
+    reason: `refused changes: ${rows}, so that rows of their keys may be wrong; after a fix farelake replay --table ${table} --state quarantined, or what is lost: farelake give-up ${which} --why TEXT`,
+  };
 }

@@ -2,13 +2,16 @@ import { Life } from '../feed/life.ts';
 import type { Random } from '../random.ts';
 import type { Act, Scenario } from '../scenario.ts';
 
-/** Rows that do not fit, within the contract's budget and beyond it; then the file that was refused comes again, mended. */
+/**
+ * Rows that do not fit, within the contract's budget and beyond it; then the file that was refused comes again, mended. A
+ * refused change leaves its key in doubt, so each of these ends with 1.
+ */
 function acts(random: Random): Act[] {
   const life = new Life(random, 'EDW.TAP', 40);
   return [
     {
       command: ['ingest'],
-      exit: 0,
+      exit: 1,
       deliver: async (folder) => {
         await life.snapshot(folder, { at: 1, files: 2, misfits: 2 });
         await life.changes(folder, { at: 2, events: 20, misfits: 1 });
@@ -24,7 +27,7 @@ function acts(random: Random): Act[] {
     },
     {
       command: ['ingest'],
-      exit: 0,
+      exit: 1,
       deliver: (folder, own) => new Life(own, 'EDW.TAP', 5).changes(folder, { at: 3, events: 10, misfits: 1 }),
     },
   ];
