@@ -9,7 +9,7 @@ const SAME_KEYSTROKE_MS = 500;
 
 /**
  * Runs `work` so that Ctrl-C (or SIGTERM) stops it at the next safe place, and Ctrl-C again at once.
- * @returns the exit code: that of `work`, 1 failed, 2 usage, 130 stopped
+ * @returns the exit code: that of `work`, 1 failed, 2 usage, 130 stopped, however far it had come by then
  */
 export async function untilStopped(
   terminal: Terminal,
@@ -34,7 +34,12 @@ export async function untilStopped(
     throw error;
   });
   try {
-    return await work(stop.signal);
+    const code = await work(stop.signal);
+    if (!stop.signal.aborted) return code;
+    // Too late for what was left to do. Who waits for the end with other commands wants these stopped all the same.
+    terminal.progress(undefined);
+    terminal.note('Stopped, with nothing left to do.');
+    return 130;
   } catch (error) {
     terminal.progress(undefined);
     if (stop.signal.aborted) {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPool } from '@farelake/db';
 import { runs } from '../../../jest.property.ts';
-import { closeHomes, openHome, REPOSITORY, type Home } from './support/command.ts';
+import { closeHomes, openHome, REPOSITORY, runCommand, type Home } from './support/command.ts';
 
 const FEED = path.join(REPOSITORY, 'sample_data/cubic');
 const REGISTRY = { FARELAKE_REGISTRY: path.join(REPOSITORY, 'packages/schema-registry/registry') };
@@ -55,6 +55,23 @@ async function assertLedgerSound(home: Home): Promise<void> {
   expect(await readdir(path.join(home.folder, 'home/scratch'))).toEqual([]);
 }
 
+/** Until work on a table has begun. */
+async function untilBegun(home: Home): Promise<void> {
+  const pool = openPool(home.databaseUrl, { max: 1 });
+  try {
+    for (;;) {
+      // Before the first migration there is no such table.
+      const { rows } = await pool
+        .query<{ n: number }>('SELECT count(*) AS n FROM ledger.attempts')
+        .catch(() => ({ rows: [] }));
+      if ((rows[0]?.n ?? 0) > 0) return;
+      await sleep(5);
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
 let undisturbed: Awaited<ReturnType<typeof picture>>;
 let usualTime: number;
 beforeAll(async () => {
@@ -85,7 +102,8 @@ it('killed again and again in the middle, then run once more', async () => {
 it('stopped by Ctrl-C: exit 130, nothing left behind, then run once more', async () => {
   const home = await openHome(REGISTRY);
   const { child, ended } = home.start('ingest', FEED);
-  await sleep(usualTime * 0.6);
+  // In the middle, however busy the machine is: work on a table has begun, and there are further tables.
+  await Promise.race([untilBegun(home), ended]);
   child.kill('SIGINT');
   const stopped = await ended;
   expect(stopped).toMatchObject({ code: 130, out: '' });
@@ -95,6 +113,33 @@ it('stopped by Ctrl-C: exit 130, nothing left behind, then run once more', async
   expect(await picture(home)).toEqual(undisturbed);
   await assertLedgerSound(home);
 }, 60_000);
+
+/** A process that begins with this code. */
+const beginningWith = (code: string): NodeJS.ProcessEnv => ({
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`,
+});
+
+it('stopped by Ctrl-C while its modules are still being read: exit 130', async () => {
+  const { variables } = await openHome();
+  const early = beginningWith(`import { registerHooks } from 'node:module';
+    registerHooks({ load: (url, context, next) => {
+      if (url.endsWith('/cli/src/main.ts')) process.kill(process.pid, 'SIGINT');
+      return next(url, context);
+    } });`);
+  const { code, err } = await runCommand({ ...variables, ...early }, ['ingest', FEED]);
+  expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/Stopped\. Nothing is lost/) as string });
+}, 30_000);
+
+it('stopped by Ctrl-C when all is done: the exit code is that of what was done', async () => {
+  const { variables } = await openHome();
+  const late = beginningWith(`const look = setInterval(() => {
+    if (process.exitCode === undefined) return;
+    clearInterval(look);
+    process.kill(process.pid, 'SIGINT');
+  }, 0);`);
+  const stopped = await runCommand({ ...variables, ...late }, ['status', '--json']);
+  expect(stopped).toEqual({ code: 0, out: '[]\n', err: '' });
+}, 30_000);
 
 it('run three times at once', async () => {
   const home = await openHome(REGISTRY);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -12,17 +12,19 @@ import { surroundings } from './command.ts';
 import { LocalPostgresError, USE_ANOTHER } from './errors.ts';
 import { HOST } from './identify.ts';
 import { endOrphans } from './orphans.ts';
-import { readPidFile } from './pidfile.ts';
+import { readPidFile, worksIn } from './pidfile.ts';
 import type { Postmaster } from './pidfile.ts';
 import type { LocalPaths } from './paths.ts';
 import { giveToOwnerOf } from './private-file.ts';
 
 const POLL_MS = 15;
 
-/** Two troubles that pass: a free port taken by another in the meantime, and processes that a killed server left. */
+/** Troubles that pass: a free port taken by another in the meantime, and processes that a killed server left. */
 const PORT_TAKEN = /could not bind|Address already in use/;
 const ORPHANS = /pre-existing shared memory block .* is still in use/;
 const PASSING_MS = 15_000;
+/** Another server of the same data was faster: a command that was killed had begun it. */
+const LOCKED = /lock file ".*postmaster\.pid" (?:already exists|is empty)/;
 
 /** fsync stays on: this is a ledger. Given on the command line, so that an old data folder gets them too. */
 const settings = (port: number): string[] =>
@@ -53,14 +55,50 @@ export async function startServer(
   for (;;) {
     const outcome = await startOnce(tree, paths, dataFolder, account, readyMs);
     if (typeof outcome !== 'string') return outcome;
+    if (LOCKED.test(outcome)) {
+      const other = await otherServer(dataFolder, account, readyMs);
+      if (other !== undefined) return other;
+    }
     const orphans = ORPHANS.test(outcome);
-    if ((!orphans && !PORT_TAKEN.test(outcome)) || Date.now() > giveUpAt)
+    if ((!orphans && !PORT_TAKEN.test(outcome) && !LOCKED.test(outcome)) || Date.now() > giveUpAt)
       throw new LocalPostgresError('start-failed', `The local Postgres did not start: ${outcome}`, {
         data: { data: dataFolder, log: paths.log },
         remedy: `See ${paths.log}; clear what it names and run the command again, or ${USE_ANOTHER}.`,
       });
     if (orphans) await endOrphans(dataFolder, account);
     await sleep(50);
+  }
+}
+
+/** The lock file of a server that starts holds nothing for a moment; of one that was killed just then, for ever. */
+const EMPTY_MS = 5_000;
+
+/** Waits for the server that has the data. @returns undefined: there is none, by now; what it left does not stand in the way */
+async function otherServer(
+  dataFolder: string,
+  account: Account | undefined,
+  readyMs: number,
+): Promise<Postmaster | undefined> {
+  const lockFile = path.join(dataFolder, 'postmaster.pid');
+  const begun = Date.now();
+  for (;;) {
+    const found = await readPidFile(dataFolder);
+    if (found !== undefined) {
+      if (!(await worksIn(found, dataFolder, () => Promise.resolve(account)))) return undefined;
+      if (found.ready || Date.now() > begun + readyMs) return found;
+    } else {
+      const size = await stat(lockFile).then(
+        (one) => one.size,
+        () => undefined,
+      );
+      if (size === undefined) return undefined;
+      if (Date.now() > begun + EMPTY_MS) {
+        // One that does work on this data is still found by its shared memory, whose key is the folder's inode.
+        if (size === 0) await rm(lockFile, { force: true });
+        return undefined;
+      }
+    }
+    await sleep(POLL_MS);
   }
 }
 

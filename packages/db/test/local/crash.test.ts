@@ -1,8 +1,13 @@
 /** What a killed process leaves is repaired by the next call. */
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureLocalPostgres, localPostgresStatus, stopLocalPostgres } from '../../src/index.ts';
+import { serverAccount } from '../../src/local/account.ts';
+import { installedTree, runnableTree } from '../../src/local/binaries.ts';
+import { localPaths } from '../../src/local/paths.ts';
+import { placeOf, SHARED } from '../../src/local/place.ts';
+import { startServer } from '../../src/local/start.ts';
 import { ask, child, withHomes } from '../support/homes.ts';
 
 jest.setTimeout(30_000);
@@ -28,6 +33,28 @@ test.each([
   const { url } = await ensureLocalPostgres(home);
   expect(await ask(url, 'SELECT current_database()')).toBe('farelake');
   expect(readFileSync(path.join(home, 'postgres/server.json'), 'utf8')).toContain(url);
+});
+
+test('a server that a killed command had begun, and that is not there to be seen yet, is waited for', async () => {
+  const home = await homes.made();
+  const paths = localPaths(realpathSync(home));
+  const dataFolder = (await placeOf(paths))!;
+  const account = await serverAccount(paths.data);
+  const tree = await runnableTree(await installedTree(), account, SHARED);
+  // As one command finds it whose forerunner has just started the server: nobody works on the data, then somebody does.
+  const start = () => startServer(tree, paths, dataFolder, account, 20_000);
+  const servers = await Promise.all([start(), start(), start()]);
+  expect(new Set(servers.map(({ pid }) => pid)).size).toBe(1);
+  const { url } = await ensureLocalPostgres(home);
+  expect(await ask(url, 'SELECT 1')).toBe(1);
+  expect(await pidOf(home)).toBe(servers[0].pid);
+});
+
+test('an empty lock file, left by a server that was killed as it made it, does not stand in the way', async () => {
+  const home = await homes.made();
+  writeFileSync(path.join(home, 'postgres/data/postmaster.pid'), '');
+  const { url } = await ensureLocalPostgres(home);
+  expect(await ask(url, 'SELECT 1')).toBe(1);
 });
 
 test('Ctrl-C to the command that started it does not reach the server', async () => {
