@@ -57,6 +57,7 @@ export {
 export { correctedBy, takeOutOfHistory, type Corrected } from './ledger/corrections.ts';
 export { givableLoads, givenUp, type GivableLoad, type GivenUp } from './ledger/give-ups.ts';
 export {
+  asIfSentBack,
   clearReplaced,
   createReplay,
   historyBatches,

@@ -19,7 +19,7 @@ export { isTroubled, status, troublesOf, type PublicationStatus, type TableStatu
 export type { TableState, Trouble } from './status/judge.ts';
 export { contractTrouble, faultyReason, type ContractState } from './status/contract.ts';
 export { giveUp, type Left, type Lost } from './replay/give-up.ts';
-export { chooseLoads, type ChosenLoads, type HeldTable } from './replay/choose-loads.ts';
+export { chooseLoads, type ChosenLoads, type LeftLoads } from './replay/choose-loads.ts';
 export { sendBack } from './replay/send-back.ts';
 export { publishTable, type Published } from './publish/publish-table.ts';
 export { describeHold, holdTable, releaseTable } from './hold/hold-table.ts';

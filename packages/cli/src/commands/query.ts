@@ -103,8 +103,8 @@ async function refuseUnreadable(
   if (missed === undefined) return;
   const reason =
     unreadable.find(({ table }) => table === missed)?.reason ??
-    (await contractTrouble(workspace, missed)) ??
-    (await contractTrouble(workspace, missed.replace(/_history$/, '')));
+    (await contractTrouble(workspace, workspace.pool, missed)) ??
+    (await contractTrouble(workspace, workspace.pool, missed.replace(/_history$/, '')));
   if (reason === undefined) return;
   throw new UserError({ code: 'unreadable-table', problem: `${missed} cannot be queried: ${reason}`, cause });
 }

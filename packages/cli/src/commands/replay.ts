@@ -8,7 +8,7 @@ import {
   status,
   troublesOf,
   workTables,
-  type HeldTable,
+  type LeftLoads,
   type OnProgress,
   type TableStatus,
   type Trouble,
@@ -38,7 +38,7 @@ export interface ReplayFlags {
 /** States from which loads can be sent back. */
 export const REPLAYABLE_STATES = ['failed', 'quarantined', 'loaded', 'applied', 'archived', 'superseded'] as const;
 
-/** @returns 0 all done, or nothing to do; 1 something failed, is held or waits, or was not sent back because its table is held */
+/** @returns 0 all done, or nothing to do; 1 something failed, is held or waits, or was not sent back because its table is held or its contract says otherwise */
 export async function replayCommand(context: Context, flags: ReplayFlags): Promise<number> {
   const { terminal } = context;
   const filter = filterOf(flags);
@@ -51,19 +51,19 @@ export async function replayCommand(context: Context, flags: ReplayFlags): Promi
     const send = flags.dryRun !== true;
     await refuseUnknown(workspace, chosen);
     const sent = send ? await sendBack(workspace, chosen, onProgress) : undefined;
-    // Asked for after it: what was sent back cannot be once more, and what was held meanwhile is among those held.
-    const { loads: open, held } = await chooseLoads(workspace, workspace.pool, chosen);
+    // Asked for after it: what was sent back cannot be once more, and what was held meanwhile is among those left.
+    const { loads: open, left } = await chooseLoads(workspace, chosen);
     const loads = sent ?? open;
     terminal.progress(undefined);
-    tellMissing(terminal, chosen, [...loads.map(({ id }) => id), ...held.flatMap(({ loadIds }) => loadIds)]);
-    if (!flags.json) printLoads(terminal, loads, held, send);
+    tellMissing(terminal, chosen, [...loads.map(({ id }) => id), ...left.flatMap(({ loadIds }) => loadIds)]);
+    if (!flags.json) printLoads(terminal, loads, left, send);
     const worked = send && loads.length > 0 ? await work(workspace, loads, onProgress) : undefined;
     terminal.progress(undefined);
-    if (flags.json) terminal.print(JSON.stringify(asJson(loads, held, send, worked)));
+    if (flags.json) terminal.print(JSON.stringify(asJson(loads, left, send, worked)));
     else if (worked !== undefined) printWorked(terminal, worked);
     for (const { error } of worked?.troubled ?? []) terminal.note(describeProblem(error));
     const troubled = worked?.statuses.some((table) => isTroubled(table)) === true;
-    return troubled || held.length > 0 ? 1 : 0;
+    return troubled || left.length > 0 ? 1 : 0;
   });
 }
 
@@ -138,16 +138,22 @@ async function work(workspace: Workspace, loads: readonly ReplayableLoad[], onPr
 
 const asJson = (
   loads: readonly ReplayableLoad[],
-  held: readonly HeldTable[],
+  left: readonly LeftLoads[],
   sentBack: boolean,
   worked: Worked | undefined,
 ) => ({
   dryRun: !sentBack,
   loads: loads.map(({ dataset, ...load }) => ({ table: dataset, ...load })),
-  held: held.map(({ dataset: table, reason, loadIds }) => ({ table, reason, loads: loadIds })),
+  held: leftBecause('hold', left),
+  unfit: leftBecause('contract', left),
   tables: worked?.statuses ?? [],
   troubles: worked?.troubles ?? [],
 });
+
+const leftBecause = (why: LeftLoads['because'], left: readonly LeftLoads[]) =>
+  left
+    .filter(({ because }) => because === why)
+    .map(({ dataset: table, reason, loadIds }) => ({ table, reason, loads: loadIds }));
 
 /** Loads that were named and are not among those that can be sent back. @param told of the others */
 function tellMissing(terminal: Terminal, { loadIds = [] }: ReplayFilter, told: readonly number[]): void {
@@ -165,15 +171,15 @@ const LINES = 50;
 function printLoads(
   terminal: Terminal,
   loads: readonly ReplayableLoad[],
-  held: readonly HeldTable[],
+  left: readonly LeftLoads[],
   sentBack: boolean,
 ): void {
-  for (const { dataset, reason, loadIds } of held)
+  for (const { dataset, because, reason, loadIds } of left)
     terminal.print(
-      `held: ${dataset}: ${reason}. ${count(loadIds.length)} of its loads ${sentBack ? 'are not' : 'would not be'} sent back`,
+      `${because === 'hold' ? 'held' : 'left'}: ${dataset}: ${reason}. ${count(loadIds.length)} of its loads ${sentBack ? 'are not' : 'would not be'} sent back`,
     );
   if (loads.length === 0) {
-    if (held.length === 0) terminal.print('Nothing to take through again.');
+    if (left.length === 0) terminal.print('Nothing to take through again.');
     return;
   }
   const cell = (rows: number | null) => (rows === null ? '' : count(rows));

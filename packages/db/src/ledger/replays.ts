@@ -2,6 +2,7 @@
 import { WAITS_BESIDE } from './corrections.ts';
 import { GIVEN_UP } from './give-ups.ts';
 import type { LoadState } from './loads.ts';
+import type { ClientBase } from 'pg';
 import type { Queryable } from './objects.ts';
 
 /** Which loads are meant: those that every given filter takes. */
@@ -67,6 +68,23 @@ export async function unknownLoads(db: Queryable, ids: readonly number[]): Promi
     [ids],
   );
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Looks at the ledger as it would be with the loads sent back.
+ * @param db in a transaction, which goes on as if nothing had happened
+ */
+export async function asIfSentBack<T>(db: ClientBase, loadIds: readonly number[], look: () => Promise<T>): Promise<T> {
+  await db.query('SAVEPOINT as_if');
+  try {
+    await db.query(
+      `UPDATE ledger.loads SET state = 'registered', waiting_for = NULL, reason = NULL, batch_id = NULL WHERE id = ANY ($1::bigint[])`,
+      [loadIds],
+    );
+    return await look();
+  } finally {
+    await db.query('ROLLBACK TO SAVEPOINT as_if');
+  }
 }
 
 /** @returns its id */

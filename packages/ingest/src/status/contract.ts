@@ -52,15 +52,16 @@ export async function shownManifest(db: Queryable, table: string, contract: Cont
 
 /** Why a table that was named has no contract that could be used; undefined: it has one, or nobody has ever heard of it. */
 export async function contractTrouble(
-  { pool, contracts, faulty }: Pick<Workspace, 'pool' | 'contracts' | 'faulty'>,
+  { contracts, faulty }: Pick<Workspace, 'contracts' | 'faulty'>,
+  db: Queryable,
   table: string,
 ): Promise<string | undefined> {
   if (contracts.has(table)) return undefined;
   const faults = faulty?.get(table);
   if (faults !== undefined) return faultyReason(faults);
-  const delivered = (await deliveredTables(pool)).some(({ dataset }) => dataset === table);
+  const delivered = (await deliveredTables(db)).some(({ dataset }) => dataset === table);
   if (!delivered) return undefined;
-  const { version } = await shownManifest(pool, table, undefined);
+  const { version } = await shownManifest(db, table, undefined);
   return version > 0 ? GONE : 'it has no contract';
 }
 
