@@ -125,7 +125,14 @@ export {
   type SeenLease,
 } from './ledger/leases.ts';
 export { liftHold, openHolds, placeHold, readHold, type Hold } from './ledger/holds.ts';
-export { recordFailure, recordNextTry, recordSuccess, tableFailures, type TableFailures } from './ledger/failures.ts';
+export {
+  recordFailure,
+  recordNextTry,
+  recordSuccess,
+  recordTrouble,
+  tableFailures,
+  type TableFailures,
+} from './ledger/failures.ts';
 export { withLease, type LeaseOptions, type TableLease } from './hold-lease.ts';
 export { recordSha256, unprovenObjects, type Unproven } from './ledger/same-bytes.ts';
 export {

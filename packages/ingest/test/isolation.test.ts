@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { folderStore, openStore } from '@farelake/lake';
+import { UserError } from '@farelake/schema-registry';
 import { startFront, type Front } from '../../lake/test/support/s3-front.ts';
 import { startS3, s3Variables, type S3Server } from '../../lake/test/support/s3-server.ts';
 import { ingest, releaseTable } from '../src/index.ts';
@@ -115,6 +116,32 @@ it('that fails run after run is held in the end, with what to do; released, it g
     nextTry: null,
     hold: null,
   });
+}, 120_000);
+
+it('an outage of the store or a full disk fails every run and holds no table; when it is over, all goes on', async () => {
+  const world = await openWorld(undefined, { patience: IMPATIENT });
+  for (const table of ['EDW.A', 'EDW.B']) await deliver(world, table);
+  const { stage } = world;
+  const from = folderStore(world.delivered);
+  const outages: readonly Error[] = [
+    new UserError({ code: 'store-unreachable', problem: 'The store does not answer.', remedy: 'Wait.' }),
+    new UserError({ code: 'bad-credentials', problem: 'The keys are wrong.', remedy: 'Right ones.' }),
+    Object.assign(new Error('ENOSPC: no space left, write'), { code: 'ENOSPC', syscall: 'write' }),
+  ];
+  for (let run = 0; run < 6; run += 1) {
+    const outage = outages[run % outages.length]!;
+    const away: typeof stage = { ...stage, uriOf: stage.uriOf.bind(stage), adopt: () => Promise.reject(outage) };
+    const { troubled } = await ingest({ ...world, stage: away }, from);
+    expect(troubled.map(({ dataset }) => dataset)).toEqual(['edw_a', 'edw_b']);
+    for (const status of await world.status()) {
+      expect(status).toMatchObject({ state: 'failing', failures: 0, hold: null });
+      expect(status.reason).toContain(outage.message);
+      expect(status.nextTry?.getTime()).toBeGreaterThan(Date.now());
+    }
+  }
+  expect((await ingest(world, from)).troubled).toEqual([]);
+  for (const status of await world.status())
+    expect(status).toMatchObject({ state: 'live', reason: null, nextTry: null });
 }, 120_000);
 
 it('trouble that passes within a run is no failure of it', async () => {

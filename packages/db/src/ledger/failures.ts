@@ -1,7 +1,7 @@
 /** How often the work on a table failed in a row, over runs. */
 import type { Queryable } from './objects.ts';
 
-/** Call both in a table transaction. */
+/** Call all of them in a table transaction. */
 export async function recordSuccess(db: Queryable, dataset: string, trouble: string | null): Promise<void> {
   await db.query(
     `INSERT INTO ledger.tables (dataset, trouble) VALUES ($1, $2)
@@ -18,6 +18,15 @@ export async function recordFailure(db: Queryable, dataset: string, trouble: str
     [dataset, trouble],
   );
   return rows[0]?.failures ?? 1;
+}
+
+/** What went wrong, without being a failure of the table's own. */
+export async function recordTrouble(db: Queryable, dataset: string, trouble: string): Promise<void> {
+  await db.query(
+    `INSERT INTO ledger.tables (dataset, trouble) VALUES ($1, $2)
+     ON CONFLICT (dataset) DO UPDATE SET trouble = excluded.trouble`,
+    [dataset, trouble],
+  );
 }
 
 /** @param minutes from now */
@@ -37,7 +46,7 @@ export interface TableFailures {
 /** Of tables whose last run failed, by dataset. */
 export async function tableFailures(db: Queryable): Promise<Map<string, TableFailures>> {
   const { rows } = await db.query<TableFailures>(
-    `SELECT dataset, failures, next_try_at AS "nextTry" FROM ledger.tables WHERE failures > 0`,
+    `SELECT dataset, failures, next_try_at AS "nextTry" FROM ledger.tables WHERE failures > 0 OR next_try_at IS NOT NULL`,
   );
   return new Map(rows.map((row) => [row.dataset, row]));
 }

@@ -3,6 +3,7 @@
  * restarts, a disk that is full for now. Whatever is not here is told at once.
  */
 import { PoolError } from '@farelake/db';
+import { isStoreTrouble } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import { PATIENCE, pauseAfter, type Patience } from './pause.ts';
 
@@ -23,6 +24,21 @@ export function isPassing(error: unknown): boolean {
   if (OF_CONNECTIONS.test(error.message)) return true;
   return OF_ENGINE.test(error.message) && !FOR_GOOD.test(error.message);
 }
+
+/**
+ * Is it the store, the database or the machine as a whole? Every table would fail by it, and none can help it. A disk that
+ * fails, or words of the engine, may well be about a file of the one table.
+ */
+export function isOutage(error: unknown): boolean {
+  if (!Error.isError(error)) return false;
+  if (error instanceof UserError) return isStoreTrouble(error);
+  if (error instanceof PoolError) return true;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string') return !OF_ONE_FILE.includes(code) && isPassing(error);
+  return OF_CONNECTIONS.test(error.message);
+}
+
+const OF_ONE_FILE: readonly string[] = ['EIO', 'ESTALE', 'EBUSY', '40001', '40P01'];
 
 /** Asked again and again already, but for seconds only. */
 const OF_STORES: readonly string[] = ['store-unreachable', 'damaged-transfer'];

@@ -9,13 +9,14 @@ import {
   recordFailure,
   recordNextTry,
   recordSuccess,
+  recordTrouble,
   type Queryable,
 } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import { MOST_FAILURES } from '../hold/hold-table.ts';
 import type { OnProgress } from '../progress.ts';
-import { pauseFor } from '../retry/passing.ts';
+import { isOutage, pauseFor } from '../retry/passing.ts';
 import { firstLine } from '../retry/patiently.ts';
 import { minutesAfter } from '../retry/pause.ts';
 import { thisProcess } from '../who.ts';
@@ -104,6 +105,11 @@ async function recorded(work: TableWork, job: TableJob): Promise<TableDone> {
 
 async function recordFailed(db: Queryable, dataset: string, error: unknown): Promise<void> {
   const trouble = Error.isError(error) ? error.message : String(error);
+  // Not the table's fault: it neither counts nor holds the table, which goes on by itself when the outage is over.
+  if (isOutage(error)) {
+    await recordTrouble(db, dataset, trouble);
+    return recordNextTry(db, dataset, minutesAfter(1));
+  }
   const failures = await recordFailure(db, dataset, trouble);
   await recordNextTry(db, dataset, minutesAfter(failures));
   if (failures >= MOST_FAILURES) await placeHold(db, { dataset, kind: 'failures', why: trouble, by: thisProcess() });
