@@ -7,6 +7,7 @@
  */
 import { compareFiles } from './file-order.ts';
 import { nameOf, startOf, type Generation, type SnapshotFile } from './generations.ts';
+import type { Instant } from './instant.ts';
 import { groupByArrival } from './group-by-arrival.ts';
 import { groupByTime, type Repeat } from './group-by-time.ts';
 import type { Group } from './redelivered.ts';
@@ -27,14 +28,19 @@ export interface Arrangement<File extends SnapshotFile = SnapshotFile> {
   readonly repeats: readonly Repeat<File>[];
 }
 
-/**
- * @param cores the oldest first; their files must not be among `others`
- * @param spent names of generations that are no more, not to be given again
- */
+/** What is known of generations, by their names, whether they have a core or not. */
+export interface Past {
+  /** Names of generations that are no more, not to be given again. */
+  readonly spent?: ReadonlySet<string>;
+  /** With what they were taken to begin. */
+  readonly starts?: ReadonlyMap<string, Instant>;
+}
+
+/** @param cores the oldest first; their files must not be among `others` */
 export function arrangeGenerations<File extends SnapshotFile>(
   cores: readonly Core<File>[],
   others: readonly File[],
-  spent: ReadonlySet<string> = new Set(),
+  { spent = new Set(), starts = new Map() }: Past = {},
 ): Arrangement<File> {
   const all = [...cores.flatMap(({ files }) => files), ...others];
   const coreOf = new Map(cores.flatMap(({ name, files }) => files.map(({ loadId }) => [loadId, name] as const)));
@@ -53,10 +59,17 @@ export function arrangeGenerations<File extends SnapshotFile>(
     untimed,
   );
   const taken = new Set(cores.map(({ name }) => name));
+  const times = new Set(all.map(({ time }) => time));
   const empty = cores.filter(({ files }) => files.length === 0);
   const generations = [
     ...empty.map(({ name }): Generation<File> => ({ name, start: null, files: [], superseded: [] })),
-    ...[...groups, ...piles].map((group) => named(group, taken, spent)),
+    ...[...groups, ...piles].map((group) => {
+      const generation = named(group, taken, spent);
+      const began = starts.get(generation.name) ?? null;
+      // The file that it began with gave way to another: changes since then may not be in that. Or is another's by now.
+      const isEarlier = began !== null && generation.start !== null && began < generation.start;
+      return isEarlier && !times.has(began) ? { ...generation, start: began } : generation;
+    }),
   ];
   return { generations: inOrder(generations), rivals, repeats };
 }

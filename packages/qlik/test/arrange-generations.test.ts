@@ -136,7 +136,7 @@ describe('around known generations', () => {
 
   it('a name that was given stays, and one that is spent is not given again', () => {
     const [first, second] = [file('LOAD1', 30, { recorded: 'kept' }), file('LOAD1', 50)];
-    const { generations } = arrangeGenerations([], [first, second], new Set(['20211201T005000000000']));
+    const { generations } = arrangeGenerations([], [first, second], { spent: new Set(['20211201T005000000000']) });
     expect(generations.map(({ name }) => name)).toEqual(['kept', '20211201T005000000000-2']);
   });
 });

@@ -77,7 +77,10 @@ export async function loadsOf(db: Queryable, dataset: string, batchId: number | 
          -- What is taken through again goes by its own, as it is by now: the next snapshot has the same names.
          AND CASE WHEN l.history_batch_id IS NOT NULL THEN d.id = own.id OR (${DESCRIBES_ANEW})
            -- A further load came of a .dfm of its own; that it turned out not to be gives way to what came since.
-           ELSE l.delivery = 1 OR d.id = own.id OR (l.waiting_for = 'dfm' AND d.seen > own.seen) END
+           ELSE (l.delivery = 1 OR d.id = own.id OR (l.waiting_for = 'dfm' AND d.seen > own.seen))
+             -- What was overwritten is not described by what came with, or after, the content that lies there now.
+             AND NOT EXISTS (SELECT 1 FROM ledger.objects n WHERE n.part = 'data' AND n.object_key = o.object_key
+               AND n.store_uri = o.store_uri AND n.path = o.path AND n.seen > o.seen AND n.seen <= d.seen) END
        -- One that was tried and did not agree gives way to any other; of what was loaded once, only to a newer one.
        ORDER BY (l.history_batch_id IS NULL AND l.waiting_for = 'dfm' AND d.id = own.id) IS TRUE,
          ${beside('d')} DESC, d.seen DESC

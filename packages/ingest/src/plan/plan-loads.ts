@@ -130,7 +130,10 @@ function arrange(files: readonly SnapshotLoad[], known: readonly KnownGeneration
     return { name, files: filesOf.get(name) ?? [] };
   });
   const spent = known.filter(({ state }) => state === 'superseded').map(({ name }) => name);
-  return arrangeGenerations(cores, others, new Set(spent));
+  const starts = new Map(
+    known.flatMap(({ name, start }) => (start === null ? [] : [[name, start as Instant] as const])),
+  );
+  return arrangeGenerations(cores, others, { spent: new Set(spent), starts });
 }
 
 /** It was shown, or is built: its files stay together. Without files it is one of changes only. */

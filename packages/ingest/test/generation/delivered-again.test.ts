@@ -1,5 +1,5 @@
 /** A newer snapshot may hold a file with the very bytes of an older one's: real files, real Postgres. */
-import { releaseGeneration } from '../../src/index.ts';
+import { holdTable, releaseGeneration, releaseTable } from '../../src/index.ts';
 import { Delivery, seq } from '../support/delivery.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
@@ -119,4 +119,24 @@ it('data of the next snapshot over that of one never taken in, seen before its .
   await world.ingest();
   expect(await one(world)).toMatchObject({ state: 'live', generation: '20260301T000000000000' });
   expect(await shown(world)).toEqual(['1c', '2c', '5c']);
+});
+
+it('a snapshot that was overwritten before it was loaded does not take the .dfm of the next one', async () => {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  const both = async (text: string, month: string) => {
+    await delivery.snapshot('LOAD00000001', [['1', text]], { start: `2026-${month}-01T00:00:00` });
+    await delivery.snapshot('LOAD00000002', [['6', text]], { start: `2026-${month}-01T00:01:00` });
+  };
+  await both('a', '01');
+  await world.addTable('EDW.X');
+  await holdTable(world, 'edw_x', 'not yet');
+  await world.ingest();
+  await both('b', '02');
+  await releaseTable(world, 'edw_x');
+  await world.ingest();
+  expect(await one(world)).toMatchObject({ generation: G2, rows: 2 });
+  expect(await shown(world)).toEqual(['1b', '6b']);
+  await world.ingest();
+  expect(await one(world)).toMatchObject({ state: 'live', loads: { archived: 2, superseded: 2 } });
 });
