@@ -2,6 +2,7 @@
  * Proves that snapshots and changes, delivered in any order and in any parts, end with what the interpreter makes of the
  * newest snapshot, and after a rollback with what it makes of the one before.
  */
+import { contradictions } from '@farelake/db';
 import fc from 'fast-check';
 import { interpret, type ChangeEvent, type FoldRules, type Operation } from '@farelake/qlik';
 import { runs } from '../../../../jest.property.ts';
@@ -168,6 +169,8 @@ it(`ends with the newest snapshot, and goes back to the one before, on ${RUNS.nu
       for (const [index, edge] of edges.slice(1).entries()) {
         for (const part of parts.slice(edges[index], edge)) await deliver(world, part);
         await world.ingest();
+        // States of loads and what the table was made of go together, whatever comes when.
+        expect(await contradictions(world.pool)).toEqual([]);
       }
       const newest = Math.max(...parts.map((part) => (part.kind === 'snapshot' ? part.snapshot : 0)));
       expect(await actual(world)).toEqual(expected(parts, newest));
@@ -176,6 +179,7 @@ it(`ends with the newest snapshot, and goes back to the one before, on ${RUNS.nu
       if (status?.generations.some(({ state }) => state === 'retired')) {
         const { to } = await rollBack({ workspace: world, contract, by: 'anna@host' });
         expect(await actual(world)).toEqual(expected(parts, await snapshotOf(world, to)));
+        expect(await contradictions(world.pool)).toEqual([]);
         await world.ingest();
         expect(await actual(world)).toEqual(expected(parts, await snapshotOf(world, to)));
       }
