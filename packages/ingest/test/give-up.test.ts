@@ -1,6 +1,9 @@
 /** Proves that what a person gives up is open no more, that nothing else changes by it, and that a replay takes it back. */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { folderStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
-import { giveUp, sendBack, workTables } from '../src/index.ts';
+import { audit, giveUp, sendBack, workTables } from '../src/index.ts';
 import { Delivery, seq, type Change } from './support/delivery.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
 
@@ -103,6 +106,8 @@ it('a change file whose .dfm never comes, and it is in time when it does', async
   expect(await give(world, id)).toMatchObject({ lost: [{ id, lost: 'file', state: 'waiting' }], left: [] });
   await world.ingest();
   expect(await statusOf(world)).toMatchObject({ state: 'live', rows: 2, givenUp: { files: 1, rows: 0 } });
+  await rm(path.join(world.delivered, 'EDW.X__ct/20260101-020000000.csv.gz'));
+  expect((await audit(world, folderStore(world.delivered))).findings).toEqual([]);
   await second.changes('20260101-020000000', [change(3, 'I', ['4', '4.5'])], LATER);
   await sendBack(world, { state: 'superseded' });
   await world.ingest();

@@ -1,4 +1,5 @@
 /** What of the ledger has to add up within itself. Each function answers what does not. */
+import { GIVEN_UP } from './give-ups.ts';
 import type { Queryable } from './objects.ts';
 
 /** A load whose receipt is not there, or does not say what it has to. */
@@ -81,6 +82,8 @@ export async function loneObjects(db: Queryable, dataset?: string): Promise<Lone
      WHERE ($1::text IS NULL OR o.dataset = $1) AND NOT EXISTS (SELECT 1 FROM ledger.objects other
        WHERE other.object_key = CASE o.part WHEN 'dfm' THEN regexp_replace(o.object_key, '\\.dfm$', '.csv.gz')
          ELSE regexp_replace(o.object_key, '\\.csv\\.gz$', '.dfm') END)
+       AND NOT EXISTS (SELECT 1 FROM ${GIVEN_UP} g JOIN ledger.loads l ON l.id = g.load_id
+         WHERE l.object_id = o.id AND l.state = 'superseded')
      GROUP BY o.object_key, o.part ORDER BY min(o.id)`,
     [dataset ?? null],
   );

@@ -4,6 +4,7 @@
  */
 import type { ClientBase, Pool } from 'pg';
 import { withConnection } from '../pool.ts';
+import { GIVEN_UP } from './give-ups.ts';
 import { nextSeen } from './objects.ts';
 
 /** Where the ledger stood when the audit began: what came since may have been looked past, and is left to the next one. */
@@ -114,7 +115,7 @@ export interface MissingObject {
   readonly elsewhere: string | null;
 }
 
-/** Archived objects whose copy was not found, and others that were found nowhere. */
+/** Archived objects whose copy was not found, and others that were found nowhere and that nobody gave up. */
 export async function missingObjects(
   db: ClientBase,
   { seen, at }: AuditBegin,
@@ -132,6 +133,11 @@ export async function missingObjects(
        AND CASE WHEN o.archived_uri IS NOT NULL
          THEN o.archived_at < $2 AND NOT EXISTS (SELECT 1 FROM found_objects f WHERE f.object_id = o.id AND f.uri = o.archived_uri)
          ELSE l.state = 'archived' OR (o.seen < $1 AND NOT EXISTS (SELECT 1 FROM found_objects f WHERE f.object_id = o.id)) END
+       -- What is given up is known to be lost, with the .dfm that was for nothing else.
+       AND NOT EXISTS (SELECT 1 FROM ${GIVEN_UP} g JOIN ledger.loads w ON w.id = g.load_id JOIN ledger.objects wo ON wo.id = w.object_id
+         WHERE w.state = 'superseded' AND NOT EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = w.id)
+           AND (wo.id = o.id OR (o.part = 'dfm' AND o.object_key = regexp_replace(wo.object_key, '\\.csv\\.gz$', '.dfm')
+             AND NOT EXISTS (SELECT 1 FROM ledger.loads u WHERE u.dfm_object_id = o.id AND u.id <> w.id))))
      ORDER BY o.id`,
     [seen, at, dataset ?? null],
   );
