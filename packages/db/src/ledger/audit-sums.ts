@@ -120,14 +120,16 @@ export interface DescribedLoad {
 /** Loads answered at once: each comes with a text. */
 const PAGE = 500;
 
-/** Every load that was not superseded, in order of arrival. */
+/** Every load that was not superseded, or is of a snapshot that is kept beside the one in use, in order of arrival. */
 export async function* describedLoads(db: Queryable, dataset?: string): AsyncGenerator<DescribedLoad> {
   let after = 0;
   for (;;) {
     const { rows } = await db.query<DescribedLoad>(
       `SELECT l.id, l.dataset, o.object_key AS "objectKey", l.generation, d.dfm
        FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.objects d ON d.id = l.dfm_object_id
-       WHERE l.id > $1 AND l.state <> 'superseded' AND ($2::text IS NULL OR l.dataset = $2) ORDER BY l.id LIMIT $3`,
+       WHERE l.id > $1 AND (l.state <> 'superseded' OR EXISTS (SELECT 1 FROM ledger.generations g
+           WHERE g.dataset = l.dataset AND g.name = l.generation AND g.state <> 'superseded'))
+         AND ($2::text IS NULL OR l.dataset = $2) ORDER BY l.id LIMIT $3`,
       [after, dataset ?? null, PAGE],
     );
     yield* rows;

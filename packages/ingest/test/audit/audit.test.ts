@@ -55,6 +55,16 @@ it('where all is well there is no finding, and it tells how much it looked at', 
   expect((await look(world)).findings).toEqual([]);
 });
 
+it('a file of a former snapshot that is taken through again is no sign that its others are missing', async () => {
+  const { world, delivery } = await loaded();
+  for (const n of [1, 2])
+    await delivery.snapshot(`LOAD0000000${n}`, [[String(n), 'z']], { start: '2026-02-01T00:00:00' });
+  await world.ingest();
+  await world.pool.query(`UPDATE ledger.loads SET state = 'failed', reason = 'a trial' WHERE state = 'superseded'
+    AND object_id IN (SELECT id FROM ledger.objects WHERE object_key LIKE '%LOAD00000002%')`);
+  expect(told(await look(world)).filter(([kind]) => kind === 'counter-gap')).toEqual([]);
+});
+
 it('an object that nobody registered is named, whatever its time; also new content under a known name, of the same size', async () => {
   const { world, delivery } = await loaded();
   const late = await delivery.changes('20260101-120000000', [change(3, '5')], AFTER);
