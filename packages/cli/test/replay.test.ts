@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Delivery, seq } from '../../ingest/test/support/delivery.ts';
-import { closeHomes, openHome, type Home } from './support/command.ts';
+import { closeHomes, openHome, startCommand, type Home } from './support/command.ts';
 
 afterAll(closeHomes, 60_000);
 
@@ -136,6 +136,18 @@ it('leaves what is on hold, and tells so, also when it only looks', async () => 
     code: 0,
     err: expect.stringMatching(/load 1 cannot be sent back, or does not fit/) as string,
   });
+}, 120_000);
+
+it('cut off, it goes on when the same is asked again, and says how it ended', async () => {
+  const made = await home();
+  await contract(made, (text) => priced(text, true));
+  const asked = ['replay', '--load', '2'];
+  const cut = await startCommand({ ...made.variables, FARELAKE_FAILPOINT: 'load:unpacked' }, asked).ended;
+  expect(cut.code).toBeNull();
+  const again = await made.run(...asked);
+  expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/^edw_x +live +1 /m) as string });
+  const status = JSON.parse((await made.run('status', '--json')).out) as { loads: object }[];
+  expect(status[0]?.loads).toEqual({ archived: 2 });
 }, 120_000);
 
 it('give-up wants a number and a reason, shows first what it would do, and says in status what was given up', async () => {

@@ -66,6 +66,7 @@ export {
   noteReplayed,
   replacedLoads,
   replayableLoads,
+  unfinishedDatasets,
   unknownLoads,
   type HistoryBatch,
   type ReplayableLoad,

@@ -1,5 +1,5 @@
 import type { LoadState, ReplayableLoad, ReplayFilter } from '@farelake/db';
-import { unknownLoads } from '@farelake/db';
+import { unfinishedDatasets, unknownLoads } from '@farelake/db';
 import {
   chooseLoads,
   isTroubled,
@@ -57,7 +57,8 @@ export async function replayCommand(context: Context, flags: ReplayFlags): Promi
     terminal.progress(undefined);
     tellMissing(terminal, chosen, [...loads.map(({ id }) => id), ...left.flatMap(({ loadIds }) => loadIds)]);
     if (!flags.json) printLoads(terminal, loads, left, send);
-    const worked = send && loads.length > 0 ? await work(workspace, loads, onProgress) : undefined;
+    const datasets = send ? await datasetsToWork(workspace, chosen, loads) : [];
+    const worked = datasets.length > 0 ? await work(workspace, datasets, onProgress) : undefined;
     terminal.progress(undefined);
     if (flags.json) terminal.print(JSON.stringify(asJson(loads, left, send, worked)));
     else if (worked !== undefined) printWorked(terminal, worked);
@@ -125,8 +126,18 @@ interface Worked {
   readonly troubles: readonly Trouble[];
 }
 
-async function work(workspace: Workspace, loads: readonly ReplayableLoad[], onProgress: OnProgress): Promise<Worked> {
-  const datasets = [...new Set(loads.map(({ dataset }) => dataset))];
+/** Also where loads or a table were named of which nothing was left to send back: the command may have been cut off before. */
+async function datasetsToWork(
+  { pool }: Workspace,
+  { datasets, loadIds }: ReplayFilter,
+  sent: readonly ReplayableLoad[],
+): Promise<string[]> {
+  const named = datasets !== undefined || loadIds !== undefined;
+  const unfinished = named ? await unfinishedDatasets(pool, { datasets, loadIds }) : [];
+  return [...new Set([...sent.map(({ dataset }) => dataset), ...unfinished])];
+}
+
+async function work(workspace: Workspace, datasets: readonly string[], onProgress: OnProgress): Promise<Worked> {
   const done = await workTables(workspace, datasets, { onProgress });
   const mine = ({ table }: { table: string }) => datasets.includes(table);
   return patiently(workspace, 'status', async () => {
@@ -161,7 +172,7 @@ function tellMissing(terminal: Terminal, { loadIds = [] }: ReplayFilter, told: r
   if (missing.length === 0) return;
   terminal.note(
     `farelake: load ${missing.join(', ')} cannot be sent back, or does not fit the other filters: it waits or is worked on, ` +
-      `which any ingest goes on with, or other content took its place before it was loaded.`,
+      `which is gone on with, or other content took its place before it was loaded.`,
   );
 }
 

@@ -87,6 +87,19 @@ export async function asIfSentBack<T>(db: ClientBase, loadIds: readonly number[]
   }
 }
 
+/** @returns datasets of those of the loads, or of these datasets' loads, that wait or are worked on, sent back or not */
+export async function unfinishedDatasets(
+  db: Queryable,
+  { datasets, loadIds }: Pick<ReplayFilter, 'datasets' | 'loadIds'>,
+): Promise<string[]> {
+  const { rows } = await db.query<{ dataset: string }>(
+    `SELECT DISTINCT dataset FROM ledger.loads WHERE state IN ('registered', 'waiting', 'ready', 'loading')
+       AND ($1::text[] IS NULL OR dataset = ANY ($1)) AND ($2::bigint[] IS NULL OR id = ANY ($2)) ORDER BY dataset`,
+    [datasets ?? null, loadIds ?? null],
+  );
+  return rows.map(({ dataset }) => dataset);
+}
+
 /** @returns its id */
 export async function createReplay(db: Queryable, askedBy: string, filters: object): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
