@@ -1,5 +1,4 @@
 /** What a person decides about a table's generations: to show one that is held, to go back to the one before. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { writeGeneration } from '@farelake/db';
 import type { Generation } from '@farelake/qlik';
 import { sourceName } from '@farelake/qlik';
@@ -9,7 +8,8 @@ import { foldTable } from '../fold/fold-table.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
-import { inTable, withTable } from '../table/in-table.ts';
+import { inTable } from '../table/in-table.ts';
+import { whenFree } from '../table/when-free.ts';
 import { treatmentHold } from '../treatment/hold.ts';
 import type { TableWorkspace, Workspace } from '../workspace.ts';
 import { askedFor, names, rejectable, releasable, type AskedGeneration } from './asked.ts';
@@ -26,18 +26,11 @@ export interface Decision {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** Waits while another process works on the table. */
-async function whenFree<T>(decision: Decision, work: (workspace: TableWorkspace) => Promise<T>): Promise<T> {
-  const { workspace, contract, onProgress } = decision;
-  for (;;) {
-    workspace.signal.throwIfAborted();
-    // In a box: work that gives nothing is done, too.
-    const done = await withTable(workspace, contract.dataset, async (own) => ({ result: await work(own) }));
-    if (done !== undefined) return done.result;
-    onProgress?.({ step: 'waiting for another process', table: contract.dataset });
-    await sleep(300, undefined, { signal: workspace.signal });
-  }
-}
+/** A rollback done twice would go back twice. */
+const inTurn = <T>(
+  { workspace, contract, onProgress }: Decision,
+  work: (own: TableWorkspace) => Promise<T>,
+): Promise<T> => whenFree(workspace, contract.dataset, work, { onProgress, again: false });
 
 export interface Released {
   readonly generation: string;
@@ -52,7 +45,7 @@ export interface Released {
  * @throws UserError `no-such-generation`, `several-generations`
  */
 export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<Released | undefined> =>
-  whenFree(decision, async (workspace) => {
+  inTurn(decision, async (workspace) => {
     const { contract, by, why } = decision;
     const found = askedFor(releasable(await readStanding(workspace, contract)), asked, contract);
     if (found === undefined) return undefined;
@@ -71,7 +64,7 @@ export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {
  * @throws UserError `no-such-generation`, `several-generations`
  */
 export const rejectGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<string | undefined> =>
-  whenFree(decision, async (workspace) => {
+  inTurn(decision, async (workspace) => {
     const { contract, by, why } = decision;
     const found = askedFor(rejectable(await readStanding(workspace, contract)), asked, contract);
     if (found === undefined) return undefined;
@@ -104,7 +97,7 @@ export interface RolledBack {
  * @throws UserError `nothing-to-roll-back`, `rollback-held`
  */
 export const rollBack = (decision: Decision): Promise<RolledBack> =>
-  whenFree(decision, async (workspace) => {
+  inTurn(decision, async (workspace) => {
     const { contract, by, why, onProgress } = decision;
     const held = await treatmentHold(workspace.pool, contract);
     if (held !== undefined) throw rollbackHeld(contract, held);

@@ -49,7 +49,7 @@ export async function giveUp(
             workspace,
             dataset,
             (own) => inTable(own, (db) => giveUpIn(workspace, db, dataset, ids, asked)),
-            onProgress,
+            { onProgress },
           );
     lost.push(...decided.flatMap((one) => ('lost' in one ? [one] : [])));
     left.push(...decided.flatMap((one) => ('reason' in one ? [one] : [])));

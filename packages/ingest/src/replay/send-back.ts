@@ -47,5 +47,5 @@ const sendTable = (
         reach('replay:committing');
         return [...loads];
       }),
-    onProgress,
+    { onProgress },
   );

@@ -8,12 +8,18 @@ import { withTable } from './in-table.ts';
 /** Milliseconds between two looks at a table that another process works on. */
 const PAUSE = 300;
 
-/** @param work all of it in one transaction: after a takeover it is done again */
+export interface Turn {
+  readonly onProgress?: OnProgress | undefined;
+  /** False: it is more than one transaction, and not begun again when another process takes the table over in the middle. */
+  readonly again?: boolean;
+}
+
+/** @throws LeaseLost where it is not done again */
 export async function whenFree<T>(
   workspace: Workspace,
   dataset: string,
   work: (own: TableWorkspace) => Promise<T>,
-  onProgress?: OnProgress,
+  { onProgress, again = true }: Turn = {},
 ): Promise<T> {
   for (;;) {
     workspace.signal.throwIfAborted();
@@ -22,7 +28,7 @@ export async function whenFree<T>(
       if (done !== undefined) return done.result;
     } catch (error) {
       // Taken over by another process before anything was changed: this one waits for its turn again.
-      if (!(error instanceof LeaseLost)) throw error;
+      if (!again || !(error instanceof LeaseLost)) throw error;
     }
     onProgress?.({ step: 'waiting for another process', table: dataset });
     await sleep(PAUSE, undefined, { signal: workspace.signal });
