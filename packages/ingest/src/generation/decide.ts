@@ -26,11 +26,11 @@ export interface Decision {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** A rollback done twice would go back twice. */
 const inTurn = <T>(
   { workspace, contract, onProgress }: Decision,
   work: (own: TableWorkspace) => Promise<T>,
-): Promise<T> => whenFree(workspace, contract.dataset, work, { onProgress, again: false });
+  again = true,
+): Promise<T> => whenFree(workspace, contract.dataset, work, { onProgress, again });
 
 export interface Released {
   readonly generation: string;
@@ -97,23 +97,28 @@ export interface RolledBack {
  * @throws UserError `nothing-to-roll-back`, `rollback-held`
  */
 export const rollBack = (decision: Decision): Promise<RolledBack> =>
-  inTurn(decision, async (workspace) => {
-    const { contract, by, why, onProgress } = decision;
-    const held = await treatmentHold(workspace.pool, contract);
-    if (held !== undefined) throw rollbackHeld(contract, held);
-    await settle(workspace, contract, await readStanding(workspace, contract));
-    const standing = await readStanding(workspace, contract);
-    const { from, to } = predecessorOf(standing, contract);
-    const folded = await foldTable(workspace, contract, to, { beside: true, onProgress });
-    if (folded.result === 'held') throw rollbackHeld(contract, folded.reason);
-    const leaves = { state: 'rejected', reason: why ?? 'rolled back', decidedBy: by } as const;
-    const { version, rows } = await swapGenerations(workspace, contract, { from, leaves, to, plan: standing.plan });
-    onProgress?.({ step: 'committed', table: contract.dataset, rows });
-    await settle(workspace, contract, await readStanding(workspace, contract));
-    const published = await publishTable(workspace, contract, onProgress);
-    const missed = folded.result === 'committed' ? folded.applied : 0;
-    return { to: to.name, from: from.name, version, rows, missed, published: published !== 'trouble' };
-  });
+  inTurn(
+    decision,
+    async (workspace) => {
+      const { contract, by, why, onProgress } = decision;
+      const held = await treatmentHold(workspace.pool, contract);
+      if (held !== undefined) throw rollbackHeld(contract, held);
+      await settle(workspace, contract, await readStanding(workspace, contract));
+      const standing = await readStanding(workspace, contract);
+      const { from, to } = predecessorOf(standing, contract);
+      const folded = await foldTable(workspace, contract, to, { beside: true, onProgress });
+      if (folded.result === 'held') throw rollbackHeld(contract, folded.reason);
+      const leaves = { state: 'rejected', reason: why ?? 'rolled back', decidedBy: by } as const;
+      const { version, rows } = await swapGenerations(workspace, contract, { from, leaves, to, plan: standing.plan });
+      onProgress?.({ step: 'committed', table: contract.dataset, rows });
+      await settle(workspace, contract, await readStanding(workspace, contract));
+      const published = await publishTable(workspace, contract, onProgress);
+      const missed = folded.result === 'committed' ? folded.applied : 0;
+      return { to: to.name, from: from.name, version, rows, missed, published: published !== 'trouble' };
+    },
+    // Done twice, it would go back twice.
+    false,
+  );
 
 /** The one that was shown last of those that are kept. */
 function predecessorOf(

@@ -52,6 +52,8 @@ async function get({ s3, object, stopped }: Reading, tag?: string, range?: ByteR
     }),
     { abortSignal: stopped },
   );
+  // Its reader hears of an error; one that comes when nobody reads any more would end the process.
+  (answer.Body as Readable).on('error', () => undefined);
   const found = answer.ETag?.replaceAll('"', '');
   // A server that knows no conditions answers with what it has.
   if (tag !== undefined && found !== tag) {
