@@ -32,6 +32,10 @@ export interface Generation<File extends SnapshotFile = SnapshotFile> {
   readonly superseded: readonly File[];
 }
 
+/** A snapshot is written by parallel load, all of its files in segments, or not at all. */
+export const isSameKind = (a: SnapshotFile, b: SnapshotFile): boolean =>
+  (a.object.segment === null) === (b.object.segment === null);
+
 /** Earliest time of any of the files; null: none has one. */
 export const startOf = (files: readonly SnapshotFile[]): Instant | null =>
   files.reduce<Instant | null>(

@@ -1,5 +1,5 @@
 /** Snapshot files without times, in groups of one snapshot each, by the order in which they came. */
-import type { SnapshotFile } from './generations.ts';
+import { isSameKind, type SnapshotFile } from './generations.ts';
 import { snapshotPlace } from './object-key.ts';
 import { mergeRedelivered, type Group } from './redelivered.ts';
 
@@ -37,7 +37,5 @@ const groupOf = <File extends SnapshotFile>(files: readonly File[], core?: strin
 
 const hasRoom = <File extends SnapshotFile>(known: Group<File>, group: Group<File>): boolean =>
   [...group.files].every(
-    ([place, { object }]) =>
-      !known.files.has(place) &&
-      [...known.files.values()].every((other) => (other.object.segment === null) === (object.segment === null)),
+    ([place, file]) => !known.files.has(place) && [...known.files.values()].every((other) => isSameKind(other, file)),
   );

@@ -5,7 +5,7 @@
  * Where that leaves a choice, what was shown as a whole before (a core) is one; of what came after it, the longest pause
  * tells. The answer depends on the files and the cores, and not on the order in which files are given or came.
  */
-import type { SnapshotFile } from './generations.ts';
+import { isSameKind, type SnapshotFile } from './generations.ts';
 import type { Instant } from './instant.ts';
 import { snapshotPlace } from './object-key.ts';
 import { mergeRedelivered, type Group } from './redelivered.ts';
@@ -198,9 +198,5 @@ class Run<File extends SnapshotFile> {
     return place;
   }
 }
-
-/** A snapshot is written by parallel load, all of its files in segments, or not at all. */
-const isSameKind = (a: SnapshotFile, b: SnapshotFile): boolean =>
-  (a.object.segment === null) === (b.object.segment === null);
 
 const milliseconds = (time: Instant | null): number => (time === null ? 0 : Date.parse(`${time.slice(0, 23)}Z`));

@@ -15,7 +15,7 @@ export {
   type SnapshotKey,
   type SourceTable,
 } from './object-key.ts';
-export { compactInstant, parseCompactInstant, parseInstant, type Instant } from './instant.ts';
+export { compactInstant, parseInstant, type Instant } from './instant.ts';
 export { compareFiles, rankFiles, type FilePlace } from './file-order.ts';
 export { missingPlaces, reaches, type Generation, type SnapshotFile } from './generations.ts';
 export { arrangeGenerations, type Arrangement, type Core } from './arrange-generations.ts';

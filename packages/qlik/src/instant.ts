@@ -34,11 +34,3 @@ function exists([, year, month, day, hour, minute, second]: readonly string[]): 
 
 /** For names of folders and generations: `20211201T112233444000`, microseconds. */
 export const compactInstant = (instant: Instant): string => instant.replaceAll(/[-:.]/g, '').slice(0, 21);
-
-/** The instant that a compact form names; null for any other text. */
-export function parseCompactInstant(name: string): Instant | null {
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{6})$/.exec(name);
-  if (parts === null) return null;
-  const [, year, month, day, hour, minute, second, micros] = parts;
-  return parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}.${micros}`);
-}

@@ -1,7 +1,7 @@
 /** What the ledger notes of the content of files, copies and refused rows, in pages: it need not fit into memory. */
 import type { ClientBase } from 'pg';
 import type { AuditBegin } from './audit.ts';
-import type { Queryable } from './objects.ts';
+import { SHA256, type Queryable } from './objects.ts';
 
 /** Something that was written, and what is known of it. */
 export interface NotedContent {
@@ -58,10 +58,6 @@ export async function* notedContents(
   yield* paged(0, (after: number) => refusedContents(db, dataset, after));
 }
 
-/** A folder's objects have their SHA-256 as the tag. */
-const known = (noted: string) =>
-  `coalesce(${noted}, CASE WHEN o.content_hash ~ '^[0-9a-f]{64}$' THEN o.content_hash END, o.sha256)`;
-
 const DELIVERED = `(SELECT min(f.uri) FROM found_objects f WHERE f.object_id = o.id AND f.place = 'source')`;
 
 const OF_TABLE = `f.version_removed IS NULL AND f.id <= $1
@@ -90,7 +86,7 @@ async function archivedObjects(
   after: number,
 ): Promise<Placed<number>[]> {
   const { rows } = await db.query<Placed<number>>(
-    `SELECT 'archive' AS of, o.dataset, o.archived_uri AS uri, o.size, ${known('o.archived_sha256')} AS sha256,
+    `SELECT 'archive' AS of, o.dataset, o.archived_uri AS uri, o.size, coalesce(o.archived_sha256, ${SHA256}) AS sha256,
        o.content_hash AS tag, o.archived_tag AS "storeTag", o.id AS "objectId",
        ${DELIVERED} AS "deliveredAt", NULL AS "batchId", o.id AS place
      FROM ledger.objects o WHERE o.archived_uri IS NOT NULL AND o.archived_at < $1 AND ($2::text IS NULL OR o.dataset = $2)
@@ -109,7 +105,7 @@ async function refusedContents(db: ClientBase, dataset: string | undefined, afte
          WHERE l.id > $2 AND ($1::text IS NULL OR l.dataset = $1) AND (l.refused_uri IS NOT NULL OR r.rows_uri IS NOT NULL)
          ORDER BY l.id LIMIT ${PAGE}) l
        JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.receipts r ON r.load_id = l.id
-       CROSS JOIN LATERAL (VALUES ('refused', l.refused_uri, o.size, ${known('l.refused_sha256')}),
+       CROSS JOIN LATERAL (VALUES ('refused', l.refused_uri, o.size, coalesce(l.refused_sha256, ${SHA256})),
          ('reason', l.refused_uri || '.reason.json', NULL, NULL), ('rows', r.rows_uri, NULL, r.rows_sha256)) c(of, uri, size, sha256)
      WHERE c.uri IS NOT NULL ORDER BY l.id`,
     [dataset ?? null, after],

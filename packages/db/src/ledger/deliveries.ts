@@ -2,6 +2,7 @@
  * The same content delivered once more: a snapshot uses the names of the one before anew, and a file of it may well have
  * the very same bytes (every empty one has). What tells the two apart is the `.dfm`, so such content gets a further load.
  */
+import { beside } from './descriptions.ts';
 import type { Queryable } from './objects.ts';
 
 /** A snapshot file whose content is in history, beside a `.dfm` that none of its loads went by. */
@@ -25,7 +26,7 @@ export async function redescribedObjects(db: Queryable, dataset: string): Promis
      JOIN LATERAL (
        SELECT d.id, d.dfm, d.seen FROM ledger.objects d
        WHERE d.part = 'dfm' AND d.object_key = regexp_replace(o.object_key, '\\.csv\\.gz$', '.dfm')
-         AND d.store_uri = o.store_uri AND d.path = regexp_replace(o.path, '\\.csv\\.gz$', '.dfm')
+         AND ${beside('d')}
        ORDER BY d.seen DESC LIMIT 1) d ON o.seen >= d.seen AND d.id <> ALL (array_remove(l.dfms, NULL))
      WHERE o.dataset = $1 AND o.part = 'data' AND o.object_key NOT LIKE '%\\_\\_ct/%' ORDER BY o.id`,
     [dataset],

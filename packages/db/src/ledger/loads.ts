@@ -1,5 +1,5 @@
 import { beside, DESCRIBES_ANEW } from './descriptions.ts';
-import type { Queryable } from './objects.ts';
+import { SHA256, type Queryable } from './objects.ts';
 
 export type LoadState =
   | 'registered'
@@ -58,7 +58,7 @@ export interface Load {
 }
 
 const COLUMNS = `l.id, l.object_id AS "objectId", o.object_key AS "objectKey", o.content_hash AS "contentHash",
-  CASE WHEN o.store_uri LIKE 'file:%' THEN o.content_hash ELSE COALESCE(o.sha256, o.archived_sha256) END AS sha256,
+  ${SHA256} AS sha256,
   o.source_schema AS "sourceSchema", o.source_table AS "sourceTable", o.size, o.store_uri AS "storeUri", o.path, o.seen,
   l.state, l.waiting_for AS "waitingFor", l.reason, l.file_time AS "fileTime", l.end_write AS "endWrite",
   l.last_transaction AS "lastTransaction", l.generation, l.batch_id AS "batchId", l.history_batch_id AS "historyBatchId", o.archived_uri AS "archivedUri", l.refused_uri AS "refusedUri",

@@ -3,7 +3,7 @@
  * Its tag says nothing then; its SHA-256 does.
  */
 import type { Load } from './loads.ts';
-import type { Queryable } from './objects.ts';
+import { SHA256, type Queryable } from './objects.ts';
 
 export type Unproven = Pick<
   Load,
@@ -17,7 +17,7 @@ export async function unprovenObjects(db: Queryable, dataset: string): Promise<U
        o.store_uri AS "storeUri", o.path, o.archived_uri AS "archivedUri", min(l.refused_uri) AS "refusedUri"
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
      WHERE l.dataset = $1 AND l.state IN ('registered', 'waiting', 'ready', 'failed')
-       AND o.sha256 IS NULL AND o.archived_sha256 IS NULL AND o.store_uri NOT LIKE 'file:%'
+       AND ${SHA256} IS NULL
        AND EXISTS (
          SELECT 1 FROM ledger.objects t JOIN ledger.loads h ON h.object_id = t.id JOIN ledger.receipts r ON r.load_id = h.id
          WHERE t.object_key = o.object_key AND t.content_hash <> o.content_hash AND t.size = o.size)

@@ -31,13 +31,15 @@ export async function settleReach(
   const files = untrue.filter((load) => !changes(load));
   if (older.length === 0 && back.length === 0 && files.length === 0) return loads;
   await inTable(workspace, async (db) => {
-    await moveLoads(db, older, 'supersede', { reason: 'older than the snapshot' });
+    await moveLoads(db, older, 'supersede', { reason: OLDER_CHANGES });
     await moveLoads(db, back, 'reinstate');
     await moveLoads(db, files, 'withdraw', { reason: OTHER_SNAPSHOT });
   });
   return loadsOf(pool, contract.dataset);
 }
 
+/** Why loads that are in history do not count. */
+export const OLDER_CHANGES = 'older than the snapshot';
 export const OTHER_SNAPSHOT = 'of another snapshot than the one in use';
 
 const isSaidApplied = ({ state }: Load): boolean => state === 'applied' || state === 'archived';

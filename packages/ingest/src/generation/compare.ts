@@ -1,4 +1,4 @@
-/** How a generation differs from the one that is shown, in keys, and whether that, or the want of a start, is suspicious. */
+/** How a generation differs from the one that is shown, in keys, and whether that is suspicious. */
 import type { Manifest } from '@farelake/db';
 import type { Engine } from '@farelake/lake';
 import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
@@ -64,7 +64,3 @@ export function suspicion({ generations }: Pick<Contract, 'generations'>, compar
 }
 
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
-
-/** Why nobody can tell from when on changes apply to it; undefined: its start says so. Pure. */
-export const doubtfulTimes = (start: string | null): string | undefined =>
-  start === null ? 'its files have no times, so nobody can tell from when on changes apply to it' : undefined;

@@ -22,7 +22,7 @@ import type { OnProgress } from '../progress.ts';
 import { isPassing } from '../retry/passing.ts';
 import { inTable } from '../table/in-table.ts';
 import type { TableWorkspace } from '../workspace.ts';
-import { compareGenerations, doubtfulTimes, suspicion } from './compare.ts';
+import { compareGenerations, suspicion } from './compare.ts';
 import { incompleteness } from './completeness.ts';
 import { settle } from './settle.ts';
 import { readStanding, type Standing } from './standing.ts';
@@ -231,8 +231,8 @@ async function judge(
   note: (changes: Parameters<typeof writeGeneration>[3]) => Promise<void>,
 ): Promise<Hold | undefined> {
   const { pool } = workspace;
-  const times = doubtfulTimes(candidate.start);
-  const untimed: Hold | undefined = times === undefined ? undefined : { cause: 'times', reason: times };
+  const times = 'its files have no times, so nobody can tell from when on changes apply to it';
+  const untimed: Hold | undefined = candidate.start === null ? { cause: 'times', reason: times } : undefined;
   // Without a key there are no rows to compare.
   if (contract.key.length === 0) return untimed;
   const live = await readManifest(pool, dataset);

@@ -17,7 +17,7 @@ import {
 import type { Generation } from '@farelake/qlik';
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
-import { belongs, kindOf } from '../fold/members.ts';
+import { belongs, kindOf, OLDER_CHANGES, OTHER_SNAPSHOT } from '../fold/members.ts';
 import { moveLoads } from '../move-load.ts';
 import type { LoadPlan, SnapshotLoad } from '../plan/plan-loads.ts';
 import { inTable } from '../table/in-table.ts';
@@ -52,10 +52,9 @@ export async function swapGenerations(workspace: TableWorkspace, contract: Contr
   const { dataset } = contract;
   const { from, leaves, to } = swap;
   const swapped = await inTable(workspace, async (db) => {
-    const { rows: left } = await readManifest(db, dataset);
-    const { version, rows } =
+    const { version, rows, left } =
       contract.key.length === 0
-        ? await readManifest(db, historyName(dataset))
+        ? { ...(await readManifest(db, historyName(dataset))), left: null }
         : await exchangeFiles(db, contract, from.name, to.name);
     await writeGeneration(db, dataset, from.name, { ...leaves, rows: left, retiredVersion: version });
     await writeGeneration(db, dataset, to.name, { state: 'live', cause: null, reason: null, retiredVersion: null });
@@ -73,7 +72,7 @@ async function exchangeFiles(
   contract: Contract,
   from: string,
   to: string,
-): Promise<Pick<Manifest, 'version' | 'rows'>> {
+): Promise<Pick<Manifest, 'version' | 'rows'> & { readonly left: number }> {
   const { dataset, version: contractVersion } = contract;
   const current = await readManifest(db, dataset);
   const incoming = await readManifest(db, generationTable(dataset, to));
@@ -99,7 +98,7 @@ async function exchangeFiles(
   }
   await become(incoming, { add: [], rows: 0, fold: incoming.fold });
   await endAttempt(db, attemptId, 'committed');
-  return { version, rows: incoming.rows };
+  return { version, rows: incoming.rows, left: current.rows };
 }
 
 /** States tell of the table that is shown. @returns loads that came into it */
@@ -140,8 +139,7 @@ async function moveStates(db: Queryable, { dataset }: Contract, { from, to, plan
   const gone = others.filter(
     (load) => isIn(load, 'applied', 'archived') || (isIn(load, 'loaded') && !undecided.has(load.id)),
   );
-  const reason = (kind: string) =>
-    kind === 'changes' ? 'older than the snapshot' : 'of another snapshot than the one in use';
+  const reason = (kind: string) => (kind === 'changes' ? OLDER_CHANGES : OTHER_SNAPSHOT);
   for (const [kind, those] of Map.groupBy(gone, (load) => kindOf(load) ?? 'changes'))
     await moveLoads(db, those, 'supersede', { reason: reason(kind) });
   return fresh.length;

@@ -18,17 +18,20 @@ export async function planOf(
   }));
   // By the clock of the database: those of workers may differ.
   const { now } = await lastArrival(db, []);
-  const planned = loads.map((load) => plannedLoad(load, now));
+  const latest = new Date(now.getTime() + CLOCKS_DIFFER).toISOString();
+  const planned = loads.map((load) => plannedLoad(load, latest));
   return planLoads(contract, planned, known);
 }
 
-function plannedLoad(load: Load, now: Date): PlannedLoad {
+/** @param latest start of a snapshot file that is believed */
+function plannedLoad(load: Load, latest: string): PlannedLoad {
+  const object = objectOf(load);
   const dfm =
     load.dfm === null || !(isPlannable(load) || load.state === 'quarantined')
       ? null
-      : { objectId: load.dfm.objectId, parsed: readDfm(load, load.dfm.text, now) };
+      : { objectId: load.dfm.objectId, parsed: readDfm(object, load.dfm.text, latest) };
   // A tag tells the same bytes apart that were uploaded otherwise.
-  return { ...load, contentHash: load.sha256 ?? load.contentHash, object: objectOf(load), dfm };
+  return { ...load, contentHash: load.sha256 ?? load.contentHash, object, dfm };
 }
 
 /** The parts of a load's object key. */
@@ -41,12 +44,11 @@ export function objectOf(load: Pick<Load, 'objectKey'>): ObjectKey {
 /** Clocks and zones of a vendor may be off by that much, in milliseconds, without anybody being asked. */
 const CLOCKS_DIFFER = 24 * 60 * 60 * 1000;
 
-function readDfm(load: Load, text: string, now: Date): Dfm | { fault: string } {
+function readDfm(object: ObjectKey, text: string, latest: string): Dfm | { fault: string } {
   try {
-    const dfm = parseDfm(text, `${objectOf(load).stem}.dfm`, objectOf(load));
-    const latest = new Date(now.getTime() + CLOCKS_DIFFER).toISOString();
+    const dfm = parseDfm(text, `${object.stem}.dfm`, object);
     // No change until then would count for such a snapshot.
-    if (objectOf(load).kind === 'snapshot' && dfm.startWrite !== null && dfm.startWrite > latest)
+    if (object.kind === 'snapshot' && dfm.startWrite !== null && dfm.startWrite > latest)
       return {
         fault: `its .dfm says that it was begun at ${dfm.startWrite}, which is still to come; deliver the .dfm again with the right time`,
       };
