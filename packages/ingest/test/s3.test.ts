@@ -3,30 +3,28 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { startFront, type Fault, type Front } from '../../lake/test/support/s3-front.ts';
-import { s3Variables, startS3, type S3Server } from '../../lake/test/support/s3-server.ts';
+import type { Fault } from '../../lake/test/support/s3-front.ts';
 import { createViews, withEngine } from '../src/index.ts';
+import { openFaultyBucket, type FaultyBucket } from './support/faulty-bucket.ts';
 import { closeWorlds, openWorld, REPOSITORY, type World } from './support/world.ts';
 
 const VENDOR = path.resolve(REPOSITORY, '../shared/samples/cubic/ods_qlik');
 const FEED = path.join(REPOSITORY, 'sample_data/cubic');
 const BUCKET = 'fares';
 
-let server: S3Server;
-let front: Front;
+let bucket: FaultyBucket;
+let server: FaultyBucket['server'];
+let front: FaultyBucket['front'];
 beforeAll(async () => {
-  server = await startS3();
-  front = await startFront(server.endpoint);
-  Object.assign(process.env, s3Variables(front.endpoint), { FARELAKE_S3_TIMEOUT: '1' });
-  await server.makeBucket(BUCKET);
+  bucket = await openFaultyBucket(BUCKET);
+  ({ server, front } = bucket);
 });
 afterEach(() => {
   front.fault = () => undefined;
 });
 afterAll(async () => {
   await closeWorlds();
-  await front.close();
-  await server.close();
+  await bucket.close();
 }, 60_000);
 
 /** Puts a folder into the bucket, as its deliverer would. */

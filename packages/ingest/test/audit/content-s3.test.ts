@@ -1,10 +1,9 @@
 /** Proves that a bucket's content is read and compared like a folder's, and that trouble of the bucket is no damage. */
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { folderStore, s3Store } from '@farelake/lake';
-import { startFront, type Front } from '../../../lake/test/support/s3-front.ts';
-import { s3Variables, startS3, type S3Server } from '../../../lake/test/support/s3-server.ts';
 import { audit } from '../../src/index.ts';
 import { Delivery, seq } from '../support/delivery.ts';
+import { openFaultyBucket, type FaultyBucket } from '../support/faulty-bucket.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
 const BUCKET = 'fares';
@@ -13,18 +12,16 @@ const COLUMNS = [
   { name: 'S', type: 'STRING' },
 ];
 
-let server: S3Server;
-let front: Front;
+let bucket: FaultyBucket;
+let server: FaultyBucket['server'];
+let front: FaultyBucket['front'];
 beforeAll(async () => {
-  server = await startS3();
-  front = await startFront(server.endpoint);
-  Object.assign(process.env, s3Variables(front.endpoint), { FARELAKE_S3_TIMEOUT: '1' });
-  await server.makeBucket(BUCKET);
+  bucket = await openFaultyBucket(BUCKET);
+  ({ server, front } = bucket);
 }, 30_000);
 afterAll(async () => {
   await closeWorlds();
-  await front.close();
-  await server.close();
+  await bucket.close();
 }, 60_000);
 
 const incoming = s3Store(`s3://${BUCKET}/incoming`);

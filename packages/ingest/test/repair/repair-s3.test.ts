@@ -2,27 +2,24 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { startFront, type Front } from '../../../lake/test/support/s3-front.ts';
-import { s3Variables, startS3, type S3Server } from '../../../lake/test/support/s3-server.ts';
 import { repairTable, verifyTable } from '../../src/index.ts';
 import { segmentsOf } from '../support/damage.ts';
 import { soundTable } from '../support/table-for-repair.ts';
+import { openFaultyBucket, type FaultyBucket } from '../support/faulty-bucket.ts';
 import { closeWorlds } from '../support/world.ts';
 
 const BUCKET = 'fares';
 
-let server: S3Server;
-let front: Front;
+let bucket: FaultyBucket;
+let server: FaultyBucket['server'];
+let front: FaultyBucket['front'];
 beforeAll(async () => {
-  server = await startS3();
-  front = await startFront(server.endpoint);
-  Object.assign(process.env, s3Variables(front.endpoint), { FARELAKE_S3_TIMEOUT: '1' });
-  await server.makeBucket(BUCKET);
+  bucket = await openFaultyBucket(BUCKET);
+  ({ server, front } = bucket);
 }, 30_000);
 afterAll(async () => {
   await closeWorlds();
-  await front.close();
-  await server.close();
+  await bucket.close();
 }, 60_000);
 
 it('objects gone, cut off and overwritten are found and made anew; a bucket that fails is told as such', async () => {
