@@ -1,8 +1,11 @@
 /** What a contract must be beyond its shape, each rule a function: contract in, faults out. */
+import type { Feed } from './contract.ts';
 import { UserError } from './errors.ts';
 import { type Fault, jsonPath } from './faults.ts';
 import type { LooseColumn, LooseContract } from './loose-contract.ts';
-import { datasetName, isHeaderColumn, isReservedColumnName } from './names.ts';
+import { dmapFaults, isOfDmap } from './dmap-checks.ts';
+import { datasetName, isHeaderColumn, isReservedColumnName, setTableName } from './names.ts';
+import { SYSTEM_COLUMNS, type SystemColumn } from './system-columns.ts';
 import { parseLogicalType } from './types/logical.ts';
 
 /** The faults of one contract; `path` is its file's, below the registry's folder. */
@@ -12,11 +15,12 @@ export function contractFaults(contract: LooseContract, path: string): Fault[] {
     ...idFaults(contract),
     ...uniqueFaults(contract.columns, 'name'),
     ...uniqueFaults(contract.columns, 'sourceName'),
-    ...contract.columns.flatMap(nameFaults),
+    ...contract.columns.flatMap((column) => nameFaults(column, isOfDmap(contract) ? 'dmap' : 'qlik')),
     ...contract.columns.flatMap(typeFaults),
     ...contract.columns.flatMap(treatmentFaults),
     ...keyFaults(contract),
     ...publishFaults(contract),
+    ...dmapFaults(contract),
   ];
 }
 
@@ -30,12 +34,12 @@ function fileFaults({ feed, dataset, source }: LooseContract, path: string): Fau
       allowed: `${feed}/${dataset}.json`,
       remedy: 'Rename the file, or set feed and dataset right.',
     });
-  if (feed !== 'qlik' || source === undefined) return faults;
-  const named = datasetName(source);
+  if (source === undefined || (feed !== 'qlik' && feed !== 'dmap')) return faults;
+  const named = feed === 'dmap' ? setTableName(source.table) : datasetName(source);
   if (dataset !== undefined && dataset !== named)
     faults.push({
       path: '$.dataset',
-      problem: `is not the name of ${source.schema}.${source.table}`,
+      problem: `is not the name of ${feed === 'dmap' ? `the set ${source.table}` : `${source.schema}.${source.table}`}`,
       found: dataset,
       allowed: [named],
     });
@@ -74,16 +78,16 @@ function uniqueFaults(columns: readonly LooseColumn[], member: 'id' | 'name' | '
   });
 }
 
-function nameFaults({ index, name, sourceName }: LooseColumn): Fault[] {
+function nameFaults({ index, name, sourceName }: LooseColumn, feed: Feed): Fault[] {
   const faults: Fault[] = [];
-  if (name !== undefined && isReservedColumnName(name))
+  if (name !== undefined && isReservedColumnName(name, feed))
     faults.push({
       path: jsonPath(['columns', index, 'name']),
       problem: 'is reserved for system columns',
       found: name,
-      allowed: 'a name that does not begin with header__ and is neither _load_id nor _line',
+      allowed: `a name that does not begin with header__ and is none of ${systemNames(feed).join(', ')}`,
     });
-  if (sourceName !== undefined && isHeaderColumn(sourceName))
+  if (feed === 'qlik' && sourceName !== undefined && isHeaderColumn(sourceName))
     faults.push({
       path: jsonPath(['columns', index, 'sourceName']),
       problem: "is one of Qlik's own columns of a change table, which are no part of a contract",
@@ -92,6 +96,12 @@ function nameFaults({ index, name, sourceName }: LooseColumn): Fault[] {
     });
   return faults;
 }
+
+/** System columns of a feed, but for those whose names begin with header__. */
+const systemNames = (feed: Feed): string[] =>
+  (SYSTEM_COLUMNS as readonly SystemColumn[])
+    .filter(({ name, feeds }) => !isHeaderColumn(name) && (feeds?.includes(feed) ?? true))
+    .map(({ name }) => name);
 
 function typeFaults({ index, type }: LooseColumn): Fault[] {
   if (type === undefined) return [];

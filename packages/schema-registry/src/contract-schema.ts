@@ -96,6 +96,7 @@ const QUARANTINE_SCHEMA = {
   properties: {
     snapshot: budgetSchema('Of a snapshot file'),
     changes: budgetSchema('Of a change file, where each refused row leaves a key in doubt'),
+    dataset: budgetSchema('Of a DMAP dataset'),
   },
 } as const;
 
@@ -118,8 +119,13 @@ export const CONTRACT_SCHEMA = {
       additionalProperties: false,
       required: ['schema', 'table'],
       properties: {
-        schema: { title: 'Schema in the source', type: 'string', minLength: 1 },
-        table: { title: 'Table in the source', type: 'string', minLength: 1 },
+        schema: {
+          title: 'Schema in the source',
+          description: 'dmap: which API has the set, aggregations (public) or transactional (controlled).',
+          type: 'string',
+          minLength: 1,
+        },
+        table: { title: 'Table in the source', description: 'dmap: name of the set', type: 'string', minLength: 1 },
       },
     },
     version: { title: 'Version of the contract', type: 'integer', minimum: 1 },

@@ -6,6 +6,11 @@
 /** Where a dataset's data comes from. */
 export type Feed = 'qlik' | 'dmap' | 'kafka';
 
+/** The two APIs of DMAP, by the part of their path: aggregations are public, transactional sets are controlled. */
+export const DMAP_APIS = ['aggregations', 'transactional'] as const;
+
+export type DmapApi = (typeof DMAP_APIS)[number];
+
 /** How sensitive a column is, from least to most. */
 export type Classification = 'public' | 'internal' | 'pseudonymous' | 'personal';
 
@@ -46,15 +51,16 @@ export interface ContractColumn {
 export interface Contract {
   readonly $schema?: string;
   readonly feed: Feed;
-  /** Name of the tables: `edw_sample` and `edw_sample_history`. */
+  /** Name of the tables: `edw_sample` and `edw_sample_history`; of a DMAP set `dmap_<set>`, which has no history. */
   readonly dataset: string;
+  /** Of a DMAP set: `schema` is the API that has it, one of `DMAP_APIS`, and `table` its name there. */
   readonly source: { readonly schema: string; readonly table: string };
   /** Version of the contract, 1 and up. */
   readonly version: number;
   readonly columns: readonly ContractColumn[];
   /** Highest id ever given to a column, so that a removed column's id is never given again. */
   readonly lastColumnId: number;
-  /** Names of the key's columns, in key order; empty: the table keeps history only. */
+  /** Names of the key's columns, in key order; empty: the table keeps history only. Of a DMAP set always empty. */
   readonly key: readonly string[];
   readonly cdc: { readonly updateImage: UpdateImage; readonly beforeImage: BeforeImage };
   /** `none`: the vendor delivers changes only. */
@@ -67,7 +73,7 @@ export interface Contract {
    */
   readonly generations?: { readonly maxShrink?: number };
   /** Rows that may be refused without failing their file; absent: none. */
-  readonly quarantine?: { readonly snapshot?: RowBudget; readonly changes?: RowBudget };
+  readonly quarantine?: { readonly snapshot?: RowBudget; readonly changes?: RowBudget; readonly dataset?: RowBudget };
   readonly publish: { readonly postgres: boolean };
   /** How old the current table may get: an ISO 8601 duration, for example `PT15M`. */
   readonly freshness?: string;

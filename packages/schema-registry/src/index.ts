@@ -14,6 +14,7 @@ export {
   isHeaderColumn,
   isReservedColumnName,
   NAME_PATTERN,
+  setTableName,
 } from './names.ts';
 export * from './system-columns.ts';
 export { isHidden, storedColumns, storedType } from './stored-columns.ts';

@@ -23,6 +23,9 @@ export interface LooseContract {
   readonly columns: readonly LooseColumn[];
   readonly key: readonly { readonly index: number; readonly name: string }[];
   readonly publish: { readonly postgres: boolean };
+  readonly cdc: { readonly updateImage: string | undefined; readonly beforeImage: string | undefined };
+  /** Names of the members that are there at all. */
+  readonly members: readonly string[];
 }
 
 export function looseContract(value: unknown): LooseContract {
@@ -36,6 +39,8 @@ export function looseContract(value: unknown): LooseContract {
     columns: list(contract.columns).map((column, index) => looseColumn(members(column), index)),
     key: list(contract.key).flatMap((name, index) => (typeof name === 'string' ? [{ index, name }] : [])),
     publish: { postgres: members(contract.publish).postgres === true },
+    cdc: { updateImage: text(members(contract.cdc).updateImage), beforeImage: text(members(contract.cdc).beforeImage) },
+    members: Object.keys(contract),
   };
 }
 

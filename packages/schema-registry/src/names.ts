@@ -1,6 +1,7 @@
 /** Names of datasets and columns from the names their source gives them. */
+import type { Feed } from './contract.ts';
 import { UserError } from './errors.ts';
-import { SYSTEM_COLUMNS } from './system-columns.ts';
+import { SYSTEM_COLUMNS, type SystemColumn } from './system-columns.ts';
 
 /** Source names that begin so are Qlik's own columns of a change table, never a column of the source. */
 export const HEADER_PREFIX = 'header__';
@@ -13,9 +14,13 @@ export function isHeaderColumn(sourceName: string): boolean {
   return sourceName.startsWith(HEADER_PREFIX);
 }
 
-/** Whether a contract column may not bear this name: system columns, and everything that begins with `header__`. */
-export function isReservedColumnName(name: string): boolean {
-  return name.startsWith(HEADER_PREFIX) || SYSTEM_COLUMNS.some((column) => column.name === name);
+/** Whether a contract column may not bear this name: the feed's system columns, and everything that begins with `header__`. */
+export function isReservedColumnName(name: string, feed: Feed = 'qlik'): boolean {
+  const system: readonly SystemColumn[] = SYSTEM_COLUMNS;
+  return (
+    name.startsWith(HEADER_PREFIX) ||
+    system.some((column) => column.name === name && (column.feeds?.includes(feed) ?? true))
+  );
 }
 
 /**
@@ -33,6 +38,14 @@ export function columnName(sourceName: string): string {
  */
 export function datasetName(source: { readonly schema: string; readonly table: string }): string {
   return `${normalise(source.schema, 'A source schema')}_${normalise(source.table, 'A source table')}`;
+}
+
+/**
+ * The name of a DMAP set's table: `agg_daily_fareprod` → `dmap_agg_daily_fareprod`.
+ * @throws UserError `empty-name`
+ */
+export function setTableName(set: string): string {
+  return `dmap_${normalise(set, 'A DMAP set')}`;
 }
 
 /** The name of a dataset's history table. */

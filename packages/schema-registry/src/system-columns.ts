@@ -2,6 +2,7 @@
  * System columns: what farelake adds to the contract's columns. Their field ids are written into every Parquet file
  * and may never change or be given again; 1–99 are reserved for them and for the elements of their lists.
  */
+import type { Feed } from './contract.ts';
 import type { LogicalType } from './types/logical.ts';
 
 export interface SystemColumn {
@@ -10,33 +11,39 @@ export interface SystemColumn {
   /** A list of 32-bit integers is the only type here that no contract column can have. */
   readonly type: LogicalType | { readonly kind: 'listOfInt'; readonly elementId: number };
   readonly description: string;
+  /** Feeds whose tables have it; absent: all. */
+  readonly feeds?: readonly Feed[];
 }
 
-/** The one list, in the order in which files hold them (`_load_id` and `_line` after the contract's columns). */
+/** The one list, by id; `_load_id` and `_line` stand last in files, after the contract's columns. */
 export const SYSTEM_COLUMNS = [
   {
     id: 1,
     name: 'header__change_seq',
     type: { kind: 'string' },
     description: 'Qlik change sequence, 35 digits whose order as text is the order of changes; NULL in a snapshot row',
+    feeds: ['qlik'],
   },
   {
     id: 2,
     name: 'header__change_oper',
     type: { kind: 'string' },
     description: 'I, U, D, B (before image), T (truncate); L for a snapshot row',
+    feeds: ['qlik'],
   },
   {
     id: 3,
     name: 'header__timestamp',
     type: { kind: 'timestamp' },
     description: 'When the source committed the change, UTC; NULL in a snapshot row',
+    feeds: ['qlik'],
   },
   {
     id: 4,
     name: 'header__change_mask',
     type: { kind: 'listOfInt', elementId: 5 },
     description: 'Ids of the changed columns, ascending; NULL when the file gave no mask',
+    feeds: ['qlik'],
   },
   { id: 6, name: '_load_id', type: { kind: 'bigint' }, description: 'The load that brought the row' },
   {
@@ -44,6 +51,34 @@ export const SYSTEM_COLUMNS = [
     name: '_line',
     type: { kind: 'bigint' },
     description: "The record's line in its object, the header being line 1",
+  },
+  {
+    id: 8,
+    name: 'dataset_id',
+    type: { kind: 'string' },
+    description: "The vendor's id of the dataset that the row is of",
+    feeds: ['dmap'],
+  },
+  {
+    id: 9,
+    name: '_period_start',
+    type: { kind: 'date' },
+    description: 'First service day of the dataset, as listed',
+    feeds: ['dmap'],
+  },
+  {
+    id: 10,
+    name: '_period_end',
+    type: { kind: 'date' },
+    description: 'Last service day of the dataset, as listed',
+    feeds: ['dmap'],
+  },
+  {
+    id: 11,
+    name: '_last_updated',
+    type: { kind: 'timestamp' },
+    description: 'When the vendor last issued the dataset, as listed, UTC',
+    feeds: ['dmap'],
   },
 ] as const satisfies readonly SystemColumn[];
 

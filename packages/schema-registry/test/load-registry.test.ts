@@ -134,7 +134,11 @@ describe('meaning', () => {
       { ...sample, source: { schema: 'EDW', table: 'OTHER' } },
       ['$.dataset is not the name of EDW.OTHER'],
     ],
-    ['another feed than its folder', { ...sample, feed: 'dmap' }, ['$ the file is not where its feed and dataset say']],
+    [
+      'another feed than its folder',
+      { ...sample, feed: 'kafka' },
+      ['$ the file is not where its feed and dataset say'],
+    ],
     ['an id twice', withColumn(1, { id: 101 }), ['$.columns[1].id is the id of $.columns[0] already']],
     ['an id never given', withColumn(1, { id: 105 }), ['$.columns[1].id is above lastColumnId']],
     ['a name twice', withColumn(2, { name: 'sample_name' }), ['$.columns[2].name is the name of $.columns[1] already']],
@@ -291,4 +295,39 @@ test('requireRegistry throws all faults in one error that a person can read', ()
       "  qlik/edw_sample.json $.owner: must not be empty; found ''\n" +
       '  qlik/x.json $: not JSON at line 1, column 2: a name in double quotes was expected',
   );
+});
+
+describe('a contract of a DMAP set', () => {
+  const [first] = sample.columns;
+  const set: Contract = {
+    ...sample,
+    feed: 'dmap',
+    dataset: 'dmap_agg_sample',
+    source: { schema: 'aggregations', table: 'agg_sample' },
+    key: [],
+    cdc: { updateImage: 'full', beforeImage: 'none' },
+  };
+  const toldOf = (contract: object) =>
+    loadRegistry([{ path: 'dmap/dmap_agg_sample.json', text: JSON.stringify(contract) }]).faults.map(
+      ({ path }) => path,
+    );
+
+  test('names its API and its set, and has no key', () => {
+    expect(toldOf(set)).toEqual([]);
+    expect(toldOf({ ...set, source: { schema: 'public', table: 'agg_sample' } })).toEqual(['$.source.schema']);
+    expect(toldOf({ ...set, source: { schema: 'aggregations', table: 'agg_other' } })).toEqual(['$.dataset']);
+    expect(toldOf({ ...set, key: [first!.name] })).toEqual(['$.key']);
+  });
+
+  test('has whole rows only', () => {
+    expect(toldOf({ ...set, cdc: { updateImage: 'sparse', beforeImage: 'none' } })).toEqual(['$.cdc']);
+    expect(toldOf({ ...set, snapshot: 'none', generations: {} })).toEqual(['$.snapshot', '$.generations']);
+  });
+
+  test('has system columns of its own', () => {
+    const named = (name: string) => ({ ...set, columns: [{ ...first!, name }, ...set.columns.slice(1)] });
+    expect(toldOf(named('dataset_id'))).toEqual(['$.columns[0].name']);
+    expect(toldOf(named('_last_updated'))).toEqual(['$.columns[0].name']);
+    expect(toldOf(named('change_seq'))).toEqual([]);
+  });
 });

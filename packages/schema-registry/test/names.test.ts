@@ -6,6 +6,7 @@ import {
   isHeaderColumn,
   isReservedColumnName,
   SYSTEM_COLUMNS,
+  type SystemColumn,
 } from '../src/index.ts';
 import { thrownBy } from './thrown.ts';
 
@@ -33,7 +34,10 @@ test('what has no name is refused', () => {
 });
 
 test('names of system columns are reserved, and all that begin with header__', () => {
-  for (const { name } of SYSTEM_COLUMNS) expect(isReservedColumnName(name)).toBe(true);
+  for (const { name, feeds } of SYSTEM_COLUMNS as readonly SystemColumn[])
+    for (const feed of feeds ?? (['qlik', 'dmap'] as const)) expect(isReservedColumnName(name, feed)).toBe(true);
+  expect(isReservedColumnName('dataset_id', 'qlik')).toBe(false);
+  expect(isReservedColumnName('dataset_id', 'dmap')).toBe(true);
   expect(isReservedColumnName('header__anything')).toBe(true);
   expect(isReservedColumnName('header_line')).toBe(false);
   expect(isReservedColumnName('_line_no')).toBe(false);
@@ -53,6 +57,10 @@ test('field ids of system columns never change: files that exist bear them', () 
     [4, 'header__change_mask', { kind: 'listOfInt', elementId: 5 }],
     [6, '_load_id', { kind: 'bigint' }],
     [7, '_line', { kind: 'bigint' }],
+    [8, 'dataset_id', { kind: 'string' }],
+    [9, '_period_start', { kind: 'date' }],
+    [10, '_period_end', { kind: 'date' }],
+    [11, '_last_updated', { kind: 'timestamp' }],
   ]);
   expect(FIRST_COLUMN_ID).toBe(101);
 });

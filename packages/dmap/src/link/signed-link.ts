@@ -1,0 +1,47 @@
+/**
+ * A link whose query is a secret: whoever has it may read the data. It prints, inspects and serialises as its place alone;
+ * the whole of it is there only for whoever asks for it by name, which is the request itself.
+ */
+import { inspect } from 'node:util';
+import { UserError } from '@farelake/schema-registry';
+
+export class SignedLink {
+  readonly #url: URL;
+
+  /** @throws UserError `bad-link`, which does not repeat it */
+  constructor(text: string) {
+    const url = URL.parse(text);
+    if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))))
+      throw new UserError({
+        code: 'bad-link',
+        problem: 'A link of the listing is no https address; it is not shown, for it may hold a signature.',
+      });
+    this.#url = url;
+  }
+
+  /** Where the data lies, without the signature: safe to show. */
+  get place(): string {
+    return `${this.#url.origin}${this.#url.pathname}`;
+  }
+
+  /** The address with its signature, for the request and for nothing else. */
+  reveal(): URL {
+    return new URL(this.#url);
+  }
+
+  toString(): string {
+    return this.place;
+  }
+
+  toJSON(): string {
+    return this.place;
+  }
+
+  [inspect.custom](): string {
+    return `SignedLink(${this.place})`;
+  }
+}
+
+/** This machine, where no network can listen. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);

@@ -1,0 +1,2 @@
+/** A stand-in for the vendor, for tests and the demonstration. */
+export {};
