@@ -26,12 +26,14 @@ export interface Difference {
   /** Source name of the column. */
   readonly column: string;
   readonly kind: DriftKind;
-  /** Type in the file; absent when the file lacks the column. */
+  /** Type in the file; absent when the file lacks the column, or its header gives names alone. */
   readonly file?: string;
   /** Type in the contract; absent when the contract lacks the column. */
   readonly contract?: string;
   /** Of a column that cannot be missing: why. */
   readonly reason?: string;
+  /** Of a column that cannot be told: how often the header has its name. */
+  readonly times?: number;
 }
 
 export interface Drift {
@@ -57,10 +59,37 @@ export function driftOf(contract: Contract, columns: readonly FileColumn[]): Dri
   const missing = storedColumns(contract)
     .filter((column) => !names.has(column.sourceName))
     .map((column) => missingColumn(contract, column));
-  const differences = [...found, ...missing];
-  const verdict = KINDS.findLast((kind) => differences.some((difference) => difference.kind === kind)) ?? 'same';
-  return { verdict, differences };
+  return driftFrom([...found, ...missing]);
 }
+
+/**
+ * Compares the header of a file that says no types with the contract, by source name, exactly. Whether its values fit is
+ * for the load to find. A column of the contract that stands twice in the header is incompatible: nobody can tell which is
+ * meant. So is a header that has no column of the contract at all: it is that of other data or a row of values, which is why
+ * its names are not told.
+ * @param names the header's fields, in order
+ */
+export function driftOfHeader(contract: Contract, names: readonly string[]): Drift {
+  const stored = storedColumns(contract);
+  const known = new Set(contract.columns.map((column) => column.sourceName));
+  const [first] = stored;
+  if (first !== undefined && !names.some((name) => known.has(name)))
+    return driftFrom([incompatible(first, "so is every other of the contract's columns")]);
+  const extra = [...new Set(names)].filter((name) => !known.has(name));
+  return driftFrom([
+    ...extra.map((column): Difference => ({ column, kind: 'new column' })),
+    ...stored.flatMap((column): Difference[] => {
+      const times = names.filter((name) => name === column.sourceName).length;
+      if (times === 0) return [missingColumn(contract, column)];
+      return times === 1 ? [] : [{ column: column.sourceName, kind: 'incompatible', contract: column.type, times }];
+    }),
+  ]);
+}
+
+const driftFrom = (differences: readonly Difference[]): Drift => ({
+  verdict: KINDS.findLast((kind) => differences.some((difference) => difference.kind === kind)) ?? 'same',
+  differences,
+});
 
 function compare(column: FileColumn, known: ContractColumn | undefined): Difference | undefined {
   const type = typeInFile(column);
@@ -73,30 +102,44 @@ function compare(column: FileColumn, known: ContractColumn | undefined): Differe
   return { kind: widens(expected, type) ? 'widening' : 'incompatible', ...difference };
 }
 
-function missingColumn({ key }: Contract, { sourceName: column, name, nullable, type: contract }: ContractColumn) {
-  const reason = key.includes(name) ? 'it is part of the key' : nullable ? undefined : 'it may not be NULL';
+function missingColumn({ key }: Contract, column: ContractColumn): Difference {
+  const reason = key.includes(column.name)
+    ? 'it is part of the key'
+    : column.nullable
+      ? undefined
+      : 'it may not be NULL';
   return reason === undefined
-    ? ({ column, kind: 'missing column', contract } as const)
-    : ({ column, kind: 'incompatible', contract, reason } as const);
+    ? { column: column.sourceName, kind: 'missing column', contract: column.type }
+    : incompatible(column, reason);
 }
+
+const incompatible = ({ sourceName, type }: ContractColumn, reason: string): Difference => ({
+  column: sourceName,
+  kind: 'incompatible',
+  contract: type,
+  reason,
+});
 
 /** One line for people: `new column FARE (bigint); column NAME (string) is missing`. */
 export function describeDrift({ differences }: Drift): string {
   return differences.length === 0 ? 'same columns as the contract' : differences.map(describeDifference).join('; ');
 }
 
-export function describeDifference({ column, kind, file = '?', contract = '?', reason }: Difference): string {
+export function describeDifference({ column, kind, file, contract = '?', reason, times }: Difference): string {
   const missing = `column ${column} (${contract}) is missing`;
   switch (kind) {
     case 'widening':
-      return `column ${column} is ${file}, wider than ${contract} in the contract`;
-    case 'new column':
-      return `new column ${column} (${file})`;
+      return `column ${column} is ${file ?? '?'}, wider than ${contract} in the contract`;
+    case 'new column': {
+      const name = column === '' ? 'without a name' : column;
+      return file === undefined ? `new column ${name}` : `new column ${name} (${file})`;
+    }
     case 'missing column':
       return missing;
     case 'incompatible':
+      if (times !== undefined) return `column ${column} stands ${times} times in the header`;
       return reason === undefined
-        ? `column ${column} is ${file}, in the contract ${contract}`
+        ? `column ${column} is ${file ?? '?'}, in the contract ${contract}`
         : `${missing}, and ${reason}`;
   }
 }

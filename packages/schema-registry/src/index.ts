@@ -24,6 +24,7 @@ export {
   describeDifference,
   describeDrift,
   driftOf,
+  driftOfHeader,
   standingDifference,
   type Difference,
   type Drift,
@@ -33,6 +34,7 @@ export {
 } from './drift.ts';
 export { compatibility, type ContractChange } from './compatibility.ts';
 export { HMAC_KEY_RELATION, hmacSql } from './sql/hmac.ts';
+export { type DeliveredText, projectAbsentColumn, projectColumn } from './sql/project-column.ts';
 export { fieldName, type ProjectedColumn } from './sql/projection.ts';
 export type { CsvFormat } from './csv-format.ts';
 export { type Fault, faultsOfAjv, faultText, jsonPath } from './faults.ts';

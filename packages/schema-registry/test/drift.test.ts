@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import {
   describeDrift,
   driftOf,
+  driftOfHeader,
   standingDifference,
   type Contract,
   type ContractColumn,
@@ -147,4 +148,60 @@ test.each<[string, Contract, Difference, RegExp | undefined]>([
   const standing = standingDifference(now, noted);
   if (note === undefined) expect(standing).toBeUndefined();
   else expect(standing).toMatchObject({ ...noted, note: expect.stringMatching(note) });
+});
+
+const NAMES = SAMPLE_COLUMNS.map((column) => column.name);
+
+test.each<[string, Contract, string[], string, string]>([
+  ['as it is, in another order', contract, NAMES.toReversed(), 'same', 'same columns as the contract'],
+  ['a new column, twice', contract, [...NAMES, 'FARE', 'FARE'], 'new column', 'new column FARE'],
+  ['a column without a name', contract, ['', ...NAMES], 'new column', 'new column without a name'],
+  [
+    'another case',
+    contract,
+    ['SAMPLE_ID', 'sample_name', ...NAMES.slice(2)],
+    'missing column',
+    'new column sample_name; column SAMPLE_NAME (string) is missing',
+  ],
+  [
+    'missing and not nullable',
+    withName({ nullable: false }),
+    NAMES.filter((name) => name !== 'SAMPLE_NAME'),
+    'incompatible',
+    'column SAMPLE_NAME (string) is missing, and it may not be NULL',
+  ],
+  [
+    'dropped: neither there nor missing',
+    withName({ treatment: 'drop' }),
+    NAMES,
+    'same',
+    'same columns as the contract',
+  ],
+  [
+    'twice, so that nobody can tell which',
+    contract,
+    [...NAMES, 'SAMPLE_NAME'],
+    'incompatible',
+    'column SAMPLE_NAME stands 2 times in the header',
+  ],
+  [
+    'dropped and twice: nothing of it is read',
+    withName({ treatment: 'drop' }),
+    [...NAMES, 'SAMPLE_NAME'],
+    'same',
+    'same columns as the contract',
+  ],
+])('a header without types, %s', (_, by, names, verdict, text) => {
+  const drift = driftOfHeader(by, names);
+  expect([drift.verdict, describeDrift(drift)]).toEqual([verdict, text]);
+  expect(drift.differences.every((difference) => !('file' in difference))).toBe(true);
+});
+
+test('a header that has no column of the contract may be a row of values, and is not told', () => {
+  const drift = driftOfHeader(contract, ['17', 'rider@example.org', '2022-05-17']);
+  expect(drift.verdict).toBe('incompatible');
+  expect(describeDrift(drift)).toBe(
+    "column SAMPLE_ID (bigint) is missing, and so is every other of the contract's columns",
+  );
+  expect(JSON.stringify(drift)).not.toMatch(/rider|17/);
 });

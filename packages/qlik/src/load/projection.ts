@@ -5,18 +5,15 @@
 import {
   driftOf,
   fieldName,
-  hmacSql,
-  isHidden,
   parseLogicalType,
   parseSql,
+  projectAbsentColumn,
+  projectColumn,
   quoteIdentifier,
   quoteLiteral,
   storedColumns,
-  storedType,
-  typeNames,
   type Contract,
   type ContractColumn,
-  type LogicalType,
   type ProjectedColumn,
 } from '@farelake/schema-registry';
 import type { Dfm } from '../dfm/dfm.ts';
@@ -84,47 +81,13 @@ function projectColumns(contract: Contract, dfm: Dfm, wholeRow: string): Project
   const wider = new Map(differences.flatMap(({ kind, column, file }) => (kind === 'widening' ? [[column, file]] : [])));
   return storedColumns(contract).map((column) => {
     const ordinal = ordinalOf(dfm, column.sourceName);
-    if (ordinal === undefined) return absentColumn(column);
-    const projected = projectColumn(column, dfm, quoteIdentifier(fieldName(ordinal)), wholeRow);
-    const told = contract.publish.postgres ? withoutNul(column, projected) : projected;
+    if (ordinal === undefined) return projectAbsentColumn(column);
+    const text = quoteIdentifier(fieldName(ordinal));
+    const emptyIsNull = dfm.format.nullValue === '';
+    const projected = projectColumn(contract, column, { text, wholeRow, dialect: 'duckdb', emptyIsNull });
     const file = wider.get(column.sourceName);
-    return file === undefined ? told : { ...told, remedy: widen(column, file) };
+    return file === undefined ? projected : { ...projected, remedy: widen(column, file) };
   });
-}
-
-/** A column that the file does not have. Drift keeps files without a needed one from being loaded. */
-function absentColumn(column: ContractColumn): ProjectedColumn {
-  if (!column.nullable) throw new Error(`the file has no column ${column.sourceName}`);
-  return { name: column.name, value: `CAST(NULL AS ${typeNames(storedType(column)).duckdb})` };
-}
-
-function projectColumn(column: ContractColumn, dfm: Dfm, text: string, wholeRow: string): ProjectedColumn {
-  const type = parseLogicalType(column.type);
-  const { value, bad, allowed } = parseSql(type, text, { dialect: 'duckdb', emptyIsNull: dfm.format.nullValue === '' });
-  const absent = column.nullable ? '' : ` OR ((${value}) IS NULL AND ${wholeRow})`;
-  return {
-    name: column.name,
-    value: treated(column, type, value),
-    bad: `${bad}${absent}`,
-    source: { name: column.sourceName, text },
-    allowed: column.nullable ? allowed : `${allowed} (NULL is not allowed here)`,
-    ...(isHidden(column) ? { hidden: true } : {}),
-  };
-}
-
-/** Values are typed first: what is hashed is the value, not the way in which this file writes it. */
-const treated = ({ treatment }: ContractColumn, type: LogicalType, value: string): string =>
-  treatment === 'hmac' ? hmacSql(type, value) : value;
-
-/** Of a column that goes to Postgres as text. A load is the place to refuse: afterwards the row is there to stay. */
-function withoutNul(column: ContractColumn, projected: ProjectedColumn): ProjectedColumn {
-  const { source, bad = 'false', allowed = 'text' } = projected;
-  if (source === undefined || column.treatment !== 'keep' || column.type !== 'string') return projected;
-  return {
-    ...projected,
-    bad: `${bad} OR coalesce(contains(${source.text}, chr(0)), false)`,
-    allowed: `${allowed} without a NUL character, which Postgres cannot hold (publish.postgres in the contract)`,
-  };
 }
 
 const widen = ({ type }: ContractColumn, file: string): string =>
