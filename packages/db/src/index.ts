@@ -223,3 +223,22 @@ export {
   type WrittenFile,
 } from './ledger/maintain.ts';
 export { recordRepair, type Repair } from './ledger/repairs.ts';
+export {
+  endListing,
+  readDmapSet,
+  registerResults,
+  type DmapResultKey,
+  type DmapSetRecord,
+  type EndOfListing,
+  type RegisteredResults,
+} from './ledger/dmap-listing.ts';
+export {
+  isToFetch,
+  noteFetched,
+  noteFetchFailed,
+  resultsToFetch,
+  type DmapLane,
+  type FetchedResult,
+  type ResultToFetch,
+} from './ledger/dmap-fetch.ts';
+export { dmapOverview, type DmapFailure, type DmapResultState, type DmapSetOverview } from './ledger/dmap-overview.ts';
