@@ -44,6 +44,16 @@ export {
   type Batch,
   type BatchSpec,
 } from './ledger/batches.ts';
+export {
+  claimResults,
+  hasDatasets,
+  resultPlaces,
+  rivalsInTable,
+  takeOutOfTable,
+  unclaimedObjects,
+  type NamedResult,
+  type ResultPlace,
+} from './ledger/datasets.ts';
 export { describedAnew, type DescribedAnew } from './ledger/descriptions.ts';
 export {
   noteFault,
@@ -87,8 +97,10 @@ export {
 } from './ledger/receipts.ts';
 export {
   commitVersion,
+  filesOfLoads,
   lastingFiles,
   readManifest,
+  readVersion,
   treatedFiles,
   VersionConflict,
   type ColumnTreatment,

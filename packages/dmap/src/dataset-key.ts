@@ -4,6 +4,7 @@
  *
  *   cubic/dmap/agg_daily_fareprod/agg_daily_fareprod_20220517/2022-05-17_2022-05-17/20220518T121224897363000.csv.gz
  */
+import { parseDay, parseInstant } from './instant.ts';
 import type { ResultIdentity } from './listed-result.ts';
 
 export const DMAP_PREFIX = 'cubic/dmap';
@@ -43,8 +44,10 @@ export function parseDatasetKey(path: string): DatasetKey | undefined {
   const lastUpdated = `${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}.${fraction ?? ''}`;
   try {
     const key = { set: decodeURIComponent(set), datasetId: decodeURIComponent(id), startDate, endDate, lastUpdated };
-    // Only what comes out the same is a name of ours.
-    return path.endsWith(formatDatasetKey(key).slice(DMAP_PREFIX.length)) ? key : undefined;
+    // Only what comes out the same is a name of ours, and digits in the right places may be no time.
+    const isTime =
+      parseDay(startDate) === startDate && parseDay(endDate) === endDate && parseInstant(lastUpdated) === lastUpdated;
+    return isTime && path.endsWith(formatDatasetKey(key).slice(DMAP_PREFIX.length)) ? key : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** A first contract from a folder of delivered files. */
 import { text } from 'node:stream/consumers';
-import { readRecords, type ObjectStore, type SkippedEntry } from '@farelake/lake';
+import { readRecords, storeName, type ObjectStore, type SkippedEntry } from '@farelake/lake';
 import {
   contractFromDfm,
   formatObjectKey,
@@ -13,7 +13,6 @@ import {
 } from '@farelake/qlik';
 import { datasetName, describeDrift, driftOf, UserError, type Contract } from '@farelake/schema-registry';
 import { isMissed } from './missed.ts';
-import { lastName } from './register.ts';
 
 export interface Draft {
   readonly contract: Contract;
@@ -43,7 +42,7 @@ export async function draftContract(
     if (isMissed(store, entry)) unreadable.push(`${entry.path}: ${entry.reason}.`);
   };
   for await (const file of store.list(skipped)) {
-    const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
+    const object = parseObjectKey(`${storeName(store.uri)}/${file.path}`);
     if (object === undefined || !isTable(object, table)) continue;
     if (object.part === 'data') {
       if (object.kind === 'changes') changes.push({ object, path: file.path });

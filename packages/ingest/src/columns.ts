@@ -50,6 +50,13 @@ export function tellableStatistics(contract: Contract, statistics: ColumnStatist
   return Object.fromEntries(tellable);
 }
 
+/** Of the table of a DMAP set: what its files hold and readers see. */
+export const datasetColumns = (contract: Contract): TableColumn[] => [
+  ...contractColumns(contract),
+  ...system('dataset_id', '_period_start', '_period_end', '_last_updated'),
+  ...system('_load_id', '_line'),
+];
+
 export const currentColumns = (contract: Contract): TableColumn[] => [
   ...contractColumns(contract),
   ...system('header__change_seq', 'header__timestamp'),

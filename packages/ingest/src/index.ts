@@ -2,7 +2,7 @@
 export { audit, type Audited, type AuditOptions } from './audit/audit.ts';
 export { FINDINGS, NOTES, type Finding, type FindingKind, type Note, type NoteKind } from './audit/finding.ts';
 export { draftContract, isTable, type Draft } from './add-table.ts';
-export { currentColumns, historyColumns } from './columns.ts';
+export { currentColumns, datasetColumns, historyColumns } from './columns.ts';
 export { type DriftStatus } from './drift.ts';
 export { STEPS, type Step } from './failpoint.ts';
 export { ingest, workTables, type Ingested, type IngestOptions, type Worked } from './ingest.ts';

@@ -1,9 +1,9 @@
 /** Makes one delivered object known to the ledger, as an event names it. Idempotent, in any order of events. */
 import { nextSeen, registerObjects } from '@farelake/db';
 import type { ObjectStore, StoredObject } from '@farelake/lake';
-import { parseObjectKey } from '@farelake/qlik';
 import { UserError } from '@farelake/schema-registry';
-import { describe, lastName } from './register.ts';
+import { deliveredName } from './object/delivered-name.ts';
+import { describe } from './register.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function registerObject(
   store: ObjectStore,
   announced: StoredObject,
 ): Promise<Registration> {
-  const object = parseObjectKey(`${lastName(store.uri)}/${announced.path}`);
+  const object = deliveredName(store, announced.path);
   if (object === undefined) return 'foreign';
   // Before the look at the store, so that sightings are in the order in which contents replaced each other: whoever
   // still sees the older one took its number before the newer one came, and thus before the newer one's event.

@@ -1,11 +1,10 @@
 /** Makes every delivered object known to the ledger. Idempotent: what is known already changes nothing. */
 import { createHash } from 'node:crypto';
 import { knownObjects, nextSeen, registerObjects, type DeliveredObject } from '@farelake/db';
-import { isStoreTrouble, storeName, type ObjectStore, type SkippedEntry, type StoredObject } from '@farelake/lake';
-import { formatObjectKey, parseObjectKey, type ObjectKey } from '@farelake/qlik';
-import { datasetName } from '@farelake/schema-registry';
+import { isStoreTrouble, type ObjectStore, type SkippedEntry, type StoredObject } from '@farelake/lake';
 import { reach } from './failpoint.ts';
 import { isMissed } from './missed.ts';
+import { deliveredName, type DeliveredName } from './object/delivered-name.ts';
 import type { OnProgress } from './progress.ts';
 import { patiently } from './retry/patiently.ts';
 import type { Workspace } from './workspace.ts';
@@ -67,9 +66,9 @@ async function registerAll(
   };
   for await (const file of store.list(onSkipped)) {
     workspace.signal.throwIfAborted();
-    const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
+    const object = deliveredName(store, file.path);
     if (object === undefined) foreign.push(file.path);
-    else if (options.dataset === undefined || options.dataset === datasetName(object)) {
+    else if (options.dataset === undefined || options.dataset === object.dataset) {
       found += 1;
       group.push({ file, object });
       options.onProgress?.({ step: 'looking', found });
@@ -83,7 +82,7 @@ async function registerAll(
 
 interface Delivered {
   readonly file: StoredObject;
-  readonly object: ObjectKey;
+  readonly object: DeliveredName;
 }
 
 /** Read at once: in a bucket, waiting for answers is most of it. */
@@ -99,7 +98,7 @@ async function describeAll(
   const known = await knownObjects(
     pool,
     files.flatMap(({ file: { tag }, object }) =>
-      tag === undefined ? [] : [{ objectKey: formatObjectKey(object), contentHash: tag }],
+      tag === undefined ? [] : [{ objectKey: object.objectKey, contentHash: tag }],
     ),
   );
   const described: (DeliveredObject | undefined)[] = files.map(() => undefined);
@@ -109,7 +108,7 @@ async function describeAll(
       signal.throwIfAborted();
       try {
         // Of what the ledger knows already, it needs no text again.
-        const read = file.tag === undefined || !known.has(`${formatObjectKey(object)} ${file.tag}`);
+        const read = file.tag === undefined || !known.has(`${object.objectKey} ${file.tag}`);
         described[place] = read ? await describe(store, file, object) : delivered(store, file, object, file.tag);
       } catch (error) {
         // A store out of reach is no matter of one file.
@@ -122,20 +121,21 @@ async function describeAll(
   return described.filter((one) => one !== undefined);
 }
 
-/** So that a table's own folder can be named, too: its name is part of the key. */
-export const lastName = storeName;
-
-export async function describe(store: ObjectStore, file: StoredObject, object: ObjectKey): Promise<DeliveredObject> {
+export async function describe(
+  store: ObjectStore,
+  file: StoredObject,
+  object: DeliveredName,
+): Promise<DeliveredObject> {
   const { hash, size, dfm } = await readContent(store, file, object);
   return { ...delivered(store, file, object, hash), size, dfm };
 }
 
-const delivered = (store: ObjectStore, file: StoredObject, object: ObjectKey, hash: string): DeliveredObject => ({
-  objectKey: formatObjectKey(object),
+const delivered = (store: ObjectStore, file: StoredObject, object: DeliveredName, hash: string): DeliveredObject => ({
+  objectKey: object.objectKey,
   contentHash: hash,
-  dataset: datasetName(object),
-  sourceSchema: object.schema,
-  sourceTable: object.table,
+  dataset: object.dataset,
+  sourceSchema: object.source.schema,
+  sourceTable: object.source.table,
   part: object.part,
   size: file.size,
   storeUri: store.uri,
@@ -144,7 +144,7 @@ const delivered = (store: ObjectStore, file: StoredObject, object: ObjectKey, ha
 });
 
 /** The content's identity and size, and of a `.dfm` the text. A store that tells the identity is not read for it. */
-async function readContent(store: ObjectStore, file: StoredObject, object: ObjectKey) {
+async function readContent(store: ObjectStore, file: StoredObject, object: DeliveredName) {
   const { tag } = file;
   if (tag !== undefined && object.part === 'data') return { hash: tag, size: file.size, dfm: null };
   const hash = createHash('sha256');

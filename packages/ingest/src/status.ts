@@ -11,7 +11,7 @@ import {
 } from '@farelake/db';
 import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
-import { contractInTheWay, NOTHING_FAULTY, shownManifest, type ContractStatus } from './status/contract.ts';
+import { contractInTheWay, NOTHING_FAULTY, shownVersion, type ContractStatus } from './status/contract.ts';
 import { generationsStatus, type GenerationsStatus } from './status/generations.ts';
 import { judge, type Judged, type TableState, type Trouble } from './status/judge.ts';
 import { doubted, rowsStatus, type RowsStatus } from './status/rows.ts';
@@ -61,7 +61,7 @@ export async function status(
     tables.map(async (table) => {
       const contract = contracts.get(table);
       const counted = counts.get(table);
-      const manifest = await shownManifest(db, table, contract);
+      const manifest = await shownVersion(db, table, contract);
       const lacking = contractInTheWay(contract, faulty.get(table), manifest.version);
       const standing = standingOf(table);
       const own = troubles.filter((trouble) => trouble.table === table);

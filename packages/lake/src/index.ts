@@ -24,6 +24,7 @@ export { readRecords } from './csv/read-records.ts';
 export type { Piece } from './csv/pieces.ts';
 export { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type LoadedCsv, type RowCounts } from './csv/load-csv.ts';
 export type { Refusal, RefusedRow, RefusedRows } from './csv/set-apart.ts';
+export { loadLanes, type LoadLanes } from './csv/load-lanes.ts';
 export { loadPieces, PORTION_BYTES, type LoadedPieces, type PieceLoader, type PiecesSpec } from './csv/load-pieces.ts';
 export {
   writeParquet,

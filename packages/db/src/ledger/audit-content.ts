@@ -23,8 +23,10 @@ export interface NotedContent {
   readonly objectId: number | null;
   /** Where this audit found the object's very content as it was delivered; null: nowhere, or it is of none. */
   readonly deliveredAt: string | null;
-  /** Of files of history. */
+  /** Of files that loads write. */
   readonly batchId: number | null;
+  /** Of files that hold the rows of one load alone. */
+  readonly loadId: number | null;
 }
 
 /** Answered at once. */
@@ -72,7 +74,7 @@ async function listedFiles(
 ): Promise<Placed<string>[]> {
   const { rows } = await db.query<Placed<string>>(
     `SELECT DISTINCT ON (f.uri COLLATE "C") 'table' AS of, f.table_name AS dataset, f.uri, f.size, f.sha256, NULL AS tag, NULL AS "storeTag",
-       NULL AS "objectId", NULL AS "deliveredAt", f.batch_id AS "batchId", f.uri AS place
+       NULL AS "objectId", NULL AS "deliveredAt", f.batch_id AS "batchId", f.load_id AS "loadId", f.uri AS place
      FROM ledger.files f WHERE ${OF_TABLE} AND f.uri COLLATE "C" > $3 ORDER BY f.uri COLLATE "C", f.id LIMIT ${PAGE}`,
     [fileId, dataset ?? null, after],
   );
@@ -88,7 +90,7 @@ async function archivedObjects(
   const { rows } = await db.query<Placed<number>>(
     `SELECT 'archive' AS of, o.dataset, o.archived_uri AS uri, o.size, coalesce(o.archived_sha256, ${SHA256}) AS sha256,
        o.content_hash AS tag, o.archived_tag AS "storeTag", o.id AS "objectId",
-       ${DELIVERED} AS "deliveredAt", NULL AS "batchId", o.id AS place
+       ${DELIVERED} AS "deliveredAt", NULL AS "batchId", NULL AS "loadId", o.id AS place
      FROM ledger.objects o WHERE o.archived_uri IS NOT NULL AND o.archived_at < $1 AND ($2::text IS NULL OR o.dataset = $2)
        AND o.id > $3 ORDER BY o.id LIMIT ${PAGE}`,
     [at, dataset ?? null, after],
@@ -100,7 +102,7 @@ async function archivedObjects(
 async function refusedContents(db: ClientBase, dataset: string | undefined, after: number): Promise<Placed<number>[]> {
   const { rows } = await db.query<Placed<number>>(
     `SELECT c.of, l.dataset, c.uri, c.size, c.sha256, o.content_hash AS tag, NULL AS "storeTag", o.id AS "objectId",
-       ${DELIVERED} AS "deliveredAt", NULL AS "batchId", l.id AS place
+       ${DELIVERED} AS "deliveredAt", NULL AS "batchId", NULL AS "loadId", l.id AS place
      FROM (SELECT l.* FROM ledger.loads l LEFT JOIN ledger.receipts r ON r.load_id = l.id
          WHERE l.id > $2 AND ($1::text IS NULL OR l.dataset = $1) AND (l.refused_uri IS NOT NULL OR r.rows_uri IS NOT NULL)
          ORDER BY l.id LIMIT ${PAGE}) l

@@ -1,6 +1,6 @@
 /** What of the ledger has to add up within itself. Each function answers what does not. */
 import { GIVEN_UP } from './give-ups.ts';
-import type { Queryable } from './objects.ts';
+import { IS_DATASET, type Queryable } from './objects.ts';
 
 /** A load whose receipt is not there, or does not say what it has to. */
 export interface WrongReceipt {
@@ -21,7 +21,7 @@ export async function wrongReceipts(db: Queryable, dataset?: string): Promise<Wr
      WHERE ($1::text IS NULL OR l.dataset = $1)
        AND CASE WHEN r.load_id IS NULL
          THEN l.history_batch_id IS NOT NULL OR l.state IN ('loaded', 'applied', 'archived')
-         ELSE r.announced <> r.read OR r.read <> r.written + r.quarantined END
+         ELSE (r.announced IS NULL AND NOT ${IS_DATASET}) OR r.announced <> r.read OR r.read <> r.written + r.quarantined END
      ORDER BY l.id`,
     [dataset ?? null],
   );
@@ -41,7 +41,7 @@ export interface WrongSum {
 /** Batches whose files of history have other rows than the receipts of their loads. */
 export async function wrongBatches(db: Queryable, dataset?: string): Promise<WrongSum[]> {
   const { rows } = await db.query<WrongSum>(
-    `SELECT b.dataset, b.folder || ', batch ' || b.id AS of, coalesce(r.written, 0) AS told, coalesce(f.rows, 0) AS rows
+    `SELECT b.dataset, concat_ws(', ', nullif(b.folder, ''), 'batch ' || b.id) AS of, coalesce(r.written, 0) AS told, coalesce(f.rows, 0) AS rows
      FROM ledger.batches b
      LEFT JOIN (SELECT batch_id, sum(rows)::bigint AS rows FROM ledger.files
        WHERE version_removed IS NULL AND batch_id IS NOT NULL GROUP BY batch_id) f ON f.batch_id = b.id
@@ -79,7 +79,7 @@ export interface LoneObject {
 export async function loneObjects(db: Queryable, dataset?: string): Promise<LoneObject[]> {
   const { rows } = await db.query<LoneObject>(
     `SELECT min(o.dataset) AS dataset, o.object_key AS "objectKey", o.part FROM ledger.objects o
-     WHERE ($1::text IS NULL OR o.dataset = $1) AND NOT EXISTS (SELECT 1 FROM ledger.objects other
+     WHERE ($1::text IS NULL OR o.dataset = $1) AND NOT ${IS_DATASET} AND NOT EXISTS (SELECT 1 FROM ledger.objects other
        WHERE other.object_key = CASE o.part WHEN 'dfm' THEN regexp_replace(o.object_key, '\\.dfm$', '.csv.gz')
          ELSE regexp_replace(o.object_key, '\\.csv\\.gz$', '.dfm') END)
        AND NOT EXISTS (SELECT 1 FROM ${GIVEN_UP} g JOIN ledger.loads l ON l.id = g.load_id
@@ -99,8 +99,8 @@ export interface TwinObjects {
 /** Data files of one table that came with the same content under different names. */
 export async function twinObjects(db: Queryable, dataset?: string): Promise<TwinObjects[]> {
   const { rows } = await db.query<TwinObjects>(
-    `SELECT dataset, array_agg(object_key ORDER BY id) AS "objectKeys" FROM ledger.objects
-     WHERE part = 'data' AND ($1::text IS NULL OR dataset = $1)
+    `SELECT dataset, array_agg(object_key ORDER BY id) AS "objectKeys" FROM ledger.objects o
+     WHERE part = 'data' AND NOT ${IS_DATASET} AND ($1::text IS NULL OR dataset = $1)
      GROUP BY dataset, content_hash, size HAVING count(*) > 1 ORDER BY min(id)`,
     [dataset ?? null],
   );
@@ -120,14 +120,14 @@ export interface DescribedLoad {
 /** Loads answered at once: each comes with a text. */
 const PAGE = 500;
 
-/** Every load that was not superseded, or is of a snapshot that is kept beside the one in use, in order of arrival. */
+/** Every load of a file with a `.dfm` that was not superseded, or is of a snapshot that is kept beside the one in use, in order of arrival. */
 export async function* describedLoads(db: Queryable, dataset?: string): AsyncGenerator<DescribedLoad> {
   let after = 0;
   for (;;) {
     const { rows } = await db.query<DescribedLoad>(
       `SELECT l.id, l.dataset, o.object_key AS "objectKey", l.generation, d.dfm
        FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.objects d ON d.id = l.dfm_object_id
-       WHERE l.id > $1 AND (l.state <> 'superseded' OR EXISTS (SELECT 1 FROM ledger.generations g
+       WHERE l.id > $1 AND NOT ${IS_DATASET} AND (l.state <> 'superseded' OR EXISTS (SELECT 1 FROM ledger.generations g
            WHERE g.dataset = l.dataset AND g.name = l.generation AND g.state <> 'superseded'))
          AND ($2::text IS NULL OR l.dataset = $2) ORDER BY l.id LIMIT $3`,
       [after, dataset ?? null, PAGE],

@@ -2,8 +2,8 @@ import type { Queryable } from './objects.ts';
 
 export interface BatchSpec {
   readonly dataset: string;
-  readonly kind: 'snapshot' | 'changes';
-  /** Folder below the history table. */
+  readonly kind: 'snapshot' | 'changes' | 'datasets';
+  /** Folder below the history table; empty for datasets, whose files lie where their periods say. */
   readonly folder: string;
   readonly loadIds: readonly number[];
 }

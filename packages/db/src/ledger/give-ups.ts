@@ -28,7 +28,8 @@ export async function givableLoads(db: Queryable, ids: readonly number[]): Promi
   const { rows } = await db.query<GivableLoad>(
     `SELECT l.id, l.dataset, o.object_key AS "objectKey", l.state, r.quarantined, g.load_id IS NOT NULL AS "givenUp",
        EXISTS (SELECT 1 FROM ledger.applications a JOIN ledger.tables t ON t.dataset = a.dataset AND t.live_generation = a.generation
-         WHERE a.load_id = l.id) AS "inTable"
+         WHERE a.load_id = l.id)
+         OR EXISTS (SELECT 1 FROM ledger.batches b WHERE b.id = l.history_batch_id AND b.kind = 'datasets') AS "inTable"
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.receipts r ON r.load_id = l.id
      LEFT JOIN ${GIVEN_UP} g ON g.load_id = l.id
      WHERE l.id = ANY ($1::bigint[]) ORDER BY l.id`,

@@ -25,6 +25,8 @@ export interface ManifestFile {
   readonly contractVersion: number;
   readonly statistics: unknown;
   readonly batchId: number | null;
+  /** The load whose rows, and no others, it holds; absent or null: it may hold rows of several. */
+  readonly loadId?: number | null;
   readonly segment: number | null;
   /** Key of the segment's first row, as texts in key order. */
   readonly lowestKey: readonly (string | null)[] | null;
@@ -60,15 +62,18 @@ export interface Manifest {
   readonly files: readonly ListedFile[];
 }
 
+/** SQL: the facts of version `v`. */
+const FOLD = `CASE WHEN v.generation IS NOT NULL THEN json_build_object('generation', v.generation, 'rules', v.fold_rules, 'watermark', v.watermark,
+  'orphans', v.orphans, 'conflicts', v.conflicts, 'movesOntoLive', v.moves_onto_live) END AS fold`;
+
 /** The newest version of a table. Files and version belong together: one statement reads both. */
 export async function readManifest(db: Queryable, tableName: string): Promise<Manifest> {
   const { rows } = await db.query<Omit<Manifest, 'tableName'>>(
     `SELECT v.version, v.rows,
        coalesce((SELECT max(f.segment) FROM ledger.files f WHERE f.table_name = v.table_name), 0) AS "highestSegment",
-       CASE WHEN v.generation IS NOT NULL THEN json_build_object('generation', v.generation, 'rules', v.fold_rules, 'watermark', v.watermark,
-         'orphans', v.orphans, 'conflicts', v.conflicts, 'movesOntoLive', v.moves_onto_live) END AS fold,
+       ${FOLD},
        coalesce((SELECT json_agg(json_build_object('id', f.id, 'uri', f.uri, 'size', f.size, 'rows', f.rows,
-           'contractVersion', f.contract_version, 'statistics', f.statistics, 'batchId', f.batch_id,
+           'contractVersion', f.contract_version, 'statistics', f.statistics, 'batchId', f.batch_id, 'loadId', f.load_id,
            'segment', f.segment, 'lowestKey', f.lowest_key,
            'treatments', f.treatments, 'columnIds', f.column_ids, 'sha256', f.sha256) ORDER BY f.id)
          FROM ledger.files f WHERE f.table_name = v.table_name AND f.version_removed IS NULL), '[]') AS files
@@ -76,6 +81,31 @@ export async function readManifest(db: Queryable, tableName: string): Promise<Ma
     [tableName],
   );
   return { tableName, ...(rows[0] ?? { version: 0, rows: 0, fold: null, highestSegment: 0, files: [] }) };
+}
+
+/** As `readManifest`, without the files: a table may have many thousands. */
+export async function readVersion(
+  db: Queryable,
+  tableName: string,
+): Promise<Pick<Manifest, 'version' | 'rows' | 'fold'>> {
+  const { rows } = await db.query<Pick<Manifest, 'version' | 'rows' | 'fold'>>(
+    `SELECT v.version, v.rows, ${FOLD} FROM ledger.versions v WHERE v.table_name = $1 ORDER BY v.version DESC LIMIT 1`,
+    [tableName],
+  );
+  return rows[0] ?? { version: 0, rows: 0, fold: null };
+}
+
+/** Files of a table's newest version that hold the rows of these loads alone. */
+export async function filesOfLoads(
+  db: Queryable,
+  tableName: string,
+  loadIds: readonly number[],
+): Promise<Pick<ListedFile, 'id' | 'rows'>[]> {
+  const { rows } = await db.query<Pick<ListedFile, 'id' | 'rows'>>(
+    `SELECT id, rows FROM ledger.files WHERE table_name = $1 AND version_removed IS NULL AND load_id = ANY ($2::bigint[]) ORDER BY id`,
+    [tableName, loadIds],
+  );
+  return rows;
 }
 
 /** Files of a table's newest version that were treated alike. */
@@ -100,7 +130,7 @@ export async function lastingFiles(db: Queryable, tableName: string): Promise<Tr
   const { rows } = await db.query<TreatedFiles>(
     `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", count(*) AS files FROM ledger.files f
      WHERE table_name = $1 AND version_removed IS NULL AND (f.batch_id IS NULL OR EXISTS (SELECT 1 FROM ledger.loads l
-       WHERE l.history_batch_id = f.batch_id AND l.state IN ('loaded', 'applied', 'archived', 'superseded')))
+       WHERE l.history_batch_id = f.batch_id AND (f.load_id IS NULL OR f.load_id = l.id) AND l.state IN ('loaded', 'applied', 'archived', 'superseded')))
      GROUP BY treatments::text, column_ids ORDER BY min(id)`,
     [tableName],
   );
@@ -146,11 +176,11 @@ async function insertFiles(db: Queryable, { tableName, add }: Commit, version: n
   // Column by column, not as one JSON text: a NUL in a bound can be kept as JSON, and not taken out of it by Postgres.
   const json = (values: readonly unknown[]) => values.map((value) => (value == null ? null : JSON.stringify(value)));
   await db.query(
-    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, sha256, column_ids)
-     SELECT $1, $2, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments, f.sha256,
+    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, sha256, load_id, column_ids)
+     SELECT $1, $2, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments, f.sha256, f.load_id,
        CASE WHEN f.column_ids IS NOT NULL THEN ARRAY(SELECT json_array_elements_text(f.column_ids)::integer) END
-     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[], $11::json[], $12::json[], $13::text[])
-       f(uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids, sha256)`,
+     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[], $11::json[], $12::json[], $13::text[], $14::bigint[])
+       f(uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids, sha256, load_id)`,
     [
       tableName,
       version,
@@ -165,6 +195,7 @@ async function insertFiles(db: Queryable, { tableName, add }: Commit, version: n
       json(column('treatments')),
       json(column('columnIds')),
       column('sha256').map((sum) => sum ?? null),
+      column('loadId').map((id) => id ?? null),
     ],
   );
 }

@@ -21,6 +21,9 @@ export interface DeliveredObject {
 /** SQL: SHA-256 of object `o` as it was delivered, in hex; NULL: nobody has asked. A folder's objects have theirs as content_hash. */
 export const SHA256 = `coalesce(CASE WHEN o.content_hash ~ '^[0-9a-f]{64}$' THEN o.content_hash END, o.sha256, o.archived_sha256)`;
 
+/** SQL: object `o` is a DMAP dataset: a file that no `.dfm` describes. */
+export const IS_DATASET = `o.object_key LIKE 'cubic/dmap/%'`;
+
 /** Next place in the order of sightings. */
 export async function nextSeen(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ seen: number }>(`SELECT nextval('ledger.seen') AS seen`);

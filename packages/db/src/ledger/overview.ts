@@ -19,7 +19,7 @@ export async function tableCounts(db: Queryable): Promise<Map<string, TableCount
        coalesce((SELECT json_object_agg(state, n) FROM (SELECT state, count(*) AS n FROM ledger.loads l
          WHERE l.dataset = delivered.dataset GROUP BY state) states), '{}') AS loads,
        coalesce((SELECT sum(r.quarantined) FROM ledger.receipts r JOIN ledger.loads l ON l.id = r.load_id
-         WHERE l.dataset = delivered.dataset), 0)::bigint AS quarantined,
+         WHERE l.dataset = delivered.dataset AND l.history_batch_id IS NOT NULL), 0)::bigint AS quarantined,
        t.live_generation AS generation, t.held_reason AS held, t.waiting_reason AS waiting, t.trouble
      FROM (SELECT DISTINCT dataset FROM ledger.objects) delivered LEFT JOIN ledger.tables t USING (dataset)`,
   );

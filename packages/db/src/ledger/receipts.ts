@@ -5,7 +5,8 @@ import type { Queryable } from './objects.ts';
 /** The database refuses one whose rows read are not those written and those quarantined. */
 export interface Receipt {
   readonly loadId: number;
-  readonly announced: number;
+  /** Null: nobody announces the rows of a DMAP dataset. */
+  readonly announced: number | null;
   readonly read: number;
   readonly written: number;
   readonly quarantined: number;
@@ -73,7 +74,7 @@ export async function receiptSums(db: Queryable): Promise<Map<string, ReceiptSum
   const { rows } = await db.query<{ dataset: string } & ReceiptSum>(
     `SELECT l.dataset, sum(r.announced)::bigint AS announced, sum(r.read)::bigint AS read, sum(r.written)::bigint AS written,
        sum(r.quarantined)::bigint AS quarantined
-     FROM ledger.receipts r JOIN ledger.loads l ON l.id = r.load_id GROUP BY l.dataset`,
+     FROM ledger.receipts r JOIN ledger.loads l ON l.id = r.load_id WHERE l.history_batch_id IS NOT NULL GROUP BY l.dataset`,
   );
   return new Map(rows.map(({ dataset, ...sum }) => [dataset, sum]));
 }

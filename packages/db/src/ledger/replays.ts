@@ -40,7 +40,7 @@ export async function replayableLoads(db: Queryable, filter: ReplayFilter): Prom
   const { rows } = await db.query<ReplayableLoad>(
     `SELECT l.id, l.dataset, o.object_key AS "objectKey", l.state, r.written, r.quarantined, l.reason
      FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.receipts r ON r.load_id = l.id
-     WHERE (l.state IN ('failed', 'quarantined') OR (l.state IN ('loaded', 'applied', 'archived', 'superseded') AND r.load_id IS NOT NULL)
+     WHERE (l.state IN ('failed', 'quarantined') OR (l.state IN ('loaded', 'applied', 'archived', 'superseded') AND r.load_id IS NOT NULL AND l.history_batch_id IS NOT NULL)
          OR (l.state = 'superseded' AND ($2::bigint[] IS NOT NULL OR $6::text = 'superseded') AND l.id IN (SELECT load_id FROM ${GIVEN_UP} g))
          OR ($2 IS NOT NULL AND ${WAITS_BESIDE}))
        AND ($1::text[] IS NULL OR l.dataset = ANY ($1)) AND ($2::bigint[] IS NULL OR l.id = ANY ($2))

@@ -114,8 +114,8 @@ async function lookAtSources(work: AuditWork, incoming: ObjectStore): Promise<Re
 
 async function tellSums({ db, dataset, findings }: AuditWork): Promise<void> {
   for (const receipt of await wrongReceipts(db, dataset)) {
-    const { objectKey, announced } = receipt;
-    if (announced === null) findings.add('receipt-missing', receipt.dataset, objectKey);
+    const { objectKey, read } = receipt;
+    if (read === null) findings.add('receipt-missing', receipt.dataset, objectKey);
     else findings.add('receipt-wrong', receipt.dataset, objectKey, receiptText(receipt));
   }
   const sums = [...(await wrongBatches(db, dataset)), ...(await wrongVersions(db, dataset))];

@@ -116,7 +116,8 @@ async function faultOf(
 }
 
 /** The connection with what was found is one, and gives the contents; whatever is asked beside it goes another way. */
-async function helpFor({ workspace }: Reading, { batchId, deliveredAt }: NotedContent): Promise<string> {
+async function helpFor({ workspace }: Reading, { batchId, loadId, deliveredAt }: NotedContent): Promise<string> {
+  if (loadId !== null) return `; its load: --load ${loadId}`;
   if (batchId !== null) {
     const loads = (await historyBatches(workspace.pool, [batchId])).flatMap(({ loadIds }) => loadIds);
     return `; its loads: ${loads.map((id) => `--load ${id}`).join(' ')}`;

@@ -1,9 +1,8 @@
 /** What this program wrote beside the ledger: copies in the archive, refused objects and rows in the error zone, Parquet in stage. */
 import { noteFoundFiles, noteFoundObjects, type FoundObject, type FoundPlace } from '@farelake/db';
 import type { ObjectStore, StoredObject } from '@farelake/lake';
-import { parseObjectKey } from '@farelake/qlik';
-import { datasetName } from '@farelake/schema-registry';
 import { parseArchivePath } from '../archive/archive-path.ts';
+import { nameOfKey } from '../object/delivered-name.ts';
 import type { AuditWork } from './audit.ts';
 import { grouped } from './sources.ts';
 
@@ -42,8 +41,7 @@ async function lookAtCopies(
   for await (const { path, size } of store.list()) {
     work.signal.throwIfAborted();
     const name = parse(path);
-    const object = name === undefined ? undefined : parseObjectKey(name.objectKey);
-    const dataset = object === undefined ? null : datasetName(object);
+    const dataset = name === undefined ? null : (nameOfKey(name.objectKey)?.dataset ?? null);
     if (work.dataset !== undefined && dataset !== work.dataset) continue;
     found += 1;
     work.onProgress?.({ step: 'auditing', zone: store.uri, found });

@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto';
 import { noteFoundObjects, type FoundObject } from '@farelake/db';
 import { isStoreTrouble, type ObjectStore, type SkippedEntry, type StoredObject } from '@farelake/lake';
-import { formatObjectKey, parseObjectKey } from '@farelake/qlik';
-import { datasetName, UserError } from '@farelake/schema-registry';
+import { UserError } from '@farelake/schema-registry';
 import { isMissed } from '../missed.ts';
-import { lastName } from '../register.ts';
+import { deliveredName } from '../object/delivered-name.ts';
 import type { AuditWork } from './audit.ts';
 
 /** An object of a feed in a store. */
@@ -34,9 +33,9 @@ export async function lookAtSource(work: AuditWork, store: ObjectStore): Promise
   };
   for await (const file of store.list(onSkipped)) {
     signal.throwIfAborted();
-    const object = parseObjectKey(`${lastName(store.uri)}/${file.path}`);
+    const object = deliveredName(store, file.path);
     if (object === undefined) findings.note('foreign', store.uriOf(file.path));
-    else if (work.dataset === undefined || work.dataset === datasetName(object)) {
+    else if (work.dataset === undefined || work.dataset === object.dataset) {
       found += 1;
       work.onProgress?.({ step: 'auditing', zone: store.uri, found });
       await take.add(file);
@@ -75,9 +74,10 @@ export async function keepsVersions({ versions }: ObjectStore): Promise<boolean>
 }
 
 function deliveredOf(store: ObjectStore, { path, size }: StoredObject, tag: string): Delivered | undefined {
-  const object = parseObjectKey(`${lastName(store.uri)}/${path}`);
+  const object = deliveredName(store, path);
   if (object === undefined) return undefined;
-  const [objectKey, dataset, uri] = [formatObjectKey(object), datasetName(object), store.uriOf(path)];
+  const { objectKey, dataset } = object;
+  const uri = store.uriOf(path);
   return { objectKey, contentHash: tag, dataset, path, size, uri };
 }
 

@@ -1,5 +1,5 @@
 /** One try at a batch, and what it works with. */
-import type { Batch, Load, WaitingFor } from '@farelake/db';
+import type { Batch, Load, LoadFacts, WaitingFor } from '@farelake/db';
 import type { Engine, HmacKey } from '@farelake/lake';
 import type { Dfm } from '@farelake/qlik';
 import type { Contract } from '@farelake/schema-registry';
@@ -31,4 +31,11 @@ export type Spoiled =
       /** Of the error. */
       readonly code: string;
     }
-  | { readonly load: Load; readonly event: 'wait'; readonly waitingFor: WaitingFor; readonly reason: string };
+  | {
+      readonly load: Load;
+      readonly event: 'wait';
+      readonly waitingFor: WaitingFor;
+      readonly reason: string;
+      /** What was found out about it. */
+      readonly facts?: LoadFacts;
+    };

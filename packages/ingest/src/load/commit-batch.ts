@@ -33,7 +33,7 @@ import { treatmentNote } from '../treatment/file-treatments.ts';
 import type { Attempt, BatchMember } from './attempt.ts';
 
 /** Refused rows of a load that the ledger names one by one; all of them are in the error zone, and counted. */
-const NAMED_ROWS = 1000;
+export const NAMED_ROWS = 1000;
 
 /** @returns rows that came into history */
 export async function commitBatch(

@@ -10,7 +10,7 @@ import { openContent } from './open-content.ts';
  * Bytes of text of one object, unless the workspace says otherwise: far above any file that a vendor cuts its snapshots
  * into, and some minutes of unpacking. Text is not kept, so that the disk sets no limit.
  */
-const UNPACK_LIMIT = 64 * 2 ** 30;
+export const UNPACK_LIMIT = 64 * 2 ** 30;
 
 /**
  * Unpacks the object to its end: only that proves it whole. Its text goes to the loader on the way, if the header is the

@@ -6,12 +6,11 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { archivedCopies, type ArchivedCopy } from '@farelake/db';
 import { isStoreTrouble, locate, type ObjectStore, type ObjectVersion, type ObjectVersions } from '@farelake/lake';
-import { formatObjectKey, parseObjectKey } from '@farelake/qlik';
 import { UserError } from '@farelake/schema-registry';
 import { grouped } from '../audit/sources.ts';
 import type { OnProgress } from '../progress.ts';
+import { deliveredName } from '../object/delivered-name.ts';
 import { registerObject } from '../register-object.ts';
-import { lastName } from '../register.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Tally } from './maintain.ts';
 
@@ -75,12 +74,12 @@ export async function clearIncoming(
   });
   for await (const version of versions.list()) {
     workspace.signal.throwIfAborted();
-    const object = parseObjectKey(`${lastName(incoming.uri)}/${version.path}`);
+    const object = deliveredName(incoming, version.path);
     // What is no object of a feed is nobody's here.
     if (object === undefined) continue;
     found += 1;
     options.onProgress?.({ step: 'auditing', zone: incoming.uri, found });
-    await take.add({ version, objectKey: formatObjectKey(object), contentHash: version.tag ?? '' });
+    await take.add({ version, objectKey: object.objectKey, contentHash: version.tag ?? '' });
   }
   await take.end();
   return { ...tallies, refused };

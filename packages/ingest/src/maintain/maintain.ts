@@ -66,11 +66,12 @@ const isRefusedRows = (path: string): boolean => path.startsWith('rows/');
 /** In the names of the files of an attempt: its id, whatever stands around it. */
 const ATTEMPT = /(?<![0-9a-z])[0-9a-f]{20}(?![0-9a-z])/g;
 
-/** Null: the name carries no id, or several. */
-export function attemptIn(path: string): string | null {
-  const [id, another]: readonly (string | undefined)[] = path.slice(path.lastIndexOf('/') + 1).match(ATTEMPT) ?? [];
-  return id !== undefined && another === undefined ? id : null;
-}
+/** Null: the name carries no id. Of several the last is the attempt's: what stands before it may be a vendor's id of a dataset. */
+export const attemptIn = (path: string): string | null =>
+  path
+    .slice(path.lastIndexOf('/') + 1)
+    .match(ATTEMPT)
+    ?.at(-1) ?? null;
 
 /** A file that may be removed. */
 type Candidate = WrittenFile & StoredObject;

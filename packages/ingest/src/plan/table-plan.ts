@@ -2,15 +2,17 @@
 import { generationCores, lastArrival, readGenerations, type Load, type Queryable } from '@farelake/db';
 import { parseDfm, parseObjectKey, type Dfm, type ObjectKey } from '@farelake/qlik';
 import { UserError, type Contract } from '@farelake/schema-registry';
+import { isDatasetKey } from '../object/delivered-name.ts';
 import { isPlannable, planLoads, type LoadPlan, type PlannedLoad } from './plan-loads.ts';
 
-/** @param loads all of the dataset's */
+/** @param all loads of the dataset's; those of DMAP datasets are planned otherwise (`planDatasets`) */
 export async function planOf(
   db: Queryable,
   dataset: string,
   contract: Contract | undefined,
-  loads: readonly Load[],
+  all: readonly Load[],
 ): Promise<LoadPlan> {
+  const loads = all.filter(({ objectKey }) => !isDatasetKey(objectKey));
   const cores = await generationCores(db, dataset);
   const known = (await readGenerations(db, dataset)).map((record) => ({
     ...record,

@@ -7,6 +7,7 @@ import { noteFault, noteTry, triesOf, type Load, type Queryable } from '@farelak
 import { parseObjectKey } from '@farelake/qlik';
 import type { Contract } from '@farelake/schema-registry';
 import { moveLoad } from '../move-load.ts';
+import { isDatasetKey } from '../object/delivered-name.ts';
 import { secondsApart } from '../retry/pause.ts';
 
 /** Errors that say something of the content; others speak of the place where it should lie. */
@@ -52,7 +53,7 @@ async function countTry(db: Queryable, loadId: number, triedWith: string): Promi
 
 /** A snapshot is never shown without one of its files. */
 const orGiveUp = ({ id, objectKey, everLoaded }: Failure['load']): string =>
-  everLoaded || parseObjectKey(objectKey)?.kind === 'changes'
+  everLoaded || isDatasetKey(objectKey) || parseObjectKey(objectKey)?.kind === 'changes'
     ? `; if it is lost for good, farelake give-up --load ${id} --why TEXT`
     : '';
 

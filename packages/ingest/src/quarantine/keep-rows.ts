@@ -2,7 +2,8 @@
 import type { RefusedRows } from '@farelake/lake';
 import type { Load } from '@farelake/db';
 import { reach } from '../failpoint.ts';
-import type { Attempt, BatchMember } from '../load/attempt.ts';
+import type { Member } from '../load/attempt-batch.ts';
+import type { Attempt } from '../load/attempt.ts';
 
 /** Where a load's refused rows lie in the error zone: one file for each try, so that none is ever overwritten. */
 export const refusedRowsPath = ({ objectKey, contentHash }: Load, attempt: string): string =>
@@ -20,7 +21,7 @@ export interface KeptRows {
 /** @returns by load. A commit that fails leaves the files behind; nothing names them */
 export async function keepRefusedRows(
   { workspace, attempt }: Attempt,
-  members: readonly BatchMember[],
+  members: readonly Member[],
   refused: readonly RefusedRows[],
 ): Promise<Map<number, KeptRows>> {
   const kept = new Map<number, KeptRows>();

@@ -4,7 +4,7 @@ import { loadPlaces, readManifest, treatedFiles, type Queryable } from '@farelak
 import { localPath, schemeOf, type Engine, type EngineFile, type ViewColumn } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, quoteIdentifier as q, quoteLiteral, UserError, type Contract } from '@farelake/schema-registry';
-import { currentColumns, historyColumns } from '../columns.ts';
+import { currentColumns, datasetColumns, historyColumns } from '../columns.ts';
 import { disagreement } from '../treatment/disagreement.ts';
 import { namedBy } from './named-by.ts';
 
@@ -25,7 +25,7 @@ export interface ViewOptions {
 }
 
 /**
- * Makes a view for each contract's table and its history; empty ones until data comes.
+ * Makes a view for each contract's table and its history, which a DMAP set does not have; empty ones until data comes.
  * @returns the views that are not there because a file of theirs is gone or cannot be read; the others are
  */
 export async function createViews(
@@ -45,10 +45,14 @@ export async function createViews(
   );
   for (const contract of contracts) {
     const [current, history] = [contract.dataset, historyName(contract.dataset)];
+    if (contract.feed === 'dmap') {
+      await createView(contract, { table: current, columns: datasetColumns(contract), select: all });
+      continue;
+    }
     await createView(contract, {
       table: current,
       columns: currentColumns(contract),
-      select: (rows) => `SELECT * FROM ${rows} t`,
+      select: all,
     });
     await registerLoads(engine, db, contract);
     await createView(contract, {
@@ -59,6 +63,8 @@ export async function createViews(
   }
   return { unreadable };
 }
+
+const all: View['select'] = (rows) => `SELECT * FROM ${rows} t`;
 
 interface View {
   readonly table: string;

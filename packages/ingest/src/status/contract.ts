@@ -1,6 +1,7 @@
 /** How a table stands to its contract, and what its rows are where there is none to say. */
-import { deliveredTables, readManifest, type Manifest, type Queryable } from '@farelake/db';
+import { deliveredTables, hasDatasets, readVersion, type Manifest, type Queryable } from '@farelake/db';
 import { faultText, historyName, type Contract, type FileFault, type Registry } from '@farelake/schema-registry';
+import { shownTable } from '../table/table-names.ts';
 import type { Workspace } from '../workspace.ts';
 
 /**
@@ -44,10 +45,17 @@ const GONE =
  * The newest version of what the table shows. Without a contract the name may be that of another's history, and only what was
  * folded is a current table.
  */
-export async function shownManifest(db: Queryable, table: string, contract: Contract | undefined): Promise<Manifest> {
-  if (contract !== undefined) return readManifest(db, contract.key.length === 0 ? historyName(table) : table);
-  const current = await readManifest(db, table);
-  return current.fold === null ? readManifest(db, historyName(table)) : current;
+export async function shownVersion(
+  db: Queryable,
+  table: string,
+  contract: Contract | undefined,
+): Promise<Pick<Manifest, 'version' | 'rows' | 'fold'>> {
+  if (contract !== undefined) return readVersion(db, shownTable(contract));
+  const current = await readVersion(db, table);
+  if (current.fold !== null) return current;
+  const history = await readVersion(db, historyName(table));
+  // A table of datasets is never folded, and has no history.
+  return history.version === 0 && (await hasDatasets(db, table)) ? current : history;
 }
 
 /** Why a table that was named has no contract that could be used; undefined: it has one, or nobody has ever heard of it. */
@@ -61,7 +69,7 @@ export async function contractTrouble(
   if (faults !== undefined) return faultyReason(faults);
   const delivered = (await deliveredTables(db)).some(({ dataset }) => dataset === table);
   if (!delivered) return undefined;
-  const { version } = await shownManifest(db, table, undefined);
+  const { version } = await shownVersion(db, table, undefined);
   return version > 0 ? GONE : 'it has no contract';
 }
 

@@ -2,22 +2,21 @@
  * Works on one table until nothing is left to do: plan, load, fold, publish, archive. Whoever calls it holds the table's
  * lease; what stands in the ledger afterwards says all about it.
  */
-import { createBatch, dfmTexts, LeaseLost, loadsOf, openBatches, readHold, type Batch, type Load } from '@farelake/db';
+import { createBatch, LeaseLost, loadsOf, openBatches, readHold, type Batch, type Load } from '@farelake/db';
 import type { HmacKey } from '@farelake/lake';
-import { parseDfm } from '@farelake/qlik';
-import { driftOf, UserError, type Contract } from '@farelake/schema-registry';
+import { UserError, type Contract } from '@farelake/schema-registry';
 import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
 import { reach } from '../failpoint.ts';
-import { foldGenerations } from '../generation/fold-generations.ts';
-import type { BatchMember } from '../load/attempt.ts';
-import { releaseBatch, runBatch } from '../load/run-batch.ts';
+import { foldGenerations, type GenerationsFolded, type GenerationWork } from '../generation/fold-generations.ts';
+import { loadDatasetBatch } from '../dmap/load-batch.ts';
+import { claimDatasets, planDatasets } from '../dmap/plan-datasets.ts';
+import { settleDatasets } from '../dmap/settle-datasets.ts';
+import { loadFileBatch } from '../load/load-batch.ts';
 import { moveLoad } from '../move-load.ts';
 import { noteDeliveredAgain } from '../plan/delivered-again.ts';
 import { giveMissingLoads } from '../plan/missing-loads.ts';
-import { planBatches, type ReadyLoad } from '../plan/plan-batches.ts';
-import type { Verdict } from '../plan/plan-loads.ts';
 import { noteSameBytes } from '../plan/same-bytes.ts';
-import { objectOf, planOf } from '../plan/table-plan.ts';
+import { planFiles } from '../plan/plan-files.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
 import { refuseFiles } from '../quarantine/refuse-files.ts';
@@ -85,19 +84,22 @@ export async function workTable(work: TableWork): Promise<TableDone> {
     for (const batch of batches) {
       // Put on hold since: what is committed stays, nothing more is begun.
       if ((await readHold(workspace.pool, dataset)) !== undefined) return { ...tally, trouble: null };
-      const rows = await loadBatch(work, contract, batch, tried, key);
-      if (rows === undefined) continue;
-      tally.loaded += batch.loadIds.length;
-      tally.rowsLoaded += rows;
-      work.onProgress?.({ step: 'loading', table: work.dataset, files: tally.loaded });
+      await loadBatch(work, contract, batch, key);
     }
   }
   if (contract !== undefined) held ??= await treatmentHold(workspace.pool, contract);
-  const folded = contract === undefined ? undefined : await foldGenerations({ ...work, contract }, held);
+  const folded = contract === undefined ? undefined : await settle({ ...work, contract }, held);
   tally.applied += folded?.applied ?? 0;
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);
   const troubles = [folded?.trouble ?? null, await archive(work), await refuse(work)].filter((one) => one !== null);
   return { ...tally, trouble: troubles.length === 0 ? null : troubles.join('; ') };
+}
+
+/** What is left to do when everything is loaded. */
+async function settle(work: TableWork & GenerationWork, held: string | undefined): Promise<GenerationsFolded> {
+  if (work.contract.feed !== 'dmap') return foldGenerations(work, held);
+  await settleDatasets(work.workspace, work.contract, held);
+  return { applied: 0, trouble: null };
 }
 
 /** An archive out of reach is told as such: the table itself is right. */
@@ -135,76 +137,52 @@ const isOfTheTable = ({ signal }: TableWorkspace, error: unknown): boolean =>
   // The database, not the zone.
   (isPassing(error) && !(error instanceof UserError));
 
-/** Carries out the plan's verdicts and fixes new batches, in one transaction. */
-async function plan(work: TableWork, tried: Tried): Promise<void> {
-  await noteDeliveredAgain(work.workspace, work.dataset);
-  await noteSameBytes(work.workspace, work.dataset, work.onProgress);
-  const loads = await loadsOf(work.workspace.pool, work.dataset);
-  const { verdicts } = await planOf(work.workspace.pool, work.dataset, work.contract, loads);
-  await inTable(work.workspace, async (db) => {
-    const ready: ReadyLoad[] = [];
+/** Carries out the plans' verdicts and fixes new batches, in one transaction. */
+async function plan({ workspace, dataset, contract, onProgress }: TableWork, tried: Tried): Promise<void> {
+  await noteDeliveredAgain(workspace, dataset);
+  await noteSameBytes(workspace, dataset, onProgress);
+  await claimDatasets(workspace, dataset);
+  const loads = await loadsOf(workspace.pool, dataset);
+  const files = await planFiles(workspace.pool, dataset, contract, loads);
+  const datasets = await planDatasets(workspace.pool, dataset, contract, loads);
+  await inTable(workspace, async (db) => {
+    const ready: Load[] = [];
     for (const load of loads) {
-      const verdict = verdicts.get(load.id);
+      const verdict = files.verdicts.get(load.id) ?? datasets.verdicts.get(load.id);
       // What is in a batch is the batch's; what is in history only stops counting.
       const busy = load.batchId !== null && load.state !== 'loaded';
       if (verdict === undefined || busy) continue;
-      const { event } = verdict;
+      const { event, facts } = verdict;
       // What was tried and is spoiled may still turn out to have been replaced meanwhile.
       if (tried.spoiled.has(load.id) && event !== 'supersede') continue;
-      if (event === 'supersede') await moveLoad(db, load, event, verdict, verdict.facts);
-      else await moveLoad(db, load, event, event === 'wait' ? verdict : {}, verdict.facts);
-      if (event === 'prepare') ready.push(readyLoad(load, verdict, tried.alone.has(load.id)));
+      if (event === 'prepare') ready.push(load);
+      await moveLoad(db, load, event, event === 'prepare' ? {} : verdict, facts);
     }
-    for (const spec of planBatches(work.dataset, ready)) await createBatch(db, spec);
+    for (const spec of [...files.batchesOf(ready, tried.alone), ...datasets.batchesOf(ready)])
+      await createBatch(db, spec);
     reach('plan:committing');
   });
   reach('plan:committed');
 }
 
-function readyLoad(load: Load, verdict: Extract<Verdict, { event: 'prepare' }>, alone: boolean): ReadyLoad {
-  const { facts, dfm } = verdict;
-  return {
-    ...load,
-    object: objectOf(load),
-    fileTime: facts.fileTime ?? null,
-    generation: facts.generation ?? null,
-    dfm,
-    alone,
-  };
-}
-
-/** Rows that came into history; undefined: the batch was spoiled and closed. */
 async function loadBatch(
-  work: TableWork,
+  { workspace, tally, onProgress, dataset, tried }: TableWork,
   contract: Contract,
   batch: Batch,
-  tried: Tried,
   key: HmacKey | undefined,
-): Promise<number | undefined> {
-  const { workspace } = work;
-  const loads = await loadsOf(workspace.pool, work.dataset, batch.id);
-  const texts = await dfmTexts(
-    workspace.pool,
-    loads.flatMap((load) => load.dfmObjectId ?? []),
-  );
-  const members: BatchMember[] = loads.map((load) => {
-    const object = objectOf(load);
-    return { load, dfm: parseDfm(texts.get(load.dfmObjectId ?? 0) ?? '', `${object.stem}.dfm`, object) };
-  });
-  // The contract may be another one than when the batch was fixed, by a process that died since.
-  if (members.some((member) => isPlannedOtherwise(contract, member))) {
-    await releaseBatch(workspace, batch, members);
-    return undefined;
+): Promise<void> {
+  const ofDatasets = batch.kind === 'datasets';
+  const load = ofDatasets ? loadDatasetBatch : loadFileBatch;
+  const outcome = await load(workspace, contract, batch, key);
+  if (outcome.result === 'released') return;
+  if (outcome.result === 'spoiled') {
+    for (const one of outcome.spoiled) tried.spoiled.add(one.load.id);
+    for (const id of outcome.suspects) tried.alone.add(id);
+    return;
   }
-  const outcome = await runBatch(workspace, contract, batch, members, key);
-  if (outcome.result === 'done') return outcome.rows;
-  for (const { load } of outcome.spoiled) tried.spoiled.add(load.id);
-  for (const id of outcome.suspects) tried.alone.add(id);
-  return undefined;
-}
-
-/** The ledger notes how its columns differ from the contract; a note of another contract has to be made anew. */
-function isPlannedOtherwise(contract: Contract, { load, dfm }: BatchMember): boolean {
-  const { verdict, differences } = driftOf(contract, dfm.columns);
-  return verdict === 'incompatible' || JSON.stringify(differences) !== JSON.stringify(load.drift ?? []);
+  tally.loaded += outcome.loads;
+  tally.rowsLoaded += outcome.rows;
+  // A table of datasets has nothing to fold: what is loaded is in it.
+  if (ofDatasets) tally.applied += outcome.loads;
+  onProgress?.({ step: 'loading', table: dataset, files: tally.loaded });
 }

@@ -1,19 +1,20 @@
 /**
- * Whether a table is held because its files and its contract say different things of a column's values. Only history is
- * asked: a current table that disagrees where history does not is folded anew from it.
+ * Whether a table is held because its files and its contract say different things of a column's values. Only what loads
+ * write is asked: a current table that disagrees where history does not is folded anew from it.
  */
 import { lastingFiles, treatedFiles, type Queryable } from '@farelake/db';
-import { historyName, type Contract } from '@farelake/schema-registry';
+import type { Contract } from '@farelake/schema-registry';
+import { loadedTable } from '../table/table-names.ts';
 import { disagreement } from './disagreement.ts';
 
 /** Why nothing can be folded; undefined: nothing is in the way. */
 export async function treatmentHold(db: Queryable, contract: Contract): Promise<string | undefined> {
-  return disagreement(contract, await treatedFiles(db, [historyName(contract.dataset)]));
+  return disagreement(contract, await treatedFiles(db, [loadedTable(contract)]));
 }
 
 /** Why nothing can be published: what the table shows, or what it is made of, is not as the contract says. */
 export async function shownHold(db: Queryable, contract: Contract): Promise<string | undefined> {
-  return disagreement(contract, await treatedFiles(db, [contract.dataset, historyName(contract.dataset)]));
+  return disagreement(contract, await treatedFiles(db, [contract.dataset, loadedTable(contract)]));
 }
 
 /**
@@ -21,5 +22,5 @@ export async function shownHold(db: Queryable, contract: Contract): Promise<stri
  * @param keyId the key at hand, where values are about to be hashed
  */
 export async function loadingHold(db: Queryable, contract: Contract, keyId?: string): Promise<string | undefined> {
-  return disagreement(contract, await lastingFiles(db, historyName(contract.dataset)), keyId);
+  return disagreement(contract, await lastingFiles(db, loadedTable(contract)), keyId);
 }

@@ -220,7 +220,9 @@ it.each([
   ],
   ['edw_x/base/000001.parquet', null],
   ['0123456789abcdef0123/000001.parquet', null],
-  ['edw_x/base/0123456789abcdef0123-abcdefabcdefabcdefab.parquet', null],
+  // The vendor's id of a dataset may look like one.
+  ['dmap_x/period=2026-01-01/0123456789abcdef0123-abcdefabcdefabcdefab.parquet', 'abcdefabcdefabcdefab'],
+  ['dmap_x/period=2026-01-01/0123456789abcdef0123-abcdefabcdefabcdefab-0001.parquet', 'abcdefabcdefabcdefab'],
   ['edw_x/base/000001-0123456789ABCDEF0123.parquet', null],
 ])('the attempt of %s is %s', (name, attempt) => {
   expect(attemptIn(name)).toBe(attempt);

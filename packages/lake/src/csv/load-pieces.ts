@@ -11,11 +11,11 @@
  * - A spoiled portion stops further loading, and nothing else: files still to come are proven all the same.
  */
 import { rm } from 'node:fs/promises';
-import os from 'node:os';
 import { quoteLiteral } from '@farelake/schema-registry';
 import type { Engine } from '../engine/duckdb.ts';
 import { writeParquet, type WrittenParquet } from '../parquet/write-parquet.ts';
 import { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type LoadedCsv, type RowCounts } from './load-csv.ts';
+import { LANES, loadLanes, type LoadLanes } from './load-lanes.ts';
 import { budgetFaults, gatherRefused, loadsBeyond, type RefusedPortion } from './refused.ts';
 import type { RefusedRows } from './set-apart.ts';
 
@@ -25,14 +25,13 @@ import type { RefusedRows } from './set-apart.ts';
  */
 export const PORTION_BYTES = 32 * 1024 * 1024;
 
-/** Portions at a time. Not more: each holds a thread of Node's pool, and reading and unpacking need some of the four. */
-const LANES = Math.max(1, Math.min(3, os.availableParallelism()));
-
 export interface PiecesSpec extends Omit<CsvLoad, 'inputs' | 'target'> {
   /** Local path that a portion's Parquet file is written to. */
   readonly targetOf: (portion: number) => string;
   /** What every connection needs before it works. */
   readonly prepare?: (engine: Engine) => Promise<void>;
+  /** Shared with other loaders of the engine, and prepared; without them it has its own. */
+  readonly lanes?: LoadLanes;
   /** Bytes of text; `PORTION_BYTES` unless given. */
   readonly portionBytes?: number;
 }
@@ -73,7 +72,7 @@ interface Portion {
 export function loadPieces(engine: Engine, spec: PiecesSpec): PieceLoader {
   const portions: Portion[] = [];
   const running = new Set<Promise<void>>();
-  const idle: Engine[] = [];
+  const lanes = spec.lanes ?? loadLanes(engine, spec.prepare);
   let gathered: CsvInput[] = [];
   /** Loads of which something was not looked at, because the batch had failed by then. */
   const passed = new Set<number>();
@@ -81,16 +80,8 @@ export function loadPieces(engine: Engine, spec: PiecesSpec): PieceLoader {
 
   const work = async (portion: Portion): Promise<void> => {
     try {
-      const lane = idle.pop() ?? (await openLane(engine, spec));
-      try {
-        portion.loaded = await loadCsv(lane, {
-          ...spec,
-          inputs: portion.inputs,
-          target: spec.targetOf(portion.number),
-        });
-      } finally {
-        idle.push(lane);
-      }
+      const target = spec.targetOf(portion.number);
+      portion.loaded = await lanes.run((lane) => loadCsv(lane, { ...spec, inputs: portion.inputs, target }));
       await remove(portion.inputs);
     } catch (error) {
       portion.fault = error;
@@ -127,17 +118,9 @@ export function loadPieces(engine: Engine, spec: PiecesSpec): PieceLoader {
     },
     close: async () => {
       await Promise.all(running);
-      for (const lane of idle) lane.close();
+      if (spec.lanes === undefined) await lanes.close();
     },
   };
-}
-
-async function openLane(engine: Engine, { prepare }: PiecesSpec): Promise<Engine> {
-  const lane = await engine.fork();
-  // A portion's thread is the one that asks for it. Further ones of the engine find nothing to do, and burn time looking.
-  await lane.run('SET threads = 1');
-  await prepare?.(lane);
-  return lane;
 }
 
 const remove = async (inputs: readonly CsvInput[]): Promise<void> => {

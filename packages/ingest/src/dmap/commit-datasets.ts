@@ -1,0 +1,163 @@
+/**
+ * The commit of a batch of datasets: one version of the table that has their files, and none of the loads that they take the
+ * place of, be it another issue of the dataset or what a load had there before.
+ */
+import {
+  commitVersion,
+  endAttempt,
+  endBatch,
+  filesOfLoads,
+  placeInHistory,
+  readVersion,
+  rivalsInTable,
+  takeOutOfTable,
+  writeReceipt,
+  writeRefusedRows,
+  type ManifestFile,
+  type Queryable,
+} from '@farelake/db';
+import { pathPart } from '@farelake/dmap';
+import type { LoadedPieces } from '@farelake/lake';
+import type { Drift } from '@farelake/schema-registry';
+import { tellableStatistics } from '../columns.ts';
+import { reach } from '../failpoint.ts';
+import type { Attempt } from '../load/attempt.ts';
+import { NAMED_ROWS } from '../load/commit-batch.ts';
+import { nextState } from '../load-state.ts';
+import { moveLoad, moveLoads } from '../move-load.ts';
+import { keepRefusedRows, type KeptRows } from '../quarantine/keep-rows.ts';
+import { inTable } from '../table/in-table.ts';
+import { treatmentNote } from '../treatment/file-treatments.ts';
+import type { DatasetLoad } from './dataset-load.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** Files of a bucket that are written at once: each waits for its store more than for anything else. */
+const AT_ONCE = 8;
+
+/** A dataset that is proven and typed. */
+export interface LoadedDataset extends DatasetLoad {
+  readonly drift: Drift;
+  readonly written: LoadedPieces;
+}
+
+/** @returns rows that came into the table */
+export async function commitDatasets(context: Attempt, datasets: readonly LoadedDataset[]): Promise<number> {
+  const { workspace, contract, batch, attempt } = context;
+  const loads = datasets.map(({ load }) => load);
+  const ids = loads.map(({ id }) => id);
+  const kept = await keepRefusedRows(
+    context,
+    datasets,
+    datasets.flatMap(({ written }) => written.refused),
+  );
+  const adopted = (await sideBySide(datasets, AT_ONCE, (one) => adopt(context, one))).flat();
+  // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
+  await inTable(workspace, async (db) => {
+    const rivals = await rivalsInTable(db, contract.dataset, ids);
+    const gone = rivals.map(({ id }) => id);
+    await changeTable(db, context, adopted, [...ids, ...gone]);
+    for (const one of datasets) await settle(db, attempt, one, kept.get(one.load.id));
+    await moveLoads(
+      db,
+      loads.map((load) => ({ ...load, state: nextState(load.state, 'finish') })),
+      'apply',
+    );
+    await placeInHistory(db, batch.id, ids);
+    for (const rival of rivals) await giveWay(db, rival, datasets);
+    await takeOutOfTable(db, gone);
+    await endBatch(db, batch.id, 'done');
+    await endAttempt(db, attempt, 'committed');
+    reach('load:committing');
+  });
+  reach('load:committed');
+  return datasets.reduce((sum, { written }) => sum + written.rows, 0);
+}
+
+/** @param loadIds loads whose former files go */
+async function changeTable(
+  db: Queryable,
+  { contract, attempt }: Attempt,
+  add: readonly ManifestFile[],
+  loadIds: readonly number[],
+): Promise<void> {
+  const { dataset: tableName, version: contractVersion } = contract;
+  const base = await readVersion(db, tableName);
+  const remove = await filesOfLoads(db, tableName, loadIds);
+  // A dataset without rows is an answer: the table is there, and empty.
+  if (base.version > 0 && add.length === 0 && remove.length === 0) return;
+  const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
+  await commitVersion(db, {
+    tableName,
+    baseVersion: base.version,
+    attemptId: attempt,
+    contractVersion,
+    add,
+    remove: remove.map(({ id }) => id),
+    rows: base.rows + rowsOf(add) - rowsOf(remove),
+    fold: null,
+  });
+}
+
+async function settle(
+  db: Queryable,
+  attempt: string,
+  { load, key, drift, written }: LoadedDataset,
+  kept: KeptRows | undefined,
+): Promise<void> {
+  const read = written.counts.get(load.id) ?? 0;
+  const quarantined = kept?.rows.length ?? 0;
+  await writeReceipt(db, attempt, {
+    loadId: load.id,
+    announced: null,
+    read,
+    written: read - quarantined,
+    quarantined,
+    rowsUri: kept?.uri ?? null,
+    rowsSha256: kept?.sha256 ?? null,
+  });
+  await writeRefusedRows(db, load.id, (kept?.rows ?? []).slice(0, NAMED_ROWS));
+  const differences = drift.differences.length === 0 ? null : drift.differences;
+  await moveLoad(db, load, 'finish', {}, { drift: differences, fileTime: key.lastUpdated });
+}
+
+/** @param rival whose rows were in the table until now; it may be on its way through again */
+async function giveWay(
+  db: Queryable,
+  rival: Pick<DatasetLoad['load'], 'id' | 'state' | 'objectKey'>,
+  datasets: readonly LoadedDataset[],
+): Promise<void> {
+  const folder = (objectKey: string) => objectKey.split('/').slice(0, -2).join('/');
+  const by = datasets.find(({ load }) => folder(load.objectKey) === folder(rival.objectKey));
+  const reason = `load ${by?.load.id ?? '?'}, issued ${by?.key.lastUpdated ?? '?'}, took its place`;
+  if (rival.state === 'loading') await moveLoad(db, rival, 'release');
+  const state = rival.state === 'loading' ? nextState(rival.state, 'release') : rival.state;
+  await moveLoad(db, { id: rival.id, state }, 'supersede', { reason });
+}
+
+/** Moves its files to stage. Names carry the dataset, the attempt and, where there are several, the number of the file. */
+async function adopt(
+  { workspace: { stage }, contract, batch, attempt, key: hmacKey }: Attempt,
+  { load, key, written: { files } }: LoadedDataset,
+): Promise<ManifestFile[]> {
+  const name = `${contract.dataset}/period=${key.startDate}/${pathPart(key.datasetId)}-${attempt}`;
+  const adopted: ManifestFile[] = [];
+  for (const [index, { file, size, rows, statistics }] of files.entries()) {
+    const part = files.length === 1 ? '' : `-${String(index + 1).padStart(4, '0')}`;
+    const { sha256 } = await stage.adopt(file, `${name}${part}.parquet`);
+    reach('load:adopted');
+    adopted.push({
+      uri: stage.uriOf(`${name}${part}.parquet`),
+      size,
+      sha256,
+      rows,
+      statistics: tellableStatistics(contract, statistics),
+      contractVersion: contract.version,
+      batchId: batch.id,
+      loadId: load.id,
+      segment: null,
+      lowestKey: null,
+      ...treatmentNote(contract, () => hmacKey?.id),
+    });
+  }
+  return adopted;
+}

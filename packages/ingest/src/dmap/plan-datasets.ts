@@ -1,0 +1,75 @@
+/** The plan of a DMAP table, from what the ledger knows: which results have a file, what becomes of each load. */
+import {
+  claimResults,
+  resultPlaces,
+  unclaimedObjects,
+  type BatchSpec,
+  type Load,
+  type NamedResult,
+  type Queryable,
+} from '@farelake/db';
+import { parseDatasetKey } from '@farelake/dmap';
+import type { Contract } from '@farelake/schema-registry';
+import { inTable } from '../table/in-table.ts';
+import type { TableWorkspace } from '../workspace.ts';
+import { batchDatasets } from './batch-datasets.ts';
+import { datasetLoads, isInTable, type DatasetLoad } from './dataset-load.ts';
+import { judgeDatasets, type DatasetVerdict, type JudgedLoad } from './judge-datasets.ts';
+
+/**
+ * Files that were found in a folder, or told of by a bucket, are results as those that were fetched: their names tell all.
+ * May be done again at any time.
+ */
+export async function claimDatasets(workspace: TableWorkspace, dataset: string): Promise<void> {
+  const unclaimed = await unclaimedObjects(workspace.pool, dataset);
+  const results = unclaimed.flatMap(({ objectId, objectKey }): NamedResult[] => {
+    const key = parseDatasetKey(objectKey);
+    return key === undefined ? [] : [{ ...key, objectId }];
+  });
+  if (results.length === 0) return;
+  await inTable(workspace, (db) => claimResults(db, dataset, results.toSorted(byPlace)));
+}
+
+/** The order in which results of one page are registered. */
+function byPlace(a: NamedResult, b: NamedResult): number {
+  const [one, other] = [a, b].map((r) => [r.lastUpdated, r.startDate, r.endDate, r.datasetId]);
+  const at = (one ?? []).findIndex((text, index) => text !== other?.[index]);
+  return at < 0 ? a.objectId - b.objectId : (one?.[at] ?? '') < (other?.[at] ?? '') ? -1 : 1;
+}
+
+export interface DatasetPlan {
+  readonly verdicts: ReadonlyMap<number, DatasetVerdict>;
+  /** Batches of the loads that are ready. */
+  readonly batchesOf: (ready: readonly Load[]) => BatchSpec[];
+}
+
+/** @param loads all of the table's */
+export async function planDatasets(
+  db: Queryable,
+  dataset: string,
+  contract: Contract | undefined,
+  loads: readonly Load[],
+): Promise<DatasetPlan> {
+  const datasets = datasetLoads(loads);
+  if (datasets.length === 0) return { verdicts: new Map(), batchesOf: () => [] };
+  const places = await resultPlaces(db, dataset);
+  const placeOf = ({ load }: DatasetLoad) => places.get(load.objectId);
+  const judged = datasets.map((one): JudgedLoad => {
+    const { id, state } = one.load;
+    return { id, state, key: one.key, place: placeOf(one), inTable: isInTable(one) };
+  });
+  return {
+    verdicts: judgeDatasets(contract, judged),
+    batchesOf: (ready) =>
+      batchDatasets(
+        dataset,
+        datasetLoads(ready).map((one) => ({
+          id: one.load.id,
+          key: one.key,
+          place: placeOf(one),
+          size: one.load.size,
+          suspect: one.load.state === 'failed' || one.load.waitingFor === 'schema',
+        })),
+      ),
+  };
+}
