@@ -1,5 +1,11 @@
 /** The public door of DMAP: the vendor's API, links, names of datasets. */
 export type { DmapSet, ListedResult, ResultIdentity } from './listed-result.ts';
+export { ApiKey } from './api-key.ts';
+export { openVendor, type KeySource, type VendorOptions } from './open-vendor.ts';
+export type { Pause } from './http/passing.ts';
+export type { Patience } from './http/pause.ts';
+export type { Timeouts } from './http/transport.ts';
+export { holdsSecret, redact, safeCause } from './redact.ts';
 export { SignedLink } from './link/signed-link.ts';
 export { parseDay, parseInstant } from './instant.ts';
 export {

@@ -14,7 +14,7 @@ export interface Manners {
   ignoreSince?: boolean | undefined;
   /** Each page begins with so many results of the one before, beyond what `offset` says. */
   repeatOverPages?: number | undefined;
-  /** Entries put into each page as they are, before the others. */
+  /** Entries that are listed as they are, before all others. */
   extraEntries?: readonly unknown[] | undefined;
 }
 
@@ -31,11 +31,11 @@ export function askedSet(path: string): DmapSet | undefined {
 }
 
 /** One page of a listing. @param listed all that is to be listed, in order */
-export function pageOf(
-  listed: readonly Entry[],
+export function pageOf<T>(
+  listed: readonly T[],
   query: URLSearchParams,
   { pageSize = 100, ignoreLimit, ignoreOffset, repeatOverPages = 0 }: Manners,
-): readonly Entry[] {
+): readonly T[] {
   const limit = ignoreLimit === true ? pageSize : Math.min(pageSize, Number(query.get('limit') ?? pageSize));
   const offset = ignoreOffset === true ? 0 : Number(query.get('offset') ?? 0);
   const from = Math.max(0, offset - repeatOverPages);

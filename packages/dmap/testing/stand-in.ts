@@ -144,8 +144,12 @@ class Vendor {
     if (request.headers.apikey !== this.keys[set.api]) return REFUSED;
     if (!this.known.has(nameOf(set))) return NOT_FOUND;
     const since = this.manners.ignoreSince === true ? '' : (query.get('last_updated') ?? '');
-    const page = pageOf(this.catalogue.list(set, since), query, this.manners);
-    const results = [...(this.manners.extraEntries ?? []), ...page.map((entry) => written(entry, this.#link(entry)))];
+    const listed = [
+      ...(this.manners.extraEntries ?? []).map((entry) => () => entry),
+      ...this.catalogue.list(set, since).map((entry) => () => written(entry, this.#link(entry))),
+    ];
+    // Links are signed for what is given alone.
+    const results = pageOf(listed, query, this.manners).map((entry) => entry());
     return json(200, { success: true, results });
   }
 

@@ -1,0 +1,236 @@
+/**
+ * One dataset from behind its link to a local file: in pieces, in bounded memory, checked by all that is told of it. What breaks
+ * off is taken up where it broke, if it is certain to be the same blob still; else it begins anew.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { UserError } from '@farelake/schema-registry';
+import { Passing, retried, unreachable, type RetryOptions } from '../http/passing.ts';
+import { refusePassing, type Answer, type Transport } from '../http/transport.ts';
+import type { Downloaded, DownloadOptions } from '../vendor.ts';
+import { isGzip, kindOfContent } from './content-kind.ts';
+import type { SignedLink } from './signed-link.ts';
+
+export interface DownloadMeans {
+  readonly transport: Transport;
+  readonly retry: Omit<RetryOptions, 'place' | 'signal'>;
+}
+
+/** What is there so far, and of which blob. */
+interface Progress {
+  size: number;
+  hash: Hash;
+  /** A strong one, without which nothing is taken up. */
+  etag: string | undefined;
+  /** Bytes of the whole, where they were told. */
+  whole: number | undefined;
+  /** MD5 of the whole in base64, where it was told. */
+  md5: string | undefined;
+}
+
+const nothing = (): Progress => ({
+  size: 0,
+  hash: createHash('md5'),
+  etag: undefined,
+  whole: undefined,
+  md5: undefined,
+});
+
+/** Bytes that a try must bring beyond all before it, or it counts as one that failed. */
+const FURTHER = 1024 * 1024;
+/** Bytes by which a file under gzip is known. */
+const MAGIC = 2;
+
+export async function downloadTo(
+  { transport, retry }: DownloadMeans,
+  link: SignedLink,
+  { file, signal, onBytes }: DownloadOptions,
+): Promise<Downloaded> {
+  signal.throwIfAborted();
+  const handle = await open(file, 'w');
+  try {
+    const transfer = new Transfer(transport, link, handle, signal, onBytes);
+    await retried(
+      () => transfer.go(),
+      (last, tries) => transfer.giveUp(last, tries),
+      { ...retry, place: link.place, signal, isFurther: () => transfer.isFurther() },
+    );
+    await handle.close();
+    return { size: transfer.progress.size };
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+class Transfer {
+  progress = nothing();
+  readonly #transport: Transport;
+  readonly #link: SignedLink;
+  readonly #file: FileHandle;
+  readonly #signal: AbortSignal;
+  readonly #onBytes: ((bytes: number) => void) | undefined;
+  /** Most bytes that were ever there, and how many counted as getting further. */
+  #most = 0;
+  #counted = 0;
+  #isDamaged = false;
+  /** Whether the last try got bytes. */
+  #hasBegun = false;
+
+  constructor(
+    transport: Transport,
+    link: SignedLink,
+    file: FileHandle,
+    signal: AbortSignal,
+    onBytes: DownloadOptions['onBytes'],
+  ) {
+    this.#transport = transport;
+    this.#link = link;
+    this.#file = file;
+    this.#signal = signal;
+    this.#onBytes = onBytes;
+  }
+
+  /** One try. */
+  async go(): Promise<void> {
+    this.#isDamaged = false;
+    this.#hasBegun = false;
+    const { size, etag } = this.progress;
+    const resume = size >= MAGIC && etag !== undefined ? { range: `bytes=${size}-`, 'if-match': etag } : {};
+    const headers = { 'accept-encoding': 'identity', ...resume };
+    const answer = await this.#transport.get(this.#link.reveal(), headers, this.#signal);
+    try {
+      await this.#take(answer);
+    } finally {
+      answer.giveUp();
+    }
+    this.#check();
+  }
+
+  isFurther(): boolean {
+    const isFurther = this.#most >= this.#counted + FURTHER;
+    if (isFurther) this.#counted = this.#most;
+    return isFurther;
+  }
+
+  giveUp(last: Passing, tries: number): UserError {
+    const { place } = this.#link;
+    if (!this.#hasBegun) return unreachable(place, last, tries);
+    return new UserError({
+      code: this.#isDamaged ? 'damaged-transfer' : 'cut-off',
+      problem: `${place} could not be fetched whole: ${last.reason} (tried ${tries} times).`,
+      remedy: 'The next sync tries again; if it stays so, the vendor has to issue the dataset again.',
+      data: { place, tries, bytes: this.progress.size },
+      ...(last.cause === undefined ? {} : { cause: last.cause }),
+    });
+  }
+
+  async #take(answer: Answer): Promise<void> {
+    refusePassing(answer);
+    if (this.#isOther(answer)) {
+      this.progress = nothing();
+      throw new Passing('it changed while it was fetched');
+    }
+    if (answer.status === 200) await this.#begin(answer);
+    else if (answer.status !== 206) throw refused(this.#link.place, answer);
+    this.#hasBegun = true;
+    const head: Uint8Array[] = [];
+    for await (const piece of answer.bytes) {
+      if (this.progress.size < MAGIC) {
+        head.push(piece);
+        this.#refuseStrange(head, answer);
+      }
+      await this.#write(piece);
+    }
+  }
+
+  /** Whether the part that was asked for is no part of what is there so far. */
+  #isOther(answer: Answer): boolean {
+    const { size, etag, whole } = this.progress;
+    if (answer.status === 412 || answer.status === 416) return true;
+    if (answer.status !== 206) return false;
+    const [, from, all] = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.header('content-range') ?? '') ?? [];
+    return Number(from) !== size || answer.header('etag') !== etag || (whole !== undefined && Number(all) !== whole);
+  }
+
+  async #begin(answer: Answer): Promise<void> {
+    await this.#file.truncate(0);
+    const length = answer.header('content-length');
+    const etag = answer.header('etag');
+    this.progress = {
+      ...nothing(),
+      etag: etag === undefined || etag.startsWith('W/') ? undefined : etag,
+      whole: length === undefined ? undefined : Number(length),
+      md5: answer.header('x-ms-blob-content-md5') ?? answer.header('content-md5'),
+    };
+  }
+
+  async #write(piece: Uint8Array): Promise<void> {
+    const { progress } = this;
+    for (let written = 0; written < piece.length;) {
+      const { bytesWritten } = await this.#file.write(piece, written, piece.length - written, progress.size + written);
+      written += bytesWritten;
+    }
+    progress.hash.update(piece);
+    progress.size += piece.length;
+    this.#most = Math.max(this.#most, progress.size);
+    this.#onBytes?.(progress.size);
+  }
+
+  #refuseStrange(pieces: readonly Uint8Array[], answer: Answer): void {
+    const start = Buffer.concat(pieces);
+    if (start.length >= MAGIC && !isGzip(start)) throw noDataset(this.#link.place, kindOf(start, answer));
+  }
+
+  #check(): void {
+    const { size, whole, md5, hash } = this.progress;
+    if (whole !== undefined && size < whole) throw new Passing(`the connection broke after ${size} of ${whole} bytes`);
+    if (size < MAGIC) throw noDataset(this.#link.place, 'nothing');
+    const found = hash.copy().digest('base64');
+    const isWhole = whole === undefined || size === whole;
+    if (isWhole && (md5 === undefined || md5 === found)) return;
+    this.progress = nothing();
+    this.#isDamaged = true;
+    const why = isWhole ? 'its MD5 is not the one that was announced' : `it has more than the ${whole} bytes announced`;
+    throw new Passing(why);
+  }
+}
+
+function kindOf(start: Uint8Array, answer: Answer): string {
+  const type = answer.header('content-type');
+  const isPlain = type !== undefined && /^[\w.+-]{1,60}\/[\w.+-]{1,60}(?:;|$)/.test(type);
+  return `${kindOfContent(start)}${isPlain ? `, announced as ${type.replace(/;.*$/, '')}` : ''}`;
+}
+
+function refused(place: string, answer: Answer): UserError {
+  const { status } = answer;
+  // Azure's own name of the reason; the page that comes with it is not shown.
+  const reason = answer.header('x-ms-error-code') ?? '';
+  const told = `status ${status}${/^[A-Za-z]{1,60}$/.test(reason) ? `, ${reason}` : ''}`;
+  const data = { place, status };
+  if (status === 403)
+    return new UserError({
+      code: 'link-expired',
+      problem: `The link to ${place} is refused: ${told}.`,
+      remedy: 'A link lives about an hour; another listing gives a new one.',
+      data,
+    });
+  if (status === 404 || status === 410)
+    return new UserError({
+      code: 'link-gone',
+      problem: `There is nothing at ${place}: ${told}.`,
+      remedy: 'The vendor listed a dataset that is not there; the next sync tries again.',
+      data,
+    });
+  const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : '';
+  return noDataset(place, `an answer of ${told}${redirect}`);
+}
+
+const noDataset = (place: string, found: string): UserError =>
+  new UserError({
+    code: 'no-dataset',
+    problem: `${place} gives no dataset: a file under gzip was expected, and ${found} came.`,
+    remedy: 'The next sync tries again; if it stays so, the vendor has to issue the dataset again.',
+    data: { place },
+  });

@@ -1,0 +1,211 @@
+/** Downloads from a blob service, by its own links or with a fault put between: whole and checked, or an error and no file. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { SignedLink } from '../src/index.ts';
+import { ApiKey, openVendor, type DmapSet, type Vendor } from '../src/index.ts';
+import { openStandIn, type Answer, type StandIn } from '../testing/index.ts';
+
+const SET: DmapSet = { api: 'aggregations', set: 'agg_daily_fareprod' };
+const PATIENCE = { retries: 3, first: 1, longest: 2 };
+/** Does not get smaller under gzip. */
+const BYTES = gzipSync(randomBytes(300_000));
+
+let standIn: StandIn;
+let vendor: Vendor;
+let folder: string;
+let file: string;
+let seen: number[];
+
+beforeAll(async () => {
+  standIn = await openStandIn({ linkSeconds: 600, watchLinks: true });
+  folder = await mkdtemp(path.join(tmpdir(), 'farelake-dmap-'));
+  file = path.join(folder, 'dataset.csv.gz');
+  vendor = openVendor({
+    baseUrl: standIn.baseUrl,
+    keys: { aggregations: new ApiKey(standIn.keys.aggregations) },
+    pace: 1000,
+    patience: PATIENCE,
+    timeouts: { headers: 500, body: 500 },
+  });
+});
+afterAll(async () => {
+  await vendor.close();
+  await standIn.close();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  standIn.clearFaults();
+  seen = [];
+  await standIn.issue(SET, [{ datasetId: 'd', startDate: '2022-05-17', bytes: BYTES }]);
+});
+afterEach(() => rm(file, { force: true }));
+
+async function linkTo(datasetId = 'd'): Promise<SignedLink> {
+  standIn.requests.length = 0;
+  for await (const { results } of vendor.list(SET, { signal: new AbortController().signal })) {
+    const result = results.find((listed) => listed.datasetId === datasetId);
+    if (result !== undefined) return result.link;
+  }
+  throw new Error(`${datasetId} is not listed`);
+}
+
+const download = async (link?: SignedLink, signal = new AbortController().signal) =>
+  vendor.download(link ?? (await linkTo()), { file, signal, onBytes: (bytes) => seen.push(bytes) });
+
+const ranges = () => standIn.requests.filter(({ on }) => on === 'link').map(({ range }) => range ?? 'all');
+const status = (code: number, headers: Record<string, string> = {}, body = ''): Answer => ({
+  kind: 'status',
+  status: code,
+  headers,
+  body,
+});
+
+test('a dataset arrives as it is, its bytes told as they come', async () => {
+  expect(await download()).toEqual({ size: BYTES.length });
+  expect((await readFile(file)).equals(BYTES)).toBe(true);
+  expect(seen.at(-1)).toBe(BYTES.length);
+  expect(ranges()).toEqual(['all']);
+});
+
+test.each([
+  ['cut', { kind: 'cut', afterBytes: 100_000 }],
+  ['standing still', { kind: 'stall', afterBytes: 100_000 }],
+  ['shorter than announced', { kind: 'short', missing: 200_000 }],
+] as [string, Answer][])('%s: it is taken up where it broke', async (_, answer) => {
+  standIn.fault({ on: 'link', times: 2, answer });
+  await download();
+  expect((await readFile(file)).equals(BYTES)).toBe(true);
+  const [first, second, third] = ranges();
+  expect([first, second]).toEqual(['all', expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
+  expect(Number(third!.slice(6, -1))).toBeGreaterThanOrEqual(Number(second!.slice(6, -1)));
+});
+
+test('a server without ranges: it begins anew', async () => {
+  standIn.fault({ on: 'link', answer: { kind: 'cut', afterBytes: 100_000 } });
+  standIn.fault({ on: 'link', answer: { kind: 'no-ranges' } });
+  await download();
+  expect((await readFile(file)).equals(BYTES)).toBe(true);
+  expect(seen.at(-1)).toBe(BYTES.length);
+});
+
+test('a blob that changes meanwhile is fetched from its start', async () => {
+  const other = gzipSync(randomBytes(250_000));
+  const link = await linkTo();
+  standIn.fault({ on: 'link', answer: { kind: 'cut', afterBytes: 100_000 } });
+  standIn.fault({ on: 'link', answer: { kind: 'meanwhile', act: () => standIn.replaceBlob(SET, 'd', other) } });
+  expect(await download(link)).toEqual({ size: other.length });
+  expect((await readFile(file)).equals(other)).toBe(true);
+  expect(ranges()).toEqual(['all', expect.stringMatching(/^bytes=/), 'all']);
+});
+
+test.each([
+  ['another range', { 'content-range': `bytes 5-${String(BYTES.length - 1)}/${String(BYTES.length)}` }],
+  ['no range', {}],
+  ['another version', { etag: '"another"' }],
+] as [string, Record<string, string>][])('a part that is %s is not put behind what is there', async (_, headers) => {
+  standIn.fault({ on: 'link', answer: { kind: 'cut', afterBytes: 100_000 } });
+  standIn.fault({ on: 'link', answer: status(206, headers, 'x'.repeat(100)) });
+  await download();
+  expect((await readFile(file)).equals(BYTES)).toBe(true);
+  expect(ranges()).toHaveLength(3);
+});
+
+test.each([
+  ['500', status(500)],
+  ['503 with Retry-After', status(503, { 'retry-after': '0' })],
+  ['429', status(429)],
+  ['a connection that is closed', { kind: 'hang-up' }],
+  ['no answer', { kind: 'silent' }],
+] as [string, Answer][])('%s passes, and for good the place cannot be reached', async (_, answer) => {
+  standIn.fault({ on: 'link', times: 2, answer });
+  await download();
+  expect(existsSync(file)).toBe(true);
+  standIn.fault({ on: 'link', times: Infinity, answer });
+  await expect(download()).rejects.toMatchObject({ code: 'dmap-unreachable' });
+  expect(ranges()).toHaveLength(1 + PATIENCE.retries);
+  expect(existsSync(file)).toBe(false);
+});
+
+test.each([
+  ['cut each time', { kind: 'cut', afterBytes: 0 }, 'cut-off', 4],
+  ['an MD5 that does not fit', { kind: 'wrong-md5' }, 'damaged-transfer', 4],
+  ['bytes that became others', { kind: 'other-bytes' }, 'damaged-transfer', 4],
+  ['403', status(403, { 'x-ms-error-code': 'AuthenticationFailed' }, '<Error>sig=SECRET</Error>'), 'link-expired', 1],
+  ['404', status(404), 'link-gone', 1],
+  ['410', status(410), 'link-gone', 1],
+  ['409', status(409, { 'x-ms-error-code': 'BlobArchived' }), 'no-dataset', 1],
+  ['a redirect', status(307, { location: 'http://127.0.0.1:9/?sig=SECRET' }), 'no-dataset', 1],
+  ['a page of HTML with status 200', { kind: 'html' }, 'no-dataset', 1],
+  ['JSON', status(200, { 'content-type': 'application/json' }, '{"error": 1}'), 'no-dataset', 1],
+  ['CSV that is not packed', status(200, { 'content-type': 'text/csv' }, 'date,count\n'), 'no-dataset', 1],
+  ['nothing', status(200), 'no-dataset', 1],
+  ['a wait of an hour', status(503, { 'retry-after': '3600' }), 'dmap-asked-to-wait', 1],
+] as [string, Answer, string, number][])(
+  '%s is told as what it is, and leaves no file',
+  async (_, answer, code, tries) => {
+    standIn.fault({ on: 'link', times: Infinity, answer });
+    await expect(download()).rejects.toMatchObject({ code });
+    expect(ranges()).toHaveLength(tries);
+    expect(existsSync(file)).toBe(false);
+  },
+);
+
+test('what came in place of a dataset is named by its kind, not by its text', async () => {
+  standIn.fault({ on: 'link', answer: { kind: 'html' } });
+  await expect(download()).rejects.toMatchObject({
+    problem: expect.stringContaining('a page of HTML, announced as text/html came') as unknown,
+  });
+  standIn.fault({ on: 'link', answer: status(409, { 'x-ms-error-code': 'BlobArchived' }) });
+  await expect(download()).rejects.toThrow(/status 409, BlobArchived/);
+});
+
+test('a link whose time is over is refused by the blob service itself', async () => {
+  const short = await openStandIn({ linkSeconds: -5 });
+  try {
+    await short.issue(SET, [{ datasetId: 'd', startDate: '2022-05-17', bytes: BYTES }]);
+    const keys = { aggregations: new ApiKey(short.keys.aggregations) };
+    const other = openVendor({ baseUrl: short.baseUrl, keys });
+    for await (const { results } of other.list(SET, { signal: new AbortController().signal }))
+      await expect(download(results[0]!.link)).rejects.toMatchObject({ code: 'link-expired' });
+    await other.close();
+  } finally {
+    await short.close();
+  }
+  expect.assertions(1);
+});
+
+test('a large file over a line that breaks often arrives, as long as it gets on', async () => {
+  const large = gzipSync(randomBytes(9 * 1024 ** 2));
+  await standIn.issue(SET, [{ datasetId: 'large', startDate: '2022-05-17', bytes: large }]);
+  // More breaks than there is patience for, each after more than a megabyte.
+  standIn.fault({ on: 'link', datasetId: 'large', times: 6, answer: { kind: 'cut', afterBytes: 1_300_000 } });
+  expect(await download(await linkTo('large'))).toEqual({ size: large.length });
+  expect((await readFile(file)).equals(large)).toBe(true);
+});
+
+test('a download that is called off ends with the reason it was given, and leaves no file', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const link = await linkTo();
+  standIn.fault({ on: 'link', answer: { kind: 'stall', afterBytes: 1000 } });
+  const downloading = vendor.download(link, {
+    file,
+    signal: controller.signal,
+    onBytes: () => {
+      controller.abort(reason);
+    },
+  });
+  await expect(downloading).rejects.toBe(reason);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('a file that cannot be written is an error of its own, not of the vendor', async () => {
+  const signal = new AbortController().signal;
+  const nowhere = path.join(folder, 'no', 'such', 'folder');
+  await expect(vendor.download(await linkTo(), { file: nowhere, signal })).rejects.toMatchObject({ code: 'ENOENT' });
+});
