@@ -12,6 +12,7 @@ import { tableHoldCommand, tableReleaseCommand } from './commands/table-hold.ts'
 import { tableRejectCommand, type RejectFlags } from './commands/table-reject.ts';
 import { tableRollbackCommand, type RollbackFlags } from './commands/table-rollback.ts';
 import { tableShowCommand } from './commands/table-show.ts';
+import { addDmapCommands } from './program-dmap.ts';
 import { addRepairCommands } from './program-repair.ts';
 import { addReplayCommands } from './program-replay.ts';
 import type { Context } from './session.ts';
@@ -49,6 +50,7 @@ export function createProgram(context: Context): Program {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   addTableCommands(program, context, answer);
   addDataCommands(program, context, answer);
+  addDmapCommands(program, context, answer);
   addCareCommands(program, context, answer);
   addReplayCommands(program, context, answer);
   addRepairCommands(program, context, answer);

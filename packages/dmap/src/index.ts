@@ -17,3 +17,7 @@ export {
   type DatasetKey,
 } from './dataset-key.ts';
 export type { Downloaded, DownloadOptions, ListedPage, ListOptions, Vendor } from './vendor.ts';
+export { studyRecords, type ColumnStudy, type FileStudy } from './draft/study.ts';
+export { draftSetContract, type DraftedColumn, type SetDraft } from './draft/draft-contract.ts';
+export type { Proposal } from './draft/personal.ts';
+export { DMAP_CSV } from './csv-format.ts';

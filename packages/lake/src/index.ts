@@ -20,7 +20,7 @@ export type {
   WrittenObject,
 } from './store/object-store.ts';
 export { unpack, type Unpacked, type UnpackOptions } from './csv/unpack.ts';
-export { readRecords } from './csv/read-records.ts';
+export { readRecords, type ReadRecordsOptions } from './csv/read-records.ts';
 export type { Piece } from './csv/pieces.ts';
 export { loadCsv, SpoiledLoad, type CsvInput, type CsvLoad, type LoadedCsv, type RowCounts } from './csv/load-csv.ts';
 export type { Refusal, RefusedRow, RefusedRows } from './csv/set-apart.ts';

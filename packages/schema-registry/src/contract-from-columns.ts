@@ -37,7 +37,7 @@ export function contractFromColumns(parts: ContractParts): Contract {
       problem: `${sourceText(parts)} has no columns beside header__…; a contract needs at least one.`,
     });
   const columns = source.map((column, index) => contractColumn(column, FIRST_COLUMN_ID + index, sourceText(parts)));
-  refuseCollisions(columns, sourceText(parts));
+  refuseColumnCollisions(columns, sourceText(parts));
   return {
     $schema: '../contract.schema.json',
     feed: parts.feed,
@@ -91,7 +91,12 @@ function typeText(column: SourceColumn, source: string): string {
   }
 }
 
-function refuseCollisions(columns: readonly ContractColumn[], source: string): void {
+/**
+ * Two source names that come out as one column's name.
+ * @param source what has them, for the message
+ * @throws UserError `column-collision`
+ */
+export function refuseColumnCollisions(columns: readonly ContractColumn[], source: string): void {
   const seen = new Map<string, string>();
   for (const { name, sourceName } of columns) {
     const other = seen.get(name);

@@ -19,7 +19,12 @@ export {
 export * from './system-columns.ts';
 export { isHidden, storedColumns, storedType } from './stored-columns.ts';
 export { reviseContract } from './revise-contract.ts';
-export { contractFromColumns, type ContractParts, type SourceColumn } from './contract-from-columns.ts';
+export {
+  contractFromColumns,
+  refuseColumnCollisions,
+  type ContractParts,
+  type SourceColumn,
+} from './contract-from-columns.ts';
 export {
   describeDifference,
   describeDrift,

@@ -9,3 +9,5 @@ export type { VolumeExpectation } from './volume/expected.ts';
 export type { FeedOptions } from './volume/options.ts';
 export type { Mix, Skew } from './volume/plan.ts';
 export { writeFeed, type Written } from './write.ts';
+export { generateDatasets, type Dataset, type DatasetOptions } from './dmap/datasets.ts';
+export { DMAP_SETS, type DmapSetName, type SetShape } from './dmap/sets/index.ts';

@@ -1,16 +1,7 @@
 import { contractPath, draftContract, readRegistry, status, writeContract, type Draft } from '@farelake/ingest';
-import {
-  compatibility,
-  formatContract,
-  requireRegistry,
-  reviseContract,
-  type BeforeImage,
-  type Contract,
-  type UpdateImage,
-} from '@farelake/schema-registry';
-import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { reviseContract, type BeforeImage, type Contract, type UpdateImage } from '@farelake/schema-registry';
 import { sourceName } from '@farelake/qlik';
+import { agreed, changeLines, refuseFaulty, shown } from '../contract-file.ts';
 import { contractOf } from '../find-contract.ts';
 import { openFolder } from '../folder.ts';
 import { UsageError } from '../output/problem.ts';
@@ -47,7 +38,10 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
   }
   refuseFaulty(contracts, contract);
   if (present !== undefined) for (const line of changeLines(present, contract)) terminal.note(line);
-  if (flags.yes !== true && !(await agreed(context, contract, present, file))) return 1;
+  if (flags.yes !== true) {
+    terminal.note(columnsShown(contract));
+    if (!(await agreed(context, file, present !== undefined))) return 1;
+  }
   await writeContract(environment.registry, contract);
   const what = `${contract.columns.length} columns, key ${contract.key.join(', ')}`;
   if (present === undefined) {
@@ -61,8 +55,6 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
   }
   return 0;
 }
-
-const shown = (file: string): string => path.relative(process.cwd(), file) || file;
 
 function warnings({ unreadable, differing, withBeforeImages }: Draft): string[] {
   const lines = unreadable.map((problem) => `Left out: ${problem}`);
@@ -79,11 +71,16 @@ function warnings({ unreadable, differing, withBeforeImages }: Draft): string[] 
   return lines;
 }
 
-/** What readers of the table will see change; what they cannot go along with is said to be so. */
-const changeLines = (present: Contract, next: Contract): string[] =>
-  compatibility(present, next).map(({ compatible, text }) =>
-    compatible ? `Change: ${text}.` : `Incompatible change, of which readers must be told: ${text}.`,
-  );
+function columnsShown({ columns, key, cdc }: Contract): string {
+  const rows = columns.map(({ name, sourceName, type }) => [
+    name,
+    sourceName,
+    type,
+    key.includes(name) ? String(key.indexOf(name) + 1) : '',
+  ]);
+  const table = formatTable(['column', 'source', 'type', 'key'], rows);
+  return `${table}\ncdc: updateImage ${cdc.updateImage}, beforeImage ${cdc.beforeImage}`;
+}
 
 /** Two source names that come out as one table name: the second is refused, --yes or not. */
 function refuseCollision(present: Contract, { source, dataset }: Contract): void {
@@ -93,58 +90,6 @@ function refuseCollision(present: Contract, { source, dataset }: Contract): void
     problem: `${sourceName(source)} would be the table ${dataset}, which is that of ${sourceName(present.source)}.`,
     remedy: 'Only one of them can be taken in.',
   });
-}
-
-/** The registry must be whole with the new contract in it: a collision is told before anything is written. */
-function refuseFaulty(contracts: ReadonlyMap<string, Contract>, contract: Contract): void {
-  const others = [...contracts.values()].filter((other) => other.dataset !== contract.dataset);
-  requireRegistry(
-    [...others, contract].map((one) => ({ path: `${one.feed}/${one.dataset}.json`, text: formatContract(one) })),
-  );
-}
-
-/** Asks on a terminal; elsewhere silence is no consent. */
-async function agreed(
-  { terminal, signal }: Context,
-  contract: Contract,
-  present: Contract | undefined,
-  file: string,
-): Promise<boolean> {
-  terminal.note(
-    formatTable(
-      ['column', 'source', 'type', 'key'],
-      contract.columns.map(({ name, sourceName, type }) => [
-        name,
-        sourceName,
-        type,
-        contract.key.includes(name) ? String(contract.key.indexOf(name) + 1) : '',
-      ]),
-    ),
-  );
-  terminal.note(`cdc: updateImage ${contract.cdc.updateImage}, beforeImage ${contract.cdc.beforeImage}`);
-  const question = `${present === undefined ? 'Write' : 'Replace the different'} ${shown(file)}?`;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    if (present === undefined)
-      throw new UsageError({
-        code: 'not-agreed',
-        problem: `${question} Nobody is there to answer.`,
-        remedy: 'Add --yes to write it as shown.',
-      });
-    throw new UsageError({
-      code: 'not-agreed',
-      problem: `${shown(file)} is there and says something else.`,
-      remedy: 'Add --yes to replace it.',
-    });
-  }
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  // The reader takes the keyboard, and Ctrl-C with it: hand it on.
-  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  try {
-    const answer = await reader.question(`${question} [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    reader.close();
-  }
 }
 
 export async function tableListCommand(context: Context, flags: { readonly json?: boolean }): Promise<number> {

@@ -16,17 +16,38 @@ export const csvParser = (format: CsvFormat, options: Options = {}): Parser =>
     ...options,
   });
 
-/** The header, then the records; stop reading whenever you have seen enough. */
-export async function* readRecords(source: Readable, format: CsvFormat): AsyncGenerator<string[]> {
-  const parser = csvParser(format, { record_delimiter: ['\r\n', '\n', '\r'] });
-  const gunzip = createGunzip();
-  source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
-  gunzip.on('error', (error) => parser.destroy(error)).pipe(parser);
+/** Characters of one record, in a file that is looked into: a quote that never ends shall not fill the memory. */
+const LONGEST_RECORD = 1 << 24;
+
+export interface ReadRecordsOptions {
+  /** False: the source is plain text already. */
+  readonly packed?: boolean;
+  /** Records with more or fewer fields than the header come too; otherwise they end the reading. */
+  readonly anyLength?: boolean;
+}
+
+/**
+ * The header, then the records; stop reading whenever you have seen enough.
+ * @throws CsvError of csv-parse, and the errors of zlib, of a file that is none
+ */
+export async function* readRecords(
+  source: Readable,
+  format: CsvFormat,
+  { packed = true, anyLength = false }: ReadRecordsOptions = {},
+): AsyncGenerator<string[]> {
+  const parser = csvParser(format, {
+    record_delimiter: ['\r\n', '\n', '\r'],
+    max_record_size: LONGEST_RECORD,
+    relax_column_count: anyLength,
+  });
+  const gunzip = packed ? createGunzip() : undefined;
+  const text = gunzip === undefined ? source : source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
+  text.on('error', (error) => parser.destroy(error)).pipe(parser);
   try {
     for await (const record of parser) yield record as string[];
   } finally {
     source.destroy();
-    gunzip.destroy();
+    gunzip?.destroy();
   }
 }
 
