@@ -38,9 +38,10 @@ export interface CatalogPlace {
   readonly stage: string;
 }
 
-/** The current table, where the contract has a key, and the history. */
+/** The current table, where the contract has a key, and the history; of a DMAP set its one table. */
 export function tableDefinitions(contract: Contract, place: CatalogPlace): TableDefinition[] {
   const source = `${contract.source.schema}.${contract.source.table}`;
+  if (contract.feed === 'dmap') return [datasetTable(contract, place)];
   const history = define(contract, place, {
     name: historyName(contract.dataset),
     description: `Every snapshot row and change of ${source}, as delivered`,
@@ -58,6 +59,17 @@ export function tableDefinitions(contract: Contract, place: CatalogPlace): Table
   });
   return [current, history];
 }
+
+const datasetTable = (contract: Contract, place: CatalogPlace): TableDefinition =>
+  define(contract, place, {
+    name: contract.dataset,
+    description: `The newest issue of each dataset of the set ${contract.source.table}`,
+    columns: [
+      ...delivered(contract),
+      ...system('dataset_id', '_period_start', '_period_end', '_last_updated'),
+      ...system('_load_id', '_line'),
+    ],
+  });
 
 /** As `definition`, read by Iceberg from a metadata file: what makes it a table that engines can query. */
 export const asIceberg = (definition: TableDefinition, metadataLocation: string): TableDefinition => ({

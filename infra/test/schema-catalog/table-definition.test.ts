@@ -88,3 +88,18 @@ test('becomes an Iceberg table by its metadata', () => {
     metadata_location: 's3://stage/edw_card/metadata/1.json',
   });
 });
+
+test('a DMAP set has one table, whose rows say which dataset they are of', () => {
+  const set: Contract = {
+    ...card,
+    feed: 'dmap',
+    dataset: 'dmap_citation',
+    source: { schema: 'transactional', table: 'citation' },
+    key: [],
+  };
+  const tables = tableDefinitions(set, place);
+  expect(tables.map(({ name }) => name)).toEqual(['dmap_citation']);
+  expect(names(tables[0]!).slice(card.columns.length)).toEqual([
+    ...['dataset_id', '_period_start', '_period_end', '_last_updated', '_load_id', '_line'],
+  ]);
+});

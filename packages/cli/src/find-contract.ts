@@ -1,4 +1,4 @@
-/** Which table a person means, in either spelling, `EDW.SAMPLE` or `edw_sample`. */
+/** Which table a person means, in either spelling, `EDW.SAMPLE` or `edw_sample`; of a DMAP set also by its own name. */
 import { deliveredTables } from '@farelake/db';
 import { faultyReason, type Workspace } from '@farelake/ingest';
 import { sourceName } from '@farelake/qlik';
@@ -7,7 +7,10 @@ import { UsageError } from './output/problem.ts';
 
 /** The contract of a table; undefined: there is none. */
 export const contractOf = (contracts: ReadonlyMap<string, Contract>, table: string): Contract | undefined =>
-  [...contracts.values()].find(({ dataset, source }) => table === dataset || table === sourceName(source));
+  [...contracts.values()].find(
+    ({ dataset, source, feed }) =>
+      table === dataset || table === sourceName(source) || (feed === 'dmap' && table === source.table),
+  );
 
 type Registry = Pick<Workspace, 'contracts' | 'faulty'>;
 

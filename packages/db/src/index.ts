@@ -211,6 +211,7 @@ export {
   type NotedContent,
   type NotedReason,
 } from './ledger/audit-content.ts';
+export { wrongDatasets, type WrongDataset } from './ledger/audit-datasets.ts';
 export {
   describedLoads,
   loneObjects,

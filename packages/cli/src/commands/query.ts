@@ -14,7 +14,7 @@ import {
   type UnreadableTable,
   type Workspace,
 } from '@farelake/ingest';
-import { historyName, UserError } from '@farelake/schema-registry';
+import { historyName, UserError, type Contract } from '@farelake/schema-registry';
 import { UsageError } from '../output/problem.ts';
 import { formatTable } from '../output/table.ts';
 import { cellText, jsonValue } from '../output/values.ts';
@@ -49,7 +49,7 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
         const gone = unreadable.map(({ table }) => table);
         throw badQuery(
           cause,
-          viewsOf(workspace.contracts.keys()).filter((view) => !gone.includes(view)),
+          viewsOf(workspace.contracts.values()).filter((view) => !gone.includes(view)),
         );
       }
       return 0;
@@ -57,8 +57,10 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
   );
 }
 
-const viewsOf = (tables: Iterable<string>): string[] =>
-  [...tables].sort().flatMap((table) => [table, historyName(table)]);
+const viewsOf = (contracts: Iterable<Contract>): string[] =>
+  [...contracts]
+    .sort((a, b) => (a.dataset < b.dataset ? -1 : 1))
+    .flatMap(({ dataset, feed }) => (feed === 'dmap' ? [dataset] : [dataset, historyName(dataset)]));
 
 const UNPARSED = 'Failed to extract statements: ';
 

@@ -28,7 +28,8 @@ export async function tableShowCommand(
       (one) => one.table === dataset,
     );
     if (stands === undefined) throw new Error(`${dataset} has a contract and no status`);
-    const [current, history] = [await readManifest(pool, dataset), await readManifest(pool, historyName(dataset))];
+    const current = await readManifest(pool, dataset);
+    const history = contract.feed === 'dmap' ? null : await readManifest(pool, historyName(dataset));
     const drift = (await tableDrifts(pool)).filter((one) => one.dataset === dataset);
     const shown = asJson(contract, stands, current, history, drift);
     if (flags.json === true) context.terminal.print(JSON.stringify(shown));
@@ -43,7 +44,7 @@ const asJson = (
   contract: Contract,
   stands: TableStatus,
   current: Manifest,
-  history: Manifest,
+  history: Manifest | null,
   drift: readonly TableDrift[],
 ) => ({
   table: contract.dataset,
@@ -63,7 +64,8 @@ const asJson = (
   generations: stands.generations,
   loads: stands.loads,
   current: extent(current),
-  history: extent(history),
+  /** Null: a table of datasets has none. */
+  history: history === null ? null : extent(history),
   publication: stands.publication,
   /** How delivered files differ from the contract, and in how many. */
   drift: drift.map(({ files, drift: differences }) => ({ files, differences: differences as readonly Difference[] })),
@@ -91,17 +93,19 @@ const extent = ({ version, rows, files }: Manifest) => ({
 });
 
 function asText(shown: Shown): string[] {
-  const { updateImage, beforeImage } = shown.cdc;
   const facts = [
     ['source', `${shown.source} (${shown.feed})`],
     ['contract', `version ${shown.contractVersion}, owner ${shown.owner}`],
-    ['key', shown.key.length === 0 ? 'none: history only' : shown.key.join(', ')],
-    ['changes', `update image ${updateImage}, before image ${beforeImage}, snapshot ${shown.snapshot}`],
+    ...(shown.history === null ? OF_DATASETS : foldedFacts(shown)),
     ['freshness', shown.freshness ?? 'not promised'],
     ['state', `${shown.state}${shown.reason === null ? '' : `: ${shown.reason}`}`],
     ['current', extentText(shown.current)],
-    ['history', extentText(shown.history)],
-    ['generation', shown.generation ?? 'none'],
+    ...(shown.history === null
+      ? []
+      : [
+          ['history', extentText(shown.history)],
+          ['generation', shown.generation ?? 'none'],
+        ]),
     ...shown.generations
       .filter(({ state }) => state !== 'live')
       .map(({ name, state, rows, reason }) => [
@@ -134,6 +138,13 @@ function asText(shown: Shown): string[] {
     facts.push(['drift', `in ${count(files)} files: ${differences.map(describeDifference).join('; ')}`]);
   return [shown.table, ...facts.map(([name = '', text = '']) => `  ${name.padEnd(11)}${text}`), '', columns];
 }
+
+const OF_DATASETS = [['rows', 'of datasets: one that is issued anew replaces all of its rows']];
+
+const foldedFacts = ({ key, cdc: { updateImage, beforeImage }, snapshot }: Shown): string[][] => [
+  ['key', key.length === 0 ? 'none: history only' : key.join(', ')],
+  ['changes', `update image ${updateImage}, before image ${beforeImage}, snapshot ${snapshot}`],
+];
 
 const extentText = ({ version, rows, files, bytes }: Shown['current']): string =>
   version === 0

@@ -26,6 +26,7 @@ const USAGE_CODES: readonly string[] = [
   'incoming-without-versions',
   'no-key',
   'no-such-bucket',
+  'not-folded',
   'nothing-delivered',
   'registry-no-folder',
   'unknown-key-column',

@@ -5,7 +5,7 @@
 import type { ClientBase, Pool } from 'pg';
 import { withConnection } from '../pool.ts';
 import { GIVEN_UP } from './give-ups.ts';
-import { nextSeen } from './objects.ts';
+import { IS_DATASET, nextSeen } from './objects.ts';
 
 /** Where the ledger stood when the audit began: what came since may have been looked past, and is left to the next one. */
 export interface AuditBegin {
@@ -126,7 +126,9 @@ export async function missingObjects(
        o.store_uri AS "storeUri", o.path, o.archived_uri AS "archivedUri", l.state,
        EXISTS (SELECT 1 FROM ledger.loads h JOIN ledger.receipts r ON r.load_id = h.id
          WHERE h.object_id = o.id OR h.dfm_object_id = o.id) AS "inHistory",
-       EXISTS (SELECT 1 FROM ledger.objects n WHERE n.object_key = o.object_key AND n.seen > o.seen) AS replaced,
+       EXISTS (SELECT 1 FROM ledger.objects n WHERE n.object_key = o.object_key AND n.seen > o.seen)
+         -- Issued anew before it was loaded: under a name of its own.
+         OR (${IS_DATASET} AND l.state = 'superseded') AS replaced,
        (SELECT min(f.uri) FROM found_objects f WHERE f.object_id = o.id) AS elsewhere
      FROM ledger.objects o LEFT JOIN ledger.loads l ON l.object_id = o.id
      WHERE ($3::text IS NULL OR o.dataset = $3)

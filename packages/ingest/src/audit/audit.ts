@@ -15,9 +15,11 @@ import {
   twinObjects,
   withAudit,
   wrongBatches,
+  wrongDatasets,
   wrongReceipts,
   wrongVersions,
   type AuditBegin,
+  type WrongDataset,
   type WrongReceipt,
 } from '@farelake/db';
 import { isStoreTrouble, openStore, type ObjectStore } from '@farelake/lake';
@@ -127,9 +129,18 @@ async function tellSums({ db, dataset, findings }: AuditWork): Promise<void> {
 async function tellContradictions({ db, dataset, findings }: AuditWork): Promise<void> {
   for (const one of await contradictions(db, dataset))
     findings.add('state-differs', one.dataset, one.objectKey, describeContradiction(one));
+  for (const one of await wrongDatasets(db, dataset))
+    findings.add('dataset-differs', one.dataset, one.objectKey, datasetText(one));
   for (const { dataset: table, objectKey } of await objectsWithoutLoad(db, dataset))
     findings.add('load-missing', table, objectKey);
 }
+
+const datasetText = ({ loadId, state, isInTable, told, rows, besideId }: WrongDataset): string =>
+  [
+    `load ${loadId} is ${state}, and the ledger says that its rows are ${isInTable ? '' : 'not '}in the table`,
+    ...(told === rows ? [] : [`its files have ${rows} rows, and ${told} are told`]),
+    ...(besideId === null ? [] : [`load ${besideId} of the same dataset is in the table as well`]),
+  ].join('; ');
 
 const receiptText = ({ announced, read, written, quarantined }: WrongReceipt): string =>
   `announced ${announced ?? '?'}, read ${read ?? '?'}, written ${written ?? '?'}, quarantined ${quarantined ?? '?'}`;

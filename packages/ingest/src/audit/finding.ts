@@ -49,14 +49,16 @@ export const FINDINGS = {
   },
   'file-gone': {
     means: 'a Parquet file of a table that is not there',
-    remedy: "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it.",
+    remedy:
+      "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it, of a DMAP table farelake replay.",
   },
   'file-differs': {
     means: 'a Parquet file of a table of another size than the manifest says',
-    remedy: "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it.",
+    remedy:
+      "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it, of a DMAP table farelake replay.",
   },
   'history-damaged': {
-    means: 'a file of history with other bytes than were written',
+    means: 'a file of history, or of a DMAP table, with other bytes than were written',
     remedy:
       "Restore it, from the bucket's versions or a backup; or send all loads of it through again: farelake replay --load. Verify and repair refuse until then.",
   },
@@ -81,6 +83,11 @@ export const FINDINGS = {
   'state-differs': {
     means: 'a file whose state and the list of what its table was made of contradict each other',
     remedy: 'farelake ingest works the table out anew; until then verify and repair leave it alone.',
+  },
+  'dataset-differs': {
+    means: 'a dataset whose state, rows or place in its table contradict each other',
+    remedy:
+      'Send the load that counts through again (farelake replay --load): it takes the place of all others of its dataset.',
   },
   'load-missing': {
     means: 'a data file in the ledger that no load is of, so that nothing comes of it',

@@ -68,7 +68,7 @@ async function loadDataset(context: Attempt, member: DatasetLoad, lanes: LoadLan
   }
 }
 
-const OF_CONTENT: readonly string[] = ['broken-gzip', 'broken-header'];
+const OF_CONTENT: readonly string[] = ['broken-gzip', 'broken-header', 'empty-dataset'];
 
 const REMEDY = 'Each sync fetches it again; where that does not help, ask the vendor for it, or correct the contract.';
 
@@ -106,7 +106,7 @@ async function unpackDataset(
 }
 
 const withoutHeader = (): UserError =>
-  new UserError({ code: 'broken-header', problem: 'The file has no header line.', remedy: REMEDY });
+  new UserError({ code: 'empty-dataset', problem: 'The file has no header line.', remedy: REMEDY });
 
 const incompatible = ({ load }: DatasetLoad, drift: Drift): Spoiled => ({
   load,

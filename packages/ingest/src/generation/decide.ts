@@ -9,6 +9,7 @@ import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable } from '../publish/publish-table.ts';
 import { inTable } from '../table/in-table.ts';
+import { requireFolded } from '../table/require-folded.ts';
 import { whenFree } from '../table/when-free.ts';
 import { treatmentHold } from '../treatment/hold.ts';
 import type { TableWorkspace, Workspace } from '../workspace.ts';
@@ -47,6 +48,8 @@ export interface Released {
 export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<Released | undefined> =>
   inTurn(decision, async (workspace) => {
     const { contract, by, why } = decision;
+    if (contract.feed === 'dmap' && asked.name === undefined) return undefined;
+    requireFolded(contract, 'release');
     const found = askedFor(releasable(await readStanding(workspace, contract)), asked, contract);
     if (found === undefined) return undefined;
     const released = { state: 'released', cause: null, reason: why ?? null, decidedBy: by } as const;
@@ -66,6 +69,7 @@ export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {
 export const rejectGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<string | undefined> =>
   inTurn(decision, async (workspace) => {
     const { contract, by, why } = decision;
+    requireFolded(contract, 'reject');
     const found = askedFor(rejectable(await readStanding(workspace, contract)), asked, contract);
     if (found === undefined) return undefined;
     const rejected = { state: 'rejected', cause: null, reason: why ?? 'rejected', decidedBy: by } as const;
@@ -94,13 +98,14 @@ export interface RolledBack {
 /**
  * Goes back to the generation that was shown before: brings it up to date with all changes since, exchanges it for the live
  * one by one commit, and rejects that until it is released. Done again after it died anywhere, it goes on.
- * @throws UserError `nothing-to-roll-back`, `rollback-held`
+ * @throws UserError `nothing-to-roll-back`, `rollback-held`, `not-folded`
  */
 export const rollBack = (decision: Decision): Promise<RolledBack> =>
   inTurn(
     decision,
     async (workspace) => {
       const { contract, by, why, onProgress } = decision;
+      requireFolded(contract, 'go back to');
       const held = await treatmentHold(workspace.pool, contract);
       if (held !== undefined) throw rollbackHeld(contract, held);
       await settle(workspace, contract, await readStanding(workspace, contract));

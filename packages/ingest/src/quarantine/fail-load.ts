@@ -14,6 +14,7 @@ import { secondsApart } from '../retry/pause.ts';
 export const CONTENT_FAULTS: readonly string[] = [
   'broken-gzip',
   'broken-header',
+  'empty-dataset',
   'unpacks-too-large',
   'bad-csv',
   'bad-value',

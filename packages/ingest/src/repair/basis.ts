@@ -22,6 +22,7 @@ import { historyName, UserError, type Contract } from '@farelake/schema-registry
 import { isTreatedOtherwise } from '../fold/foundation.ts';
 import type { FoldFile } from '../fold/run-fold.ts';
 import { rulesText } from '../fold/rules-text.ts';
+import { requireFolded } from '../table/require-folded.ts';
 import { treatmentHold } from '../treatment/hold.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -38,7 +39,7 @@ export interface Basis {
 }
 
 /**
- * @throws UserError `history-only`, `no-table-yet`, `table-held`, `table-outdated`, `ledger-contradicts`: there is nothing that could be
+ * @throws UserError `not-folded`, `history-only`, `no-table-yet`, `table-held`, `table-outdated`, `ledger-contradicts`: there is nothing that could be
  * compared, and what to do
  */
 export async function readBasis({ pool }: Pick<Workspace, 'pool'>, contract: Contract): Promise<Basis> {
@@ -50,6 +51,7 @@ export async function readBasis({ pool }: Pick<Workspace, 'pool'>, contract: Con
 
 async function basisOf(db: Queryable, contract: Contract): Promise<Basis> {
   const { dataset } = contract;
+  requireFolded(contract, 'compare it with');
   if (contract.key.length === 0)
     throw refusal(
       contract,
@@ -63,7 +65,7 @@ async function basisOf(db: Queryable, contract: Contract): Promise<Basis> {
   const held = await treatmentHold(db, contract);
   if (held !== undefined)
     throw refusal(contract, 'table-held', `is held: ${held}`, 'When that is mended, run the command again.');
-  await requireFolded(db, contract, { ...table, fold });
+  await requireUpToDate(db, contract, { ...table, fold });
   await requireAgreement(db, contract);
   const applied = await appliedLoads(db, dataset, fold.generation);
   const members = (await loadsOf(db, dataset)).filter((load) => applied.has(load.id));
@@ -79,7 +81,7 @@ async function basisOf(db: Queryable, contract: Contract): Promise<Basis> {
 }
 
 /** A table that waits to be folded anew cannot be what its history says now. */
-async function requireFolded(db: Queryable, contract: Contract, table: Basis['table']): Promise<void> {
+async function requireUpToDate(db: Queryable, contract: Contract, table: Basis['table']): Promise<void> {
   if (table.fold.rules !== rulesText(contract))
     throw outdated(contract, 'was folded by another key, or other rules, than the contract now says.');
   if (isTreatedOtherwise(contract, table))

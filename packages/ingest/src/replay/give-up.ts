@@ -5,6 +5,7 @@
 import { createReplay, givableLoads, loadsOf, noteAsked, type GivableLoad, type Queryable } from '@farelake/db';
 import { parseObjectKey } from '@farelake/qlik';
 import { moveLoad } from '../move-load.ts';
+import { isDatasetKey } from '../object/delivered-name.ts';
 import { planOf } from '../plan/table-plan.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable } from '../table/in-table.ts';
@@ -103,9 +104,11 @@ type Decision = Pick<Lost, 'lost'> | Pick<Left, 'reason'>;
 /** @param rival other content of a snapshot file that is there */
 function judge({ state, quarantined, objectKey, givenUp }: GivableLoad, rival: boolean): Decision {
   const isChanges = parseObjectKey(objectKey)?.kind === 'changes';
+  // A dataset stands for itself: without it the table is what it is.
+  const isDataset = isDatasetKey(objectKey);
   if (['waiting', 'failed', 'quarantined'].includes(state)) {
     if (quarantined !== null) return { lost: 'replay' };
-    return isChanges || rival ? { lost: 'file' } : { reason: NEVER_IN_PART };
+    return isChanges || isDataset || rival ? { lost: 'file' } : { reason: NEVER_IN_PART };
   }
   if (['registered', 'ready', 'loading'].includes(state))
     return { reason: 'it is being worked on: ingest, and see what becomes of it' };

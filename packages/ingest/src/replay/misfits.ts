@@ -1,6 +1,7 @@
 /** Which loads the contract, as it is now, would not let be taken through again. */
 import { asIfSentBack, loadsOf, type ReplayableLoad } from '@farelake/db';
 import type { ClientBase } from 'pg';
+import { judgeMisfits } from '../dmap/judge-misfits.ts';
 import { planOf } from '../plan/table-plan.ts';
 import { contractTrouble } from '../status/contract.ts';
 import type { Workspace } from '../workspace.ts';
@@ -28,6 +29,10 @@ export async function misfitsOf(
   const contract = workspace.contracts.get(dataset);
   if (contract === undefined)
     return { loadIds: ids, reason: (await contractTrouble(workspace, db, dataset)) ?? 'it has no contract' };
+  if (contract.feed === 'dmap') {
+    const left = judgeMisfits(contract, await loadsOf(db, dataset), new Set(ids));
+    return left.length === 0 ? undefined : misfits(left);
+  }
   const { verdicts } = await asIfSentBack(db, ids, async () =>
     planOf(db, dataset, contract, await loadsOf(db, dataset)),
   );
@@ -36,10 +41,12 @@ export async function misfitsOf(
     const waits = verdict?.event === 'wait' && (verdict.waitingFor === 'schema' || verdict.waitingFor === 'contract');
     return waits ? [{ id, text: `${objectKey}: ${verdict.reason}` }] : [];
   });
-  const [first] = unfit;
-  if (first === undefined) return undefined;
+  return unfit.length === 0 ? undefined : misfits(unfit);
+}
+
+function misfits(unfit: readonly { readonly id: number; readonly text: string }[]): Misfits {
   return {
     loadIds: unfit.map(({ id }) => id),
-    reason: `they do not fit its contract as it is now (${first.text}); revise the contract, or deliver them again with columns that fit it`,
+    reason: `they do not fit its contract as it is now (${unfit[0]?.text ?? ''}); revise the contract, or deliver them again with columns that fit it`,
   };
 }

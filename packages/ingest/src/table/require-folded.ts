@@ -1,0 +1,14 @@
+/** What only a table that is folded from a history can be asked for. */
+import { UserError, type Contract } from '@farelake/schema-registry';
+
+/** @throws UserError `not-folded`: the table is one of datasets */
+export function requireFolded({ feed, dataset, source }: Contract, what: string): void {
+  if (feed !== 'dmap') return;
+  const name = `${source.schema}.${source.table}`;
+  throw new UserError({
+    code: 'not-folded',
+    problem: `${dataset} is a table of datasets: it has no history and no snapshots, so that there is nothing to ${what}.`,
+    remedy: `farelake audit --table ${name} --content proves its files; farelake replay --table ${name} loads its datasets anew from what was delivered.`,
+    data: { table: dataset },
+  });
+}
