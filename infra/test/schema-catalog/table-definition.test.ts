@@ -1,7 +1,7 @@
 /** Table definitions of the whole registry, compared with a committed file: UPDATE_GOLDEN=1 writes it anew. */
 import { writeFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { typeNames, parseLogicalType, type Contract } from '@farelake/schema-registry';
+import { storedColumns, storedType, typeNames, type Contract } from '@farelake/schema-registry';
 import { readContracts } from '../../src/registry-folder.ts';
 import { asIceberg, tableDefinitions, type TableDefinition } from '../../src/schema-catalog/table-definition.ts';
 import { REPOSITORY } from '../support/program.ts';
@@ -50,9 +50,9 @@ test('a current table ends with where its rows come from, a history begins with 
 test('every column has the type of the one table of types, its permanent id and its classification', () => {
   for (const contract of contracts) {
     const [table] = tableDefinitions(contract, place);
-    for (const column of contract.columns)
+    for (const column of storedColumns(contract))
       expect(table!.storageDescriptor.columns.find(({ name }) => name === column.name)).toMatchObject({
-        type: typeNames(parseLogicalType(column.type)).glue,
+        type: typeNames(storedType(column)).glue,
         parameters: { 'iceberg.field.id': String(column.id), 'farelake.classification': column.classification },
       });
   }
