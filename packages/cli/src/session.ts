@@ -46,6 +46,7 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
       pool,
       contracts,
       faulty,
+      incoming: openZone(environment.incoming, 'FARELAKE_INCOMING'),
       stage: openZone(environment.stage, 'FARELAKE_STAGE'),
       archive: openZone(environment.archive, 'FARELAKE_ARCHIVE'),
       error: openZone(environment.error, 'FARELAKE_ERROR'),

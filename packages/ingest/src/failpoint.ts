@@ -17,6 +17,14 @@ export const STEPS = [
   // The right to work on a table is taken; what its work came to stands in the ledger.
   'table:taken',
   'table:recorded',
+  // DMAP: a page of a listing is registered; the listing has ended; a dataset is in scratch; in Incoming; in the ledger, not yet
+  // committed; committed.
+  'dmap:listed-page',
+  'dmap:listed',
+  'dmap:fetched',
+  'dmap:put',
+  'dmap:registering',
+  'dmap:registered',
   // Planning: verdicts and new batches are written and not yet committed; committed.
   'plan:committing',
   'plan:committed',

@@ -52,3 +52,5 @@ export {
 export { changedRows, type Pair, type RowChanges, type WrongRow, type WrongSegment } from './repair/difference.ts';
 export { parseKey, type AskedKey } from './repair/asked-keys.ts';
 export { thisPerson } from './who.ts';
+export { syncSets, type Synced } from './dmap/sync-sets.ts';
+export { isSetTroubled, type PlannedResult, type SyncedSet, type SyncOptions } from './dmap/synced-set.ts';

@@ -1,6 +1,16 @@
 /** What a person who watches is told. Not a log: nothing relies on it. */
 export type Progress =
   | { readonly step: 'looking'; readonly found: number }
+  /** Results of a DMAP set that its listing held so far. */
+  | { readonly step: 'listing'; readonly table: string; readonly results: number }
+  /** Datasets of a DMAP set, and bytes of them so far. */
+  | {
+      readonly step: 'fetching';
+      readonly table: string;
+      readonly done: number;
+      readonly of: number;
+      readonly bytes: number;
+    }
   | { readonly step: 'waiting for another process'; readonly table: string }
   /** @property why the last try failed */
   | { readonly step: 'trying again'; readonly what: string; readonly why: string }

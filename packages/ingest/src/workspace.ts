@@ -16,6 +16,8 @@ export interface Workspace {
   readonly contracts: ReadonlyMap<string, Contract>;
   /** By dataset: those whose contract is there and cannot be used, and why. Nothing is done for their tables until then. */
   readonly faulty?: Registry['faulty'];
+  /** Objects as they were delivered: where what is fetched from the vendor is put. Absent: nothing is fetched. */
+  readonly incoming?: ObjectStore | undefined;
   readonly stage: ObjectStore;
   /** Accepted objects, unchanged. */
   readonly archive: ObjectStore;

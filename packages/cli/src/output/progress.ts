@@ -6,6 +6,10 @@ export function describeProgress(progress: Progress): string {
   switch (progress.step) {
     case 'looking':
       return `looking at what was delivered: ${count(progress.found)} objects`;
+    case 'listing':
+      return `${progress.table}: ${count(progress.results)} datasets listed`;
+    case 'fetching':
+      return `${progress.table}: ${count(progress.done)} of ${count(progress.of)} datasets fetched, ${count(progress.bytes)} bytes`;
     case 'waiting for another process':
       return `${progress.table}: another command works on it, waiting`;
     case 'trying again':

@@ -12,7 +12,7 @@ export interface ResultToFetch extends DmapResultKey {
 }
 
 /** SQL: a result `r` that counts, was fetched, and whose load failed. */
-const SPOILED = `r.state = 'fetched'
+export const SPOILED = `r.state = 'fetched'
   AND EXISTS (SELECT 1 FROM ledger.loads l WHERE l.object_id = r.object_id AND l.state IN ('failed', 'quarantined'))
   AND NOT EXISTS (SELECT 1 FROM ledger.dmap_results o WHERE o.dataset = r.dataset AND o.dataset_id = r.dataset_id
     AND o.state <> 'withdrawn' AND (o.counts_from COLLATE "C", o.id) > (r.counts_from COLLATE "C", r.id))`;

@@ -1,0 +1,122 @@
+/**
+ * Fetches one result: its link to a local file, this into the Incoming zone under the name that says which result it is,
+ * and then object, load and result into the ledger by one transaction. Dies it before that, the next run fetches it again,
+ * and the same bytes under the same name are the same object.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { isToFetch, nextSeen, noteFetched, noteFetchFailed, type ResultToFetch } from '@farelake/db';
+import { formatDatasetKey } from '@farelake/dmap';
+import { UserError } from '@farelake/schema-registry';
+import { reach } from '../failpoint.ts';
+import { patiently } from '../retry/patiently.ts';
+import { listForLink, listFully } from './list-set.ts';
+import { inBooks, type SetWork } from './set-work.ts';
+import { isExpired, isOfApi } from './vendor-trouble.ts';
+
+/** Times that a set is listed again for the link of one result. */
+const MOST_LISTINGS = 5;
+/** Fetches of a set in a row that fail for what is likely wrong with all of them. */
+const MOST_IN_ROW = 3;
+
+/** What goes wrong with the one result, or with the set, is told in the tally and never thrown. */
+export async function fetchResult(work: SetWork, result: ResultToFetch): Promise<void> {
+  const { workspace, standing } = work;
+  workspace.signal.throwIfAborted();
+  // Since it was put on the list a newer one may have taken its place.
+  if (standing.stopped || !(await isWanted(work, result))) return;
+  await mkdir(work.scratch, { recursive: true });
+  const file = path.join(work.scratch, String(result.id));
+  try {
+    if (!(await download(work, result, file))) return;
+    reach('dmap:fetched');
+    await keep(work, result, file);
+    standing.inRow = 0;
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+const isWanted = ({ workspace, dataset, onProgress }: SetWork, { id }: ResultToFetch): Promise<boolean> =>
+  patiently(workspace, dataset, () => isToFetch(workspace.pool, id), onProgress);
+
+/** @returns false: it is not there, and why is noted */
+async function download(work: SetWork, result: ResultToFetch, file: string): Promise<boolean> {
+  const { links, vendor, workspace, standing } = work;
+  for (let listings = 0; ; listings += 1) {
+    const link = links.take(result);
+    if (link !== undefined) {
+      try {
+        await vendor.download(link, { file, signal: workspace.signal });
+        return true;
+      } catch (error) {
+        workspace.signal.throwIfAborted();
+        if (!isExpired(error)) return failed(work, result, error);
+        links.refuse(result, link);
+      }
+    }
+    if (listings === MOST_LISTINGS) return refused(work, result);
+    // It was fetched before, and its load tells what is wrong; that it cannot be had again adds nothing.
+    if (link === undefined && result.again && listings === 0) return false;
+    if (standing.cannotList || !(await listForLink(work, result.lastUpdated))) return false;
+    if (links.take(result) !== undefined) continue;
+    // Not in a part of the listing: it may be withdrawn, which only the whole of it can tell.
+    if (!(await isWanted(work, result)) || !(await listFully(work)) || links.take(result) === undefined) return false;
+  }
+}
+
+async function failed(work: SetWork, result: ResultToFetch, error: unknown): Promise<false> {
+  // A disk that is full, or a bug, is no matter of the vendor.
+  if (!(error instanceof UserError)) throw error;
+  const { message } = error;
+  if (!isOfApi(error)) await noteFailure(work, result, message);
+  else {
+    work.tally.trouble = message;
+    stopAfterRow(work);
+  }
+  return false;
+}
+
+async function refused(work: SetWork, result: ResultToFetch): Promise<false> {
+  const reason = `Its link was refused (403), and those of ${String(MOST_LISTINGS)} listings after it.`;
+  await noteFailure(work, result, reason);
+  stopAfterRow(work);
+  if (work.standing.stopped) work.tally.trouble ??= 'The vendor refuses the links of its own listings.';
+  return false;
+}
+
+/** One may be broken at the vendor for good, and must not keep back the others; several in a row are not asked for more. */
+function stopAfterRow({ standing }: SetWork): void {
+  standing.inRow += 1;
+  if (standing.inRow >= MOST_IN_ROW) standing.stopped = true;
+}
+
+async function noteFailure(work: SetWork, result: ResultToFetch, reason: string): Promise<void> {
+  const { datasetId, lastUpdated, startDate, endDate } = result;
+  await inBooks(work, (db) => noteFetchFailed(db, result.id, reason));
+  work.tally.failed.push({ datasetId, lastUpdated, startDate, endDate, reason });
+}
+
+async function keep(work: SetWork, result: ResultToFetch, file: string): Promise<void> {
+  const { workspace, incoming, set, dataset, tally, onProgress } = work;
+  const objectKey = formatDatasetKey({ ...result, set: set.set });
+  const { seen, put } = await patiently(
+    workspace,
+    incoming.uri,
+    // The sighting before the file: contents that replace each other are numbered in the order in which they do.
+    async () => ({ seen: await nextSeen(workspace.pool), put: await incoming.adopt(file, objectKey) }),
+    onProgress,
+  );
+  reach('dmap:put');
+  const object = {
+    ...{ objectKey, dataset, sourceSchema: set.api, sourceTable: set.set, part: 'data' as const, dfm: null },
+    ...{ contentHash: put.tag ?? put.sha256, size: put.size, storeUri: incoming.uri, path: put.path },
+  };
+  await inBooks(work, async (db) => {
+    await noteFetched(db, { result, object, sha256: put.sha256, seen });
+    reach('dmap:registering');
+  });
+  tally.fetched += 1;
+  tally.bytes += put.size;
+  reach('dmap:registered');
+}

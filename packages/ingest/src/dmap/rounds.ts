@@ -1,0 +1,138 @@
+/**
+ * A run in rounds: every set is listed and the datasets of its lane `new` are fetched, over a few connections that all sets
+ * share; then a portion of the slow lanes, over one; then every set is listed again. So a vendor's re-issue of hundreds of
+ * datasets keeps fresh data waiting for a portion at most.
+ */
+import { resultsToFetch, type DmapLane, type ResultToFetch } from '@farelake/db';
+import { patiently } from '../retry/patiently.ts';
+import type { Wish } from './ask.ts';
+import { openConnections, type Connections } from './connections.ts';
+import { fetchResult } from './fetch-result.ts';
+import { listSet } from './list-set.ts';
+import type { SetWork } from './set-work.ts';
+import { isMissingKey } from './vendor-trouble.ts';
+
+export interface RoundOptions {
+  /** Of the first listing. */
+  readonly wish: Wish;
+  readonly slowLimit: number;
+  /** A set whose API has no key is passed over, rather than in trouble. */
+  readonly skipUnkeyed: boolean;
+  readonly onFetched: (dataset: string) => void;
+  /** The fresh datasets of the set, or a portion of its slow ones, are there. */
+  readonly onRound: (dataset: string) => void;
+  /** The set's work ended with an error that is not its vendor's; may throw it. */
+  readonly onError: (work: SetWork, error: unknown) => void;
+}
+
+const CONNECTIONS = 4;
+/** Datasets of slow lanes fetched before the sets are listed again. */
+const PORTION = 25;
+
+interface Rounds extends RoundOptions {
+  readonly connections: Connections<ResultToFetch>;
+  /** Sets whose work is over. */
+  readonly over: Set<SetWork>;
+}
+
+export async function inRounds(works: readonly SetWork[], options: RoundOptions): Promise<void> {
+  const rounds: Rounds = { ...options, connections: openConnections(CONNECTIONS, comesBefore), over: new Set() };
+  let left = options.slowLimit;
+  for (let wish = options.wish; ; wish = { since: options.wish.since }) {
+    await inAll(rounds, works, async (work) => {
+      await listSet(work, wish);
+      await fetchNew(rounds, work);
+    });
+    const portion = await slowOnes(rounds, works, Math.min(PORTION, left));
+    if (portion.length === 0) return;
+    left -= portion.length;
+    await fetchSlow(rounds, portion);
+  }
+}
+
+/** Each set by itself: what ends the work on one does not end the others'. */
+async function inAll(rounds: Rounds, works: readonly SetWork[], turn: (work: SetWork) => Promise<void>): Promise<void> {
+  const guarded = works
+    .filter((work) => !rounds.over.has(work))
+    .map((work) =>
+      turn(work).catch((error: unknown) => {
+        rounds.over.add(work);
+        endWork(rounds, work, error);
+      }),
+    );
+  for (const one of await Promise.allSettled(guarded)) if (one.status === 'rejected') throw one.reason;
+}
+
+function endWork({ skipUnkeyed, onError }: Rounds, work: SetWork, error: unknown): void {
+  const { tally } = work;
+  if (!Error.isError(error) || !isMissingKey(error)) onError(work, error);
+  else if (skipUnkeyed) tally.skipped = error.message;
+  else tally.trouble = error.message;
+}
+
+async function fetchNew(rounds: Rounds, work: SetWork): Promise<void> {
+  // Listings for the sake of links may bring further ones.
+  for (;;) {
+    const waiting = await untried(work);
+    work.links.keepOnly(waiting);
+    const fresh = waiting.filter(({ lane }) => lane === 'new');
+    if (fresh.length === 0 || work.standing.stopped) return;
+    for (const { id } of fresh) work.tried.add(id);
+    await rounds.connections.fetchAll(fresh, (result) => fetchOne(rounds, work, result));
+    rounds.onRound(work.dataset);
+  }
+}
+
+async function fetchOne({ onFetched }: Rounds, work: SetWork, result: ResultToFetch): Promise<void> {
+  const { tally, dataset, tried } = work;
+  const before = tally.fetched;
+  await fetchResult(work, result);
+  if (tally.fetched === before) return;
+  onFetched(dataset);
+  work.onProgress?.({ step: 'fetching', table: dataset, done: tally.fetched, of: tried.size, bytes: tally.bytes });
+}
+
+interface SlowOne {
+  readonly work: SetWork;
+  readonly result: ResultToFetch;
+}
+
+/** The first ones of all sets together. */
+async function slowOnes({ over }: Rounds, works: readonly SetWork[], count: number): Promise<SlowOne[]> {
+  const going = works.filter((work) => !over.has(work) && !work.standing.stopped);
+  const lanes = await Promise.all(
+    going.map(async (work) =>
+      (await untried(work)).filter(({ lane }) => lane === 'slow').map((result) => ({ work, result })),
+    ),
+  );
+  return lanes
+    .flat()
+    .sort((a, b) => (comesBefore(a.result, b.result) ? -1 : 1))
+    .slice(0, Math.max(0, count));
+}
+
+async function fetchSlow(rounds: Rounds, portion: readonly SlowOne[]): Promise<void> {
+  const ofSets = Map.groupBy(portion, ({ work }) => work);
+  const connection = openConnections(1, comesBefore);
+  for (const { work, result } of portion) work.tried.add(result.id);
+  await inAll(rounds, [...ofSets.keys()], async (work) => {
+    const results = (ofSets.get(work) ?? []).map(({ result }) => result);
+    await connection.fetchAll(results, (result) => fetchOne(rounds, work, result));
+    rounds.onRound(work.dataset);
+  });
+}
+
+const untried = async ({ workspace, dataset, onProgress, tried }: SetWork): Promise<ResultToFetch[]> => {
+  const read = () => resultsToFetch(workspace.pool, dataset);
+  return (await patiently(workspace, dataset, read, onProgress)).filter(({ id }) => !tried.has(id));
+};
+
+/** Of whichever sets: the newest period first. */
+function comesBefore(a: ResultToFetch, b: ResultToFetch): boolean {
+  if (a.lane !== b.lane) return LANES.indexOf(a.lane) < LANES.indexOf(b.lane);
+  if (a.endDate !== b.endDate) return a.endDate > b.endDate;
+  if (a.startDate !== b.startDate) return a.startDate > b.startDate;
+  return a.datasetId < b.datasetId;
+}
+
+const LANES: readonly DmapLane[] = ['new', 'slow'];

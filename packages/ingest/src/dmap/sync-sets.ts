@@ -1,0 +1,130 @@
+/**
+ * Lists and fetches new datasets of DMAP sets, and loads them into their tables meanwhile (docs/dmap.md). One set's trouble
+ * leaves the others alone. Whatever dies, the same run again goes on where it was.
+ */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LeaseLost, resultsToFetch } from '@farelake/db';
+import type { Vendor } from '@farelake/dmap';
+import type { Worked } from '../ingest.ts';
+import { patiently } from '../retry/patiently.ts';
+import { sweepScratch, type TableWorkspace, type Workspace } from '../workspace.ts';
+import { chooseSets, type ChosenSet } from './choose-sets.ts';
+import { foresee } from './foresee.ts';
+import { withSets } from './hold-sets.ts';
+import { loadMeanwhile, type Loading } from './load-meanwhile.ts';
+import { inRounds } from './rounds.ts';
+import { newSetTally, newSetWork, type SetTally, type SetWork } from './set-work.ts';
+import { countLanes, type SyncedSet, type SyncOptions } from './synced-set.ts';
+
+export interface Synced extends Worked {
+  /** By table. */
+  readonly sets: readonly SyncedSet[];
+}
+
+/**
+ * @throws UserError `dmap-no-contract`, and what stores and the database throw when they are away for good; of the vendor
+ * nothing, that is told by set
+ */
+export async function syncSets(workspace: Workspace, vendor: Vendor, options: SyncOptions = {}): Promise<Synced> {
+  const sets = chooseSets(workspace.contracts, options.sets);
+  if (options.dryRun === true) return { sets: await foresee(workspace, vendor, sets, options), ...NOTHING };
+  await sweepScratch(workspace.scratch);
+  const run: Run = {
+    ...{ workspace, vendor, options },
+    loading: loadMeanwhile(workspace, options.onProgress),
+    tallies: new Map(sets.map(({ dataset }) => [dataset, newSetTally()])),
+    // A folder of this process: sweeps leave it alone while it lives.
+    scratch: path.join(workspace.scratch, `${String(process.pid)}-${randomUUID().slice(0, 8)}`),
+  };
+  try {
+    await untilDone(run, sets);
+  } catch (error) {
+    await run.loading.stop();
+    throw error;
+  } finally {
+    await rm(run.scratch, { recursive: true, force: true });
+  }
+  const worked = await run.loading.end(sets.map(({ dataset }) => dataset));
+  return { sets: await Promise.all(sets.map((set) => told(run, set))), ...worked };
+}
+
+const NOTHING: Worked = { tables: [], troubled: [] };
+
+interface Run {
+  readonly workspace: Workspace;
+  readonly vendor: Vendor;
+  readonly options: SyncOptions;
+  readonly loading: Loading;
+  readonly tallies: ReadonlyMap<string, SetTally>;
+  readonly scratch: string;
+}
+
+/** Milliseconds between two looks at sets that other processes work on. */
+const LOOK_AGAIN = 300;
+
+/** Those first that are free; the others when they are. */
+async function untilDone(run: Run, sets: readonly ChosenSet[]): Promise<void> {
+  const { workspace, options } = run;
+  let pending = sets;
+  for (;;) {
+    workspace.signal.throwIfAborted();
+    const names = pending.map(({ dataset }) => dataset);
+    const done = await withSets(workspace, names, (held) => work(run, pending, held));
+    pending = pending.filter(({ dataset }) => !done.has(dataset));
+    if (pending.length === 0) return;
+    for (const { dataset } of pending) options.onProgress?.({ step: 'waiting for another process', table: dataset });
+    await sleep(LOOK_AGAIN, undefined, { signal: workspace.signal });
+  }
+}
+
+/** @returns the sets that are done; one that was taken over by another process is not */
+async function work(
+  run: Run,
+  sets: readonly ChosenSet[],
+  held: ReadonlyMap<string, TableWorkspace>,
+): Promise<ReadonlySet<string>> {
+  const { options, loading, workspace } = run;
+  const works = sets.flatMap((set) => {
+    const own = held.get(set.dataset);
+    return own === undefined ? [] : [newWork(run, set, own)];
+  });
+  const lost = new Set<string>();
+  await inRounds(works, {
+    wish: { since: options.since, full: options.full },
+    slowLimit: options.slowLimit ?? Infinity,
+    skipUnkeyed: options.sets === undefined,
+    onFetched: (dataset) => {
+      loading.fetched(dataset);
+    },
+    onRound: (dataset) => {
+      loading.due(dataset);
+    },
+    onError: ({ dataset, workspace: own }, error) => {
+      workspace.signal.throwIfAborted();
+      if (!(error instanceof LeaseLost) && !own.lease.signal.aborted) throw error;
+      lost.add(dataset);
+    },
+  });
+  return new Set(works.map(({ dataset }) => dataset).filter((dataset) => !lost.has(dataset)));
+}
+
+function newWork({ workspace, vendor, options, tallies, scratch }: Run, set: ChosenSet, own: TableWorkspace): SetWork {
+  const { incoming } = workspace;
+  if (incoming === undefined) throw new Error('a workspace that fetches has an Incoming zone');
+  const { dataset, api, set: name } = set;
+  const tally = tallies.get(dataset) ?? newSetTally();
+  return newSetWork({
+    ...{ workspace: own, incoming, vendor, dataset, tally, scratch },
+    set: { api, set: name },
+    onProgress: options.onProgress,
+  });
+}
+
+async function told({ workspace, tallies, options }: Run, set: ChosenSet): Promise<SyncedSet> {
+  const read = () => resultsToFetch(workspace.pool, set.dataset);
+  const waiting = await patiently(workspace, set.dataset, read, options.onProgress);
+  return { ...set, ...(tallies.get(set.dataset) ?? newSetTally()), waiting: countLanes(waiting) };
+}
