@@ -175,6 +175,15 @@ test.each(PASSING)('%s for good is told, after as many tries as there is patienc
   expect(standIn.requests).toHaveLength(1 + PATIENCE.retries);
 });
 
+test('an answer without an end is not read to it', async () => {
+  standIn.declare(set);
+  standIn.fault({ on: 'api', answer: status(200, {}, ' '.repeat(65 * 1024 ** 2)) });
+  expect((await list()).error).toMatchObject({
+    code: 'dmap-bad-answer',
+    message: expect.stringMatching(/64 MB/) as unknown,
+  });
+});
+
 test('nobody listens at the address', async () => {
   await vendor.close();
   vendor = open({ baseUrl: 'http://127.0.0.1:9' });

@@ -112,13 +112,15 @@ export function answerWith(response: ServerResponse, right: Right, fault: Answer
       begin(response, right).write(right.body.subarray(0, fault.afterBytes));
       return;
     case 'cut':
-      begin(response, right).write(right.body.subarray(0, fault.afterBytes), () => response.destroy());
+      begin(response, right).write(right.body.subarray(0, fault.afterBytes), () => {
+        setTimeout(() => response.destroy(), ARRIVED);
+      });
       return;
     case 'short':
       // Ended by closing, as a proxy does that lost its other side: only the length tells that bytes are missing.
-      begin(response, right).write(right.body.subarray(0, right.body.length - fault.missing), () =>
-        response.socket?.end(),
-      );
+      begin(response, right).write(right.body.subarray(0, right.body.length - fault.missing), () => {
+        setTimeout(() => response.socket?.end(), ARRIVED);
+      });
       return;
     case 'wrong-md5':
       begin(response, { ...right, headers: { ...right.headers, ...WRONG_MD5 } }).end(right.body);
@@ -136,6 +138,9 @@ export function answerWith(response: ServerResponse, right: Right, fault: Answer
 function begin(response: ServerResponse, { status, headers, body }: Right): ServerResponse {
   return response.writeHead(status, { ...headers, 'content-length': String(body.length) });
 }
+
+/** Milliseconds after which what was sent has most likely been read: a reader may drop what it has not when it sees the end. */
+const ARRIVED = 50;
 
 /** The first bytes stay, so that it is told by the checksum alone. */
 const KEPT = 10;

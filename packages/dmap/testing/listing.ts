@@ -14,6 +14,8 @@ export interface Manners {
   ignoreSince?: boolean | undefined;
   /** Each page begins with so many results of the one before, beyond what `offset` says. */
   repeatOverPages?: number | undefined;
+  /** Seconds that links live which are listed from now on. */
+  linkSeconds?: number | undefined;
   /** Entries that are listed as they are, before all others. */
   extraEntries?: readonly unknown[] | undefined;
 }

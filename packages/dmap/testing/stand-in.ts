@@ -154,7 +154,7 @@ class Vendor {
   }
 
   #link(entry: Entry): string {
-    const signed = this.blobs.sign(entry.blob, this.options.linkSeconds ?? 3600);
+    const signed = this.blobs.sign(entry.blob, this.manners.linkSeconds ?? this.options.linkSeconds ?? 3600);
     const signature = /[?&]sig=([^&]+)/.exec(signed)?.[1] ?? '';
     this.signatures.add(signature).add(decodeURIComponent(signature));
     const meant = { on: 'link', set: entry.set, datasetId: entry.datasetId } as const;

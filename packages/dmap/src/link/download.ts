@@ -47,7 +47,8 @@ export async function downloadTo(
   { file, signal, onBytes }: DownloadOptions,
 ): Promise<Downloaded> {
   signal.throwIfAborted();
-  const handle = await open(file, 'w');
+  // Nobody else's to read: what the contract hides is still in it.
+  const handle = await open(file, 'w', 0o600);
   try {
     const transfer = new Transfer(transport, link, handle, signal, onBytes);
     await retried(
@@ -75,7 +76,7 @@ class Transfer {
   #most = 0;
   #counted = 0;
   #isDamaged = false;
-  /** Whether the last try got bytes. */
+  /** Whether the last try was answered with the blob, or with another one than before. */
   #hasBegun = false;
 
   constructor(
@@ -130,6 +131,7 @@ class Transfer {
     refusePassing(answer);
     if (this.#isOther(answer)) {
       this.progress = nothing();
+      this.#hasBegun = true;
       throw new Passing('it changed while it was fetched');
     }
     if (answer.status === 200) await this.#begin(answer);
