@@ -53,6 +53,9 @@ it('1,300 datasets of one listing arrive whole; a second sync fetches nothing; o
      WHERE o.object_key LIKE 'cubic/dmap/agg_daily_fareprod/' || r.dataset_id || '/%'`,
   );
   expect(rows).toEqual([{ n: 1300, objects: 1300 }]);
+  const count =
+    'SELECT count(*)::INTEGER AS n, count(DISTINCT dataset_id)::INTEGER AS ids FROM dmap_agg_daily_fareprod';
+  expect(await its.world.rows(count)).toEqual([{ n: 1300, ids: 1300 }]);
 
   expect(setOf(await its.sync())).toMatchObject({ fresh: 0, fetched: 0, superseded: 0, withdrawn: 0 });
   expect(its.downloads()).toEqual([]);
@@ -60,6 +63,9 @@ it('1,300 datasets of one listing arrive whole; a second sync fetches nothing; o
   await its.standIn.issue(DAILY, [dataset(1290, { lastUpdated: '2024-01-01T00:00:00' })]);
   expect(setOf(await its.sync())).toMatchObject({ fresh: 1, fetched: 1 });
   expect(its.downloads()).toEqual([nameOf(1290)]);
+  const later = "SELECT dataset_id FROM dmap_agg_daily_fareprod WHERE _last_updated >= TIMESTAMP '2024-01-01'";
+  expect(await its.world.rows(later)).toEqual([{ dataset_id: nameOf(1290) }]);
+  expect(await its.world.rows(count)).toEqual([{ n: 1300, ids: 1300 }]);
 }, 120_000);
 
 it('the newest period comes first, and a second listing asks from the day before the watermark', async () => {
