@@ -32,7 +32,9 @@ async function open(place: string, signal: AbortSignal): Promise<Readable> {
   if (schemeOf(place) === 's3') {
     const { store, path } = locate(place);
     if (path === '') throw noSuchFile(place);
-    return await store.read(path, { signal });
+    return await store.read(path, { signal }).catch((error: unknown) => {
+      throw error instanceof UserError && error.code === 'object-gone' ? noSuchFile(place) : error;
+    });
   }
   const isFile = await stat(place).then(
     (info) => info.isFile(),

@@ -1,10 +1,12 @@
 /** Proves that a contract is drafted from a file of a set by the real command, shown for review, and never shows a value. */
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Contract } from '@farelake/schema-registry';
+import { s3Variables, startS3 } from '../../lake/test/support/s3-server.ts';
 import { REPOSITORY, runCommand, type Ran } from './support/command.ts';
 
 let folder: string;
@@ -167,6 +169,34 @@ it('the contract of another set is in the way of none that is named alike', asyn
     err: expect.stringMatching(/is a set of aggregations, not of transactional/) as string,
   });
 }, 30_000);
+
+it('from a bucket; an object that is not there, or a bucket alone, is told', async () => {
+  const server = await startS3();
+  try {
+    await server.makeBucket('agency-data');
+    const put = { Bucket: 'agency-data', Key: 'cubic/dmap/agg_rides/set.csv.gz' };
+    await server.client.send(new PutObjectCommand({ ...put, Body: gzipSync('day,rides\n2022-05-17,12\n') }));
+    const from = (place: string) =>
+      runCommand(
+        {
+          ...s3Variables(server.endpoint),
+          FARELAKE_HOME: path.join(folder, 'home'),
+          FARELAKE_REGISTRY: path.join(folder, 'registry'),
+        },
+        ['dmap', 'schema', 'agg_rides', '--from', place, '--yes'],
+      );
+    const gone = await from(`s3://${put.Bucket}/cubic/gone.csv.gz`);
+    expect(gone).toMatchObject({ code: 2, out: '' });
+    expect(gone.err).toMatch(/gone\.csv\.gz: there is no such file/);
+    expect((await from(`s3://${put.Bucket}`)).err).toMatch(/there is no such file/);
+    expect(await from(`s3://${put.Bucket}/${put.Key}`)).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/^rides/m) as string,
+    });
+  } finally {
+    await server.close();
+  }
+}, 60_000);
 
 /** A test on files that may not be there says so instead of passing silently. */
 const SAMPLE = path.resolve(REPOSITORY, '../shared/samples/cubic/dmap/agg_sample');

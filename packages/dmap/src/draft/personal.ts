@@ -42,6 +42,9 @@ const PEOPLE = 'customer|rider|patron|passenger|card_?holder|account_holder|cont
 const STAFF = 'inspector|employee|driver|agent|officer|cashier';
 const NUMBER = 'number|nbr|no|num';
 
+/** Whoever works at a thing is a person: `facility_contact_name`, `bus_driver_id`. */
+const SOMEBODY = wordPattern(`${PEOPLE}|${STAFF}`);
+
 /** The first rule that fits is told; those that ask for more come first. */
 const RULES: readonly Rule[] = [
   {
@@ -179,7 +182,7 @@ function evidenceOf(rule: Rule, column: ColumnStudy, type: string): string | und
   if (rule.except?.test(name)) return undefined;
   const seen = rule.sign === undefined ? 0 : (column.signs.get(rule.sign) ?? 0);
   const enough = seen >= Math.max(rule.least ?? 1, column.values * (rule.share ?? 0));
-  const ofThing = THINGS.test(name);
+  const ofThing = THINGS.test(name) && !SOMEBODY.test(name);
   // What a thing's address looks like is its own; an e-mail address or a phone number is somebody's wherever it stands.
   if (enough && !(ofThing && rule.sign !== 'e-mail' && rule.sign !== 'phone' && rule.sign !== 'card number'))
     return `as ${seen} of ${column.values} values look like`;

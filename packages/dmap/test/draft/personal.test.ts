@@ -21,6 +21,8 @@ test.each<[name: string, values: string[], proposed: string, why: RegExp]>([
   ['stop_address', ['12 Mill Road'], 'internal keep', /^$/],
   ['first_name', ['Ann'], 'personal drop', /a person's name/],
   ['inspector_name', [], 'personal drop', /a person's name/],
+  ['facility_contact_name', [], 'personal drop', /a person's name/],
+  ['bus_driver_id', [], 'pseudonymous keep', /vendor's own number/],
   ['device_name', [], 'internal keep', /^$/],
   ['route_name', [], 'internal keep', /^$/],
   [
