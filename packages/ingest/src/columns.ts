@@ -61,3 +61,11 @@ export const currentColumns = (contract: Contract): TableColumn[] => [
   ...contractColumns(contract),
   ...system('header__change_seq', 'header__timestamp'),
 ];
+
+/** Of the table that readers see under the dataset's name. */
+export const shownColumns = (contract: Contract): TableColumn[] =>
+  contract.feed === 'dmap' ? datasetColumns(contract) : currentColumns(contract);
+
+/** By which of them its rows are told apart: the contract's key; rows of datasets by where they were delivered. */
+export const shownKey = ({ feed, key }: Contract): readonly string[] =>
+  feed === 'dmap' ? ['dataset_id', '_line'] : key;

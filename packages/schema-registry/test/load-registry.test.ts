@@ -317,6 +317,7 @@ describe('a contract of a DMAP set', () => {
     expect(toldOf({ ...set, source: { schema: 'public', table: 'agg_sample' } })).toEqual(['$.source.schema']);
     expect(toldOf({ ...set, source: { schema: 'aggregations', table: 'agg_other' } })).toEqual(['$.dataset']);
     expect(toldOf({ ...set, key: [first!.name] })).toEqual(['$.key']);
+    expect(toldOf({ ...set, publish: { postgres: true } })).toEqual([]);
   });
 
   test('has whole rows only', () => {

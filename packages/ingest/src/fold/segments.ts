@@ -39,7 +39,7 @@ export const keyOrder = (key: readonly KeyColumn[]): string =>
   key.map(({ name }) => `${quoteIdentifier(name)} ASC NULLS FIRST`).join(', ');
 
 /** Null-safe equality of two relations' keys. */
-export const sameKeySql = ({ key }: Contract, a: string, b: string): string =>
+export const sameKeySql = ({ key }: Pick<Contract, 'key'>, a: string, b: string): string =>
   key.map((name) => `${a}.${quoteIdentifier(name)} IS NOT DISTINCT FROM ${b}.${quoteIdentifier(name)}`).join(' AND ');
 
 /**

@@ -4,7 +4,7 @@
  * Either way it is one transaction: a process that dies leaves things as they were.
  */
 import { quoteIdentifier as q } from '@farelake/schema-registry';
-import { currentColumns } from '../columns.ts';
+import { shownColumns } from '../columns.ts';
 import { withEngine } from '../workspace.ts';
 import { copyRows } from './csv.ts';
 import { addKey, alterColumns, commentTable, createTable } from './ddl.ts';
@@ -52,7 +52,7 @@ async function replaceInPlace(publication: Publication, { alterations, sameKey }
 /** File by file, so that the scratch folder never holds more than one of them. */
 async function copySegments(publication: Publication, table: string): Promise<void> {
   const { workspace, contract, client, files, rows } = publication;
-  const columns = currentColumns(contract);
+  const columns = shownColumns(contract);
   let copied = 0;
   await withEngine(workspace, async (engine, folder) => {
     for (const file of [...files.kept, ...files.added]) {

@@ -2,7 +2,7 @@
 import type { Engine } from '@farelake/lake';
 import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import type { PlacedFile } from '@farelake/db';
-import { currentColumns, type TableColumn } from '../columns.ts';
+import { shownColumns, shownKey, type TableColumn } from '../columns.ts';
 import { sameKeySql } from '../fold/segments.ts';
 
 export interface RowDifference {
@@ -29,23 +29,24 @@ export async function findDifference(
   removed: readonly PlacedFile[],
   added: readonly PlacedFile[],
 ): Promise<RowDifference> {
-  const columns = currentColumns(contract);
+  const columns = shownColumns(contract);
+  const key = shownKey(contract);
   const rows = async (files: readonly PlacedFile[]) =>
     `(SELECT *, true AS "@there" FROM ${await engine.files.sql(files, columns)} f)`;
-  const keys = contract.key.map((name) => `r.${q(name)} AS ${q(goneName(name))}`);
+  const keys = key.map((name) => `r.${q(name)} AS ${q(goneName(name))}`);
   await engine.run(`CREATE OR REPLACE TEMP TABLE "@difference" AS
     SELECT ${keys.join(', ')}, a.*, r."@there" AS "@was"
-    FROM ${await rows(removed)} r FULL JOIN ${await rows(added)} a ON ${sameKeySql(contract, 'r', 'a')}
+    FROM ${await rows(removed)} r FULL JOIN ${await rows(added)} a ON ${sameKeySql({ key }, 'r', 'a')}
     WHERE r."@there" IS NULL OR a."@there" IS NULL OR ${columns.map(differs).join(' OR ')}`);
   const [counts] = await engine.rows('SELECT count("@was") AS gone, count("@there") AS fresh FROM "@difference"');
-  const nulls = contract.key.map((name, place) => `${q(goneName(name))} IS NULL AS n${place}`);
+  const nulls = key.map((name, place) => `${q(goneName(name))} IS NULL AS n${place}`);
   const patterns = await engine.rows(
     `SELECT DISTINCT ${nulls.join(', ')} FROM "@difference" WHERE "@was" ORDER BY ALL`,
   );
   return {
     gone: '"@difference" WHERE "@was"',
     goneRows: Number(counts?.['gone']),
-    nullPatterns: patterns.map((row) => contract.key.map((_, place) => row[`n${place}`] === true)),
+    nullPatterns: patterns.map((row) => key.map((_, place) => row[`n${place}`] === true)),
     fresh: '"@difference" WHERE "@there"',
     freshRows: Number(counts?.['fresh']),
   };

@@ -6,7 +6,7 @@
 import {
   LeaseLost,
   lockPublication,
-  readManifest,
+  readVersion,
   versionDifference,
   writePublication,
   writePublicationTrouble,
@@ -73,7 +73,7 @@ async function publish(work: PublishWork, copyAnew: boolean): Promise<'nothing' 
   // While the engine reads and sorts, the connection is idle for as long as that takes.
   await client.query('SET LOCAL idle_in_transaction_session_timeout = 0');
   const record = await lockPublication(client, TARGET, dataset);
-  const manifest = await readManifest(client, dataset);
+  const manifest = { tableName: dataset, ...(await readVersion(client, dataset)) };
   if (manifest.version === 0) return 'nothing';
   // Read as such a contract says, files would show what they do not hold. The table itself is held and says why.
   if ((await shownHold(client, contract)) !== undefined) return 'nothing';
@@ -105,7 +105,9 @@ async function publish(work: PublishWork, copyAnew: boolean): Promise<'nothing' 
   return plan.way;
 }
 
-const newestOf = ({ tableName, version, fold }: Manifest) => ({
+type Version = Pick<Manifest, 'tableName' | 'version' | 'rows' | 'fold'>;
+
+const newestOf = ({ tableName, version, fold }: Version) => ({
   dataset: tableName,
   version,
   generation: fold?.generation ?? null,
@@ -120,7 +122,7 @@ function copyInstead(plan: PublicationPlan): PublicationPlan {
 async function recordPublication(
   client: PoolClient,
   { dataset }: Contract,
-  manifest: Manifest,
+  manifest: Version,
   shape: Shape,
 ): Promise<void> {
   const table = (await readPresent(client, dataset))?.oid ?? 0;

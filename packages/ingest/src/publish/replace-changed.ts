@@ -1,7 +1,6 @@
 /** Replaces the rows of a published table whose keys have changed. Cost follows the changes, not the table. */
 import { quoteIdentifier as q } from '@farelake/schema-registry';
-import { currentColumns } from '../columns.ts';
-import { keyColumns } from '../fold/segments.ts';
+import { shownColumns, shownKey } from '../columns.ts';
 import { withEngine } from '../workspace.ts';
 import { copyRows, type Copier } from './csv.ts';
 import { alterColumns, commentTable } from './ddl.ts';
@@ -24,7 +23,7 @@ export async function replaceChanged(publication: Publication, alterations: Alte
     if (alterations.comments.length > 0) await commentTable(client, table, contract);
     const copier: Copier = { client, engine, folder, signal: workspace.signal };
     const deleted = await deleteGone(copier, publication, difference);
-    const copied = await copyRows(copier, difference.fresh, table, currentColumns(contract)).catch((error: unknown) => {
+    const copied = await copyRows(copier, difference.fresh, table, shownColumns(contract)).catch((error: unknown) => {
       // A key that is there and should not be: the lake has each only once.
       if ((error as { code?: unknown }).code === '23505') throw new TargetChanged('a key is there that should not be');
       throw error;
@@ -46,7 +45,9 @@ async function deleteGone(copier: Copier, { contract }: Publication, difference:
   if (difference.goneRows === 0) return 0;
   const { client } = copier;
   const table = tableName(contract.dataset);
-  const key = keyColumns(contract);
+  const shown = shownColumns(contract);
+  // In key order, as the patterns are.
+  const key = shownKey(contract).flatMap((name) => shown.find((column) => column.name === name) ?? []);
   const names = key.map(({ name }) => q(name));
   // Made from the table, so that types, and with them the use of its index, are the same.
   await client.query(

@@ -9,7 +9,7 @@ import {
   type Contract,
   type ContractColumn,
 } from '@farelake/schema-registry';
-import { currentColumns } from '../columns.ts';
+import { shownColumns, shownKey } from '../columns.ts';
 
 /** Schema of the published tables, made by a migration. */
 export const SCHEMA = 'ods';
@@ -44,13 +44,14 @@ export interface RecordedShape extends Shape {
 export function shapeOf(contract: Contract): Shape {
   requirePublishable(contract);
   const contractColumns = new Map(contract.columns.map((column) => [column.id, column]));
+  const shown = shownColumns(contract);
   return {
-    columns: currentColumns(contract).map(({ id, name }) => ({
+    columns: shown.map(({ id, name }) => ({
       id,
       name,
       ...typeAndComment(contractColumns.get(id), id),
     })),
-    key: contract.key.map((name) => contract.columns.find((column) => column.name === name)?.id ?? 0),
+    key: shownKey(contract).map((name) => shown.find((column) => column.name === name)?.id ?? 0),
   };
 }
 
@@ -74,8 +75,9 @@ const SYSTEM_NAMES = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
 /** What the longest name made from a table's adds to it; see `names.ts`. */
 const LONGEST_SUFFIX = '@next_key';
 
-function requirePublishable({ dataset, key, columns }: Contract): void {
-  if (key.length === 0)
+function requirePublishable(contract: Contract): void {
+  const { dataset, columns } = contract;
+  if (shownKey(contract).length === 0)
     throw new UserError({
       code: 'publish-without-key',
       problem: `${dataset} has no key, and without one there is no current table to publish.`,

@@ -1,7 +1,7 @@
 /** Why a publication did not come about, in words: with table, column and remedy, never with a value. */
 import { readManifest } from '@farelake/db';
 import { quoteIdentifier as q, UserError, type Contract } from '@farelake/schema-registry';
-import { currentColumns } from '../columns.ts';
+import { shownColumns } from '../columns.ts';
 import { withEngine, type Workspace } from '../workspace.ts';
 import { SCHEMA, textColumns } from './shape.ts';
 
@@ -51,7 +51,7 @@ function postgresTrouble(contract: Contract, code: string, message: string, hold
 async function columnsWithNul(workspace: Workspace, contract: Contract): Promise<string[]> {
   const names = textColumns(contract);
   const { files } = await readManifest(workspace.pool, contract.dataset);
-  const columns = currentColumns(contract);
+  const columns = shownColumns(contract);
   const found = names.map((name) => `count(*) FILTER (contains(${q(name)}, chr(0))) AS ${q(name)}`);
   const holding = new Set<string>();
   return withEngine(workspace, async (engine) => {
