@@ -6,7 +6,8 @@
  * page is a part of the list without gaps. If it does not, results may have been passed over, and the listing begins again.
  *
  * Trusted: the vendor's list has one order in which results keep their places towards each other, and lists no result
- * twice while it changes.
+ * twice while it changes; a page holds two results or more where there are two. A server of pages of one is met with
+ * `unsteady` as long as its list holds still, and may be believed when it shrinks to one result just then.
  */
 
 /** Times that a listing begins again, because it changed too much between two pages. */
