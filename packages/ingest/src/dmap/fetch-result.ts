@@ -71,7 +71,7 @@ async function failed(work: SetWork, result: ResultToFetch, error: unknown): Pro
   const { message } = error;
   if (!isOfApi(error)) await noteFailure(work, result, message);
   else {
-    work.tally.trouble = message;
+    noteTrouble(work, message);
     stopAfterRow(work);
   }
   return false;
@@ -81,8 +81,13 @@ async function refused(work: SetWork, result: ResultToFetch): Promise<false> {
   const reason = `Its link was refused (403), and those of ${String(MOST_LISTINGS)} listings after it.`;
   await noteFailure(work, result, reason);
   stopAfterRow(work);
-  if (work.standing.stopped) work.tally.trouble ??= 'The vendor refuses the links of its own listings.';
+  if (work.standing.stopped) noteTrouble(work, 'The vendor refuses the links of its own listings.');
   return false;
+}
+
+function noteTrouble({ tally, standing }: SetWork, trouble: string): void {
+  standing.linkTrouble ??= trouble;
+  tally.trouble ??= trouble;
 }
 
 /** One may be broken at the vendor for good, and must not keep back the others; several in a row are not asked for more. */

@@ -68,7 +68,7 @@ async function list(work: SetWork, { now: listedAt }: DmapSetRecord, { since, mo
   const trouble = broken ?? unreadableTrouble(unreadable);
   const full = since === undefined;
   tally.withdrawn += await inBooks(work, (db) => endListing(db, dataset, { listedAt, full, moves, trouble }));
-  tally.trouble = trouble;
+  tally.trouble = trouble ?? standing.linkTrouble;
   if (full && !standing.cannotList) standing.askedForAll = true;
   reach('dmap:listed');
 }

@@ -68,6 +68,8 @@ export interface Standing {
   stopped: boolean;
   /** Fetches in a row that failed for reasons that are likely those of all. */
   inRow: number;
+  /** What kept links from being used, for whatever dataset; a listing that goes well does not undo it. */
+  linkTrouble: string | null;
   /** A listing that is under way for the sake of links: who wants another waits for it. */
   listing: Promise<boolean> | undefined;
   /** This run has asked for everything already. */
@@ -82,7 +84,7 @@ export const newSetWork = (given: Omit<SetWork, 'links' | 'seen' | 'tried' | 'st
   links: openLinkBook(),
   seen: new Set(),
   tried: new Set(),
-  standing: { cannotList: false, stopped: false, inRow: 0, listing: undefined, askedForAll: false },
+  standing: { cannotList: false, stopped: false, inRow: 0, linkTrouble: null, listing: undefined, askedForAll: false },
 });
 
 /** One transaction of the set's books; a database that goes away meanwhile is waited for. Running it twice does no harm. */

@@ -201,6 +201,46 @@ it('links that nobody answers for good are no fault of their datasets', async ()
   expect(setOf(await its.sync())).toMatchObject({ fetched: 10, trouble: null });
 }, 60_000);
 
+it('trouble with a link stays told, however well later listings go', async () => {
+  const its = await openSyncWorld();
+  await its.standIn.issue(DAILY, datasets(0, 6));
+  // One is broken at the vendor for good, another one's link has to be asked for anew.
+  const broken = { kind: 'status', status: 500 } as const;
+  its.standIn.fault({ on: 'link', datasetId: nameOf(5), times: Infinity, answer: broken });
+  its.standIn.fault({ on: 'link', datasetId: nameOf(0), answer: { kind: 'status', status: 403 } });
+  const synced = setOf(await its.sync());
+  expect(synced).toMatchObject({ fetched: 5, failed: [], waiting: { new: 1 } });
+  expect(synced.trouble).toMatch(/status 500/);
+}, 60_000);
+
+it('an entry that cannot be read keeps the watermark and withdraws nothing; the others are fetched', async () => {
+  const its = await openSyncWorld();
+  await its.standIn.issue(DAILY, datasets(0, 3));
+  Object.assign(its.standIn.manners, { extraEntries: [{ id: DAILY.set, dataset_id: 'x', url: 'no link' }] });
+  const synced = setOf(await its.sync());
+  expect(synced).toMatchObject({ fetched: 3, trouble: expect.stringMatching(/cannot be read/) as string });
+  expect(await overviewOf(its)).toMatchObject({ watermark: null, fullAt: null, results: { fetched: 3 } });
+  Object.assign(its.standIn.manners, { extraEntries: [] });
+  expect(setOf(await its.sync())).toMatchObject({ fetched: 0, trouble: null });
+  expect(await overviewOf(its)).toMatchObject({ watermark: expect.any(String) as string, trouble: null });
+}, 60_000);
+
+it('a set that another process takes over is taken up again when that one is done', async () => {
+  const its = await openSyncWorld();
+  await its.standIn.issue(DAILY, datasets(0, 12));
+  await its.standIn.issue(CITATION, datasets(0, 3));
+  const act = async () => {
+    const { rowCount } = await its.world.pool.query(
+      `UPDATE ledger.leases SET token = token + 1, holder = NULL WHERE dataset = 'dmap_agg_daily_fareprod#sync'`,
+    );
+    expect(rowCount).toBe(1);
+  };
+  its.standIn.fault({ on: 'link', set: DAILY.set, after: 5, answer: { kind: 'meanwhile', act } });
+  const synced = await its.sync();
+  expect(setOf(synced)).toMatchObject({ fetched: 12, failed: [], trouble: null });
+  expect(setOf(synced, CITATION)).toMatchObject({ fetched: 3, failed: [], trouble: null });
+}, 60_000);
+
 it('a dry run tells what would be fetched and in which lane, and changes nothing', async () => {
   const its = await openSyncWorld();
   await its.standIn.issue(DAILY, datasets(0, 40));
