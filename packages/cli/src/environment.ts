@@ -23,6 +23,8 @@ export interface Environment {
   readonly leaseSeconds: number | undefined;
   /** Bytes that one delivered object may unpack to. */
   readonly unpackLimit: number | undefined;
+  /** Where DMAP's API lies. Its keys are read when they are needed, and are nowhere kept. */
+  readonly dmapBaseUrl: string | undefined;
   /** File of DuckDB's extension `httpfs`. */
   readonly httpfs: string | undefined;
 }
@@ -52,6 +54,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
     scratchLimit: parseBytes('FARELAKE_SCRATCH_LIMIT', variables['FARELAKE_SCRATCH_LIMIT'] || undefined),
     leaseSeconds: leaseSeconds(variables['FARELAKE_LEASE_SECONDS'] || undefined),
     unpackLimit: parseBytes('FARELAKE_UNPACK_LIMIT', variables['FARELAKE_UNPACK_LIMIT'] || undefined),
+    dmapBaseUrl: variables['DMAP_BASE_URL'] || undefined,
     httpfs: httpfs === undefined ? undefined : path.resolve(cwd, httpfs),
   };
 }

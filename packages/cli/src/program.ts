@@ -33,6 +33,8 @@ Environment:
   FARELAKE_STAGE      where tables lie (default <home>/stage)
                       each of these a folder, or s3://bucket/prefix
   DATABASE_URL        a Postgres to use instead of the home's own
+  DMAP_BASE_URL       where the vendor's API of datasets lies; DMAP_PUBLIC_KEY and DMAP_CONTROLLED_KEY: its keys,
+                      or DMAP_PUBLIC_KEY_SECRET, DMAP_CONTROLLED_KEY_SECRET: their secrets in AWS Secrets Manager
 
 Exit codes: 0 all done · 1 something failed, or for ingest is held or waits · 2 usage · 130 stopped by Ctrl-C
             status exits 0 whenever it could show the state, whatever that is`;

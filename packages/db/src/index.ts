@@ -255,3 +255,4 @@ export {
   type ResultToFetch,
 } from './ledger/dmap-fetch.ts';
 export { dmapOverview, type DmapFailure, type DmapResultState, type DmapSetOverview } from './ledger/dmap-overview.ts';
+export { datasetsOf, knownResults, type KnownResult } from './ledger/dmap-datasets.ts';

@@ -54,3 +54,5 @@ export { parseKey, type AskedKey } from './repair/asked-keys.ts';
 export { thisPerson } from './who.ts';
 export { syncSets, type Synced } from './dmap/sync-sets.ts';
 export { isSetTroubled, type PlannedResult, type SyncedSet, type SyncOptions } from './dmap/synced-set.ts';
+export { lookAtSets, type LookOptions, type SeenResult, type SeenSet } from './dmap/look-at-sets.ts';
+export type { DmapStatus } from './status/dmap.ts';

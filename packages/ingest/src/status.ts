@@ -12,13 +12,14 @@ import {
 import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
 import { contractInTheWay, NOTHING_FAULTY, shownVersion, type ContractStatus } from './status/contract.ts';
+import { dmapStatus, listed, type DmapStatus } from './status/dmap.ts';
 import { generationsStatus, type GenerationsStatus } from './status/generations.ts';
 import { judge, type Judged, type TableState, type Trouble } from './status/judge.ts';
 import { doubted, rowsStatus, type RowsStatus } from './status/rows.ts';
 import { holdReason, standings, type Standing } from './status/standing.ts';
 import type { Workspace } from './workspace.ts';
 
-export interface TableStatus extends RowsStatus, Standing, GenerationsStatus, ContractStatus {
+export interface TableStatus extends RowsStatus, Standing, GenerationsStatus, ContractStatus, DmapStatus {
   readonly table: string;
   readonly state: TableState;
   readonly reason: string | null;
@@ -55,6 +56,7 @@ export async function status(
   const rowsOf = await rowsStatus(db);
   const standingOf = await standings(db);
   const generations = await generationsStatus(db);
+  const dmapOf = await dmapStatus(db);
   const troubles = known ?? (await troublesOf(db));
   const tables = [...new Set([...contracts.keys(), ...faulty.keys(), ...counts.keys()])].sort();
   return Promise.all(
@@ -67,6 +69,7 @@ export async function status(
       const own = troubles.filter((trouble) => trouble.table === table);
       const publication = contract?.publish.postgres === true ? publicationStatus(published.get(table)) : null;
       const inTheWay = generations.inTheWayOf(table, contract);
+      const dmap = dmapOf(table);
       const judged = judge({
         contract: lacking,
         held: holdReason(table, contract, standing),
@@ -78,7 +81,8 @@ export async function status(
       });
       return {
         table,
-        ...doubted(unpublished(judged, publication), table, rowsOf(table, contract)),
+        ...doubted(unpublished(listed(judged, dmap), publication), table, rowsOf(table, contract)),
+        ...dmap,
         contract: lacking.state,
         rows: manifest.rows,
         version: manifest.version,
@@ -92,17 +96,16 @@ export async function status(
         ...standing,
         ...generations.statusOf(table, manifest.rows),
         publication,
-        drift:
-          contract === undefined
-            ? []
-            : driftStatus(
-                contract,
-                drifts.filter(({ dataset }) => dataset === table),
-              ),
+        drift: contract === undefined ? [] : driftStatus(contract, drifts.filter(isOf(table))),
       };
     }),
   );
 }
+
+const isOf =
+  (table: string) =>
+  ({ dataset }: { readonly dataset: string }): boolean =>
+    dataset === table;
 
 /** The table itself may be right, and its copy in Postgres not. */
 const unpublished = (judged: Judged, publication: PublicationStatus | null): Judged =>

@@ -2,6 +2,7 @@ import { status, troublesOf } from '@farelake/ingest';
 import { findTable } from '../find-contract.ts';
 import { describedAnewLines } from '../output/described-anew.ts';
 import { driftLines } from '../output/drift.ts';
+import { laneLines } from '../output/lanes.ts';
 import { quarantinedLines } from '../output/quarantined.ts';
 import { count, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -47,6 +48,7 @@ export async function statusCommand(
       everyTrouble.filter(mine),
     ))
       context.terminal.print(line);
+    for (const line of laneLines(tables)) context.terminal.print(line);
     for (const line of quarantinedLines(tables)) context.terminal.print(line);
     for (const line of describedAnewLines(tables)) context.terminal.print(line);
     for (const line of driftLines(tables)) context.terminal.print(line);

@@ -1,0 +1,164 @@
+import {
+  isSetTroubled,
+  isTroubled,
+  patiently,
+  status,
+  syncSets,
+  troublesOf,
+  type Synced,
+  type SyncedSet,
+  type SyncOptions,
+  type TableStatus,
+  type Trouble,
+} from '@farelake/ingest';
+import { describeProblem, UsageError } from '../output/problem.ts';
+import { driftLines } from '../output/drift.ts';
+import { issuedText, periodText } from '../output/results.ts';
+import { laneLines } from '../output/lanes.ts';
+import { progressLine } from '../output/progress.ts';
+import { quarantinedLines } from '../output/quarantined.ts';
+import { count, formatTable } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { parseSince } from '../parse-since.ts';
+import { withWorkspace, type Context } from '../session.ts';
+import { withVendor } from '../vendor.ts';
+import { troubleLines } from './ingest.ts';
+
+export interface SyncFlags {
+  readonly set?: readonly string[];
+  /** `YYYY-MM-DD`. */
+  readonly since?: string;
+  readonly full?: boolean;
+  readonly slowLimit?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** @returns 0 all that was asked for is in the tables, 1 something failed, is held or waits */
+export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promise<number> {
+  const options = optionsOf(flags);
+  const { terminal } = context;
+  return withVendor(context, (vendor) =>
+    withWorkspace(context, async (workspace) => {
+      const onProgress = progressLine((text) => {
+        terminal.progress(text);
+      });
+      const synced = await syncSets(workspace, vendor, { ...options, onProgress });
+      terminal.progress(undefined);
+      if (synced.sets.length === 0)
+        terminal.note(
+          `No contract in ${context.environment.registry} is of a DMAP set. Draft one with farelake dmap schema <set> --from <file>.`,
+        );
+      if (options.dryRun === true) return dryRun(terminal, synced.sets, flags);
+      const mine = new Set(synced.sets.filter(({ skipped }) => skipped === null).map(({ dataset }) => dataset));
+      const { troubles, tables } = await patiently(workspace, 'status', async () => {
+        const all = await troublesOf(workspace.pool);
+        const every = await status(workspace, all);
+        return {
+          troubles: all.filter(({ table }) => mine.has(table)),
+          tables: every.filter(({ table }) => mine.has(table)),
+        };
+      });
+      if (flags.json === true) terminal.print(JSON.stringify(asJson(synced, tables, troubles)));
+      else report(terminal, synced, tables, troubles);
+      for (const { error } of synced.troubled) terminal.note(describeProblem(error));
+      return synced.sets.some(isSetTroubled) || tables.some((table) => isTroubled(table)) ? 1 : 0;
+    }),
+  );
+}
+
+function optionsOf({ set, since, full, slowLimit, dryRun }: SyncFlags): SyncOptions {
+  const day = parseSince(since);
+  if (since !== undefined && full === true)
+    throw new UsageError({
+      code: 'since-and-full',
+      problem: '--since and --full contradict each other.',
+      remedy: '--full asks for everything, --since for what was issued on that day or later.',
+    });
+  if (slowLimit !== undefined && !/^\d{1,9}$/.test(slowLimit))
+    throw new UsageError({
+      code: 'bad-slow-limit',
+      problem: `--slow-limit ${JSON.stringify(slowLimit)} is no number of datasets.`,
+      remedy: 'Write a whole number; 0 fetches none of the slow lanes.',
+    });
+  return { sets: set, since: day, full, dryRun, ...(slowLimit === undefined ? {} : { slowLimit: Number(slowLimit) }) };
+}
+
+const asJson = ({ sets, tables }: Synced, statuses: readonly TableStatus[], troubles: readonly Trouble[]) => ({
+  sets: sets.map((set) => ({ ...set, ...loadedOf(tables, set) })),
+  tables: statuses,
+  troubles,
+});
+
+function loadedOf(tables: Synced['tables'], { dataset }: SyncedSet) {
+  const done = tables.find((table) => table.dataset === dataset);
+  return { loaded: done?.loaded ?? 0, rowsLoaded: done?.rowsLoaded ?? 0 };
+}
+
+function dryRun(terminal: Terminal, sets: readonly SyncedSet[], { json }: SyncFlags): number {
+  if (json === true) terminal.print(JSON.stringify({ sets }));
+  else {
+    tellSkipped(terminal, sets);
+    for (const { set, planned = [], skipped } of sets.filter((one) => one.skipped === null)) {
+      if (skipped === null) terminal.print(`${set}: ${count(planned.length)} datasets would be fetched`);
+      for (const { datasetId, startDate, endDate, lastUpdated, lane } of planned)
+        terminal.print(
+          `  ${datasetId}  ${periodText(startDate, endDate)}  issued ${issuedText(lastUpdated)}  lane ${lane}`,
+        );
+    }
+    tellTroubled(terminal, sets);
+  }
+  return sets.some(isSetTroubled) ? 1 : 0;
+}
+
+function report(
+  terminal: Terminal,
+  { sets, tables }: Synced,
+  statuses: readonly TableStatus[],
+  troubles: readonly Trouble[],
+): void {
+  tellSkipped(terminal, sets);
+  const done = sets.filter(({ skipped }) => skipped === null);
+  if (done.length > 0)
+    terminal.print(
+      formatTable(
+        ['set', 'state', 'listed', 'new', 'fetched', 'kB', 'loaded', 'rows loaded', 'rows'],
+        done.map((one) => {
+          const table = statuses.find(({ table: name }) => name === one.dataset);
+          const { loaded, rowsLoaded } = loadedOf(tables, one);
+          const numbers = [one.listed, one.fresh, one.fetched, Math.ceil(one.bytes / 1000), loaded, rowsLoaded];
+          return [one.set, table?.state ?? '', ...[...numbers, table?.rows ?? 0].map(count)];
+        }),
+        [2, 3, 4, 5, 6, 7, 8],
+      ),
+    );
+  tellTroubled(terminal, sets);
+  const told = new Set(sets.filter(isSetTroubled).map(({ dataset }) => dataset));
+  const others = statuses.filter(({ table, state }) => state !== 'empty' && !told.has(table));
+  for (const line of troubleLines(others, troubles)) terminal.print(line);
+  for (const line of laneLines(statuses)) terminal.print(line);
+  for (const line of quarantinedLines(statuses)) terminal.note(line);
+  for (const line of driftLines(statuses)) terminal.note(line);
+}
+
+/** Sets of one reason in one line. */
+function tellSkipped(terminal: Terminal, sets: readonly SyncedSet[]): void {
+  const skipped = Map.groupBy(
+    sets.filter((one) => one.skipped !== null),
+    (one) => one.skipped ?? '',
+  );
+  for (const [why, those] of skipped) terminal.note(`passed over: ${those.map(({ set }) => set).join(', ')}: ${why}`);
+}
+
+/** Datasets of a set that are told one by one. */
+const LINES = 10;
+
+function tellTroubled(terminal: Terminal, sets: readonly SyncedSet[]): void {
+  for (const { set, trouble, failed } of sets) {
+    if (trouble !== null) terminal.print(`trouble: ${set}: ${trouble}`);
+    for (const { datasetId, startDate, endDate, reason } of failed.slice(0, LINES))
+      terminal.print(`not fetched: ${set}: ${datasetId} (${periodText(startDate, endDate)}): ${reason}`);
+    if (failed.length > LINES)
+      terminal.print(`not fetched: ${set}: ${count(failed.length - LINES)} more; status --json and dmap show tell`);
+  }
+}

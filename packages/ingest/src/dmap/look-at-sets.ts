@@ -1,0 +1,76 @@
+/** What the vendor lists now, beside what the ledger knows of it. Changes nothing. */
+import { knownResults, type KnownResult } from '@farelake/db';
+import type { ResultIdentity, Vendor } from '@farelake/dmap';
+import { UserError } from '@farelake/schema-registry';
+import type { OnProgress } from '../progress.ts';
+import type { Workspace } from '../workspace.ts';
+import { chooseSets, type ChosenSet } from './choose-sets.ts';
+import { nameOf } from './link-book.ts';
+import { isStorable, unreadableTrouble } from './list-set.ts';
+import { isMissingKey } from './vendor-trouble.ts';
+
+export interface LookOptions {
+  /** Sets or their tables; all that have a contract unless given. Of these, sets whose API has no key are passed over. */
+  readonly sets?: readonly string[] | undefined;
+  /** What was issued on this day or later, `YYYY-MM-DD`; everything unless given. */
+  readonly since?: string | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+export interface SeenResult extends ResultIdentity {
+  /** Null: the ledger has never heard of it. */
+  readonly known: Omit<KnownResult, keyof ResultIdentity> | null;
+}
+
+export interface SeenSet extends ChosenSet {
+  /** The newest period first. */
+  readonly results: readonly SeenResult[];
+  /** Why the set was passed over; null: it was not. */
+  readonly skipped: string | null;
+  /** What is wrong with the set's API, in words without links; null: nothing. */
+  readonly trouble: string | null;
+}
+
+/** @throws UserError `dmap-no-contract`; of the vendor nothing, that is told by set */
+export function lookAtSets(workspace: Workspace, vendor: Vendor, options: LookOptions): Promise<SeenSet[]> {
+  const sets = chooseSets(workspace.contracts, options.sets);
+  return Promise.all(sets.map((set) => lookAt(workspace, vendor, set, options)));
+}
+
+async function lookAt(
+  { pool, signal }: Workspace,
+  vendor: Vendor,
+  set: ChosenSet,
+  { since, sets, onProgress }: LookOptions,
+): Promise<SeenSet> {
+  const listed = new Map<string, ResultIdentity>();
+  const unreadable: string[] = [];
+  const told = { skipped: null as string | null, trouble: null as string | null };
+  try {
+    for await (const page of vendor.list(set, { since, signal })) {
+      for (const result of page.results.filter(isStorable)) listed.set(nameOf(result), identityOf(result));
+      unreadable.push(...page.unreadable);
+      onProgress?.({ step: 'listing', table: set.dataset, results: listed.size });
+    }
+    told.trouble = unreadableTrouble(unreadable);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof UserError)) throw error;
+    told[isMissingKey(error) && sets === undefined ? 'skipped' : 'trouble'] = error.message;
+  }
+  const known = new Map((await knownResults(pool, set.dataset, [...listed.values()])).map((one) => [nameOf(one), one]));
+  const results = [...listed].map(([name, result]): SeenResult => ({ ...result, known: known.get(name) ?? null }));
+  return { ...set, results: results.toSorted(byPeriod), ...told };
+}
+
+/** Without its link, which is for nobody to see. */
+const identityOf = ({ datasetId, startDate, endDate, lastUpdated }: ResultIdentity): ResultIdentity => ({
+  ...{ datasetId, startDate, endDate, lastUpdated },
+});
+
+function byPeriod(a: ResultIdentity, b: ResultIdentity): number {
+  if (a.endDate !== b.endDate) return a.endDate > b.endDate ? -1 : 1;
+  if (a.startDate !== b.startDate) return a.startDate > b.startDate ? -1 : 1;
+  if (a.datasetId !== b.datasetId) return a.datasetId < b.datasetId ? -1 : 1;
+  return a.lastUpdated > b.lastUpdated ? -1 : 1;
+}
