@@ -1,15 +1,17 @@
 /**
- * `npm run bench -- load|fold|late|all [--rows 4000000[,…]] [--times 3] [--quick] [--json]`: figures as a table on standard
- * error, with `--json` also as JSON on standard output.
+ * `npm run bench -- load|fold|late|dmap|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]`: figures as a
+ * table on standard error, with `--json` also as JSON on standard output.
  */
 import { parseArgs } from 'node:util';
 import { pythonEnvironment } from '@farelake/engines';
+import { benchDmap, type DmapLine } from './dmap.ts';
 import { benchFold, type FoldLine } from './fold.ts';
 import { benchLate, type LateLine } from './late.ts';
 import { benchLoad, type LoadLine } from './load.ts';
 import { machineText, thisMachine } from './machine.ts';
 
-const USAGE = 'Usage: npm run bench -- load|fold|late|all [--rows 4000000[,…]] [--times 3] [--quick] [--json]';
+const USAGE =
+  'Usage: npm run bench -- load|fold|late|dmap|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]';
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const million = (count: number): string => `${count / 1e6} M rows`;
 const seconds = (value: number | null): string => (value === null ? '' : `${value.toFixed(2)} s`);
@@ -55,6 +57,16 @@ function lateText({
   ].join(' ');
 }
 
+function dmapText({ by, files, bytes, wallSeconds, cpuSeconds, peakBytes, ratio }: DmapLine): string {
+  const cells = [seconds(wallSeconds), `${seconds(cpuSeconds)} CPU`, megabytes(peakBytes)];
+  return [
+    ...[by.padEnd(34), ...cells.map((cell) => cell.padStart(13))],
+    `${(files / wallSeconds).toFixed(1)} files/s`.padStart(16),
+    `${(bytes / wallSeconds / 1e6).toFixed(1)} MB/s`.padStart(12),
+    ratio === null ? '' : `× ${ratio.toFixed(2)}`.padStart(8),
+  ].join(' ');
+}
+
 async function foldLines(quick: boolean): Promise<FoldLine[]> {
   const python = await pythonEnvironment({ name: 'delta', requirements: ['deltalake==1.2.1', 'pyarrow==26.0.1'] });
   if (typeof python !== 'string') note(`left out: delta-rs, because ${python.reason}`);
@@ -72,6 +84,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       rows: { type: 'string' },
+      datasets: { type: 'string' },
       times: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -80,8 +93,9 @@ async function main(): Promise<number> {
   const [what = 'all', ...more] = positionals;
   const rows = (values.rows ?? (values.quick ? '200000' : '1000000,4000000')).split(',').map(Number);
   const times = Number(values.times ?? (values.quick ? 1 : 3));
-  const whole = [...rows, times].every((value) => Number.isSafeInteger(value) && value > 0);
-  if (!['load', 'fold', 'late', 'all'].includes(what) || more.length > 0 || !whole) {
+  const datasets = Number(values.datasets ?? (values.quick ? 20 : 300));
+  const whole = [...rows, datasets, times].every((value) => Number.isSafeInteger(value) && value > 0);
+  if (!['load', 'fold', 'late', 'dmap', 'all'].includes(what) || more.length > 0 || !whole) {
     note(USAGE);
     return 2;
   }
@@ -103,7 +117,17 @@ async function main(): Promise<number> {
             note(lateText(line));
           },
         });
-  if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold, late }, null, 2)}\n`);
+  const dmap =
+    what !== 'dmap' && what !== 'all'
+      ? []
+      : await benchDmap({
+          ...{ datasets, size: values.quick ? 100_000 : 1_000_000, times },
+          onLine: (line) => {
+            note(dmapText(line));
+          },
+          onNote: note,
+        });
+  if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold, late, dmap }, null, 2)}\n`);
   return 0;
 }
 
