@@ -248,6 +248,7 @@ describe('ingest', () => {
       {
         table: 'edw_product',
         contract: 'there',
+        dmap: null,
         state: 'failing',
         reason: expect.stringMatching(/no gzip file/) as string,
         rows: 39,
