@@ -98,6 +98,7 @@ export {
 export {
   commitVersion,
   filesOfLoads,
+  filesToRead,
   lastingFiles,
   readManifest,
   readVersion,

@@ -1,6 +1,6 @@
 /** DMAP datasets as loads: which result each is of, which of them is in its table. */
 import type { Load } from './loads.ts';
-import type { Queryable } from './objects.ts';
+import { IS_DATASET, type Queryable } from './objects.ts';
 
 /** A result, as the name of its file tells it. */
 export interface NamedResult {
@@ -13,14 +13,14 @@ export interface NamedResult {
   readonly endDate: string;
 }
 
-/** Data files that no result of a listing names, in the order of sightings. */
+/** Datasets that no result of a listing names, in the order of sightings. */
 export async function unclaimedObjects(
   db: Queryable,
   dataset: string,
 ): Promise<{ objectId: number; objectKey: string }[]> {
   const { rows } = await db.query<{ objectId: number; objectKey: string }>(
     `SELECT o.id AS "objectId", o.object_key AS "objectKey" FROM ledger.objects o
-     WHERE o.dataset = $1 AND o.part = 'data' AND NOT EXISTS (SELECT 1 FROM ledger.dmap_results r WHERE r.object_id = o.id)
+     WHERE o.dataset = $1 AND o.part = 'data' AND ${IS_DATASET} AND NOT EXISTS (SELECT 1 FROM ledger.dmap_results r WHERE r.object_id = o.id)
      ORDER BY o.seen, o.id`,
     [dataset],
   );

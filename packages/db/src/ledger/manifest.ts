@@ -95,6 +95,18 @@ export async function readVersion(
   return rows[0] ?? { version: 0, rows: 0, fold: null };
 }
 
+/** What a reader needs of the files of a table's newest version: without statistics, which of many files are many megabytes. */
+export async function filesToRead(
+  db: Queryable,
+  tableName: string,
+): Promise<Pick<ListedFile, 'uri' | 'size' | 'sha256'>[]> {
+  const { rows } = await db.query<Pick<ListedFile, 'uri' | 'size' | 'sha256'>>(
+    'SELECT uri, size, sha256 FROM ledger.files WHERE table_name = $1 AND version_removed IS NULL ORDER BY id',
+    [tableName],
+  );
+  return rows;
+}
+
 /** Files of a table's newest version that hold the rows of these loads alone. */
 export async function filesOfLoads(
   db: Queryable,

@@ -65,7 +65,7 @@ function verdictOf(
   if (counting !== load && !inTable) {
     const reason =
       place === undefined
-        ? 'other content of the same result came first, and counts'
+        ? 'other content of the same result counts'
         : `replaced before it was loaded: issued anew ${counting?.key.lastUpdated ?? ''}`;
     return { event: 'supersede', reason };
   }

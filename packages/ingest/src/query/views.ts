@@ -1,6 +1,6 @@
 /** The views that people query: each table as of its newest version, each history without redelivered rows. */
 import { existsSync } from 'node:fs';
-import { loadPlaces, readManifest, treatedFiles, type Queryable } from '@farelake/db';
+import { filesToRead, loadPlaces, treatedFiles, type Queryable } from '@farelake/db';
 import { localPath, schemeOf, type Engine, type EngineFile, type ViewColumn } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, quoteIdentifier as q, quoteLiteral, UserError, type Contract } from '@farelake/schema-registry';
@@ -84,7 +84,7 @@ async function refusal(
   // Read as the contract says, such files would show what they do not hold.
   const held = disagreement(contract, await treatedFiles(db, [table]));
   if (held !== undefined) return held;
-  const { files } = await readManifest(db, table);
+  const files = await filesToRead(db, table);
   try {
     const far = !isNamed && files.some(({ uri }) => schemeOf(uri) !== 'file');
     const rows = far ? unfetchedSql(table, columns) : await engine.files.sql(files, columns);
