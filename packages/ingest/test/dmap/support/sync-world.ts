@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiKey, openVendor, type DmapSet, type Vendor } from '@farelake/dmap';
 import { csvGz, openStandIn, type Dataset, type StandIn } from '@farelake/dmap/testing';
-import { folderStore } from '@farelake/lake';
+import { folderStore, openStore } from '@farelake/lake';
 import { setTableName, type Contract } from '@farelake/schema-registry';
 import { syncSets, type SyncOptions, type Workspace } from '../../../src/index.ts';
 import { openWorld, type World } from '../../support/world.ts';
@@ -40,18 +40,24 @@ export interface SyncWorld {
   results(set?: DmapSet): Promise<string[]>;
   /** Dataset ids in the order in which their links were asked for; emptied by that. */
   downloads(): string[];
-  /** Files in the Incoming zone. */
+  /** Files in the Incoming zone, a folder. */
   files(): Promise<string[]>;
 }
 
 const opened: { standIn: StandIn; vendor: Vendor }[] = [];
 
-export async function openSyncWorld(
-  options: { linkSeconds?: number; keys?: ('aggregations' | 'transactional')[] } = {},
-) {
-  const { linkSeconds, keys = ['aggregations', 'transactional'] } = options;
+export interface SyncWorldOptions {
+  readonly linkSeconds?: number;
+  readonly keys?: readonly DmapSet['api'][];
+  /** `s3://bucket/prefix` of all zones; the world's own folder unless given. */
+  readonly zones?: string;
+  readonly settings?: Partial<Workspace>;
+}
+
+export async function openSyncWorld(options: SyncWorldOptions = {}): Promise<SyncWorld> {
+  const { linkSeconds, keys = ['aggregations', 'transactional'], zones, settings } = options;
   const [world, standIn] = await Promise.all([
-    openWorld(),
+    openWorld(zones, settings),
     openStandIn({ watchLinks: true, ...(linkSeconds === undefined ? {} : { linkSeconds }) }),
   ]);
   const vendor = openVendor({
@@ -66,8 +72,11 @@ export async function openSyncWorld(
     world.contracts.set(setTableName(set.set), contractOf(set));
   }
   const incoming = path.join(world.folder, 'incoming');
-  const workspace: Workspace = { ...world, incoming: folderStore(incoming) };
-  const syncWorld: SyncWorld = {
+  const workspace: Workspace = {
+    ...world,
+    incoming: zones === undefined ? folderStore(incoming) : openStore(`${zones}/incoming`),
+  };
+  return {
     ...{ world, workspace, standIn, vendor },
     sync: ({ signal = workspace.signal, ...asked } = {}) => syncSets({ ...workspace, signal }, vendor, asked),
     results: async (set = DAILY) => {
@@ -88,7 +97,6 @@ export async function openSyncWorld(
         .map((entry) => path.relative(incoming, path.join(entry.parentPath, entry.name)));
     },
   };
-  return syncWorld;
 }
 
 /** Call in `afterAll`, before the worlds are closed. */

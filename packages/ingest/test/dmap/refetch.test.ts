@@ -1,0 +1,82 @@
+/** Proves that what was fetched and cannot be loaded is fetched again, and that an Incoming bucket does as a folder does. */
+import { csvGz } from '@farelake/dmap/testing';
+import { openFaultyBucket, type FaultyBucket } from '../support/faulty-bucket.ts';
+import { closeWorlds } from '../support/world.ts';
+import { closeSyncWorlds, DAILY, dataset, datasets, openSyncWorld } from './support/sync-world.ts';
+
+let bucket: FaultyBucket;
+beforeAll(async () => {
+  bucket = await openFaultyBucket('fares');
+});
+afterAll(async () => {
+  await closeSyncWorlds();
+  await closeWorlds();
+  await bucket.close();
+}, 60_000);
+
+const ROWS = 'SELECT dataset_id, "count"::INTEGER AS n FROM dmap_agg_daily_fareprod ORDER BY 1';
+
+it('a file that the vendor mends under the same link takes the place of the one that could not be loaded', async () => {
+  const its = await openSyncWorld();
+  await its.standIn.issue(DAILY, [dataset(0), dataset(1, { bytes: csvGz(['service', 'count'], [['Bus', 'many']]) })]);
+  const first = await its.sync();
+  expect(first.sets[0]).toMatchObject({ fetched: 2, failed: [], trouble: null, waiting: { new: 0 } });
+  expect(await its.world.rows(ROWS)).toEqual([{ dataset_id: 'd_0000', n: 0 }]);
+
+  // The same bytes are the same object, which is tried again as any that failed.
+  its.downloads();
+  await its.sync();
+  expect(its.downloads()).toEqual(['d_0001']);
+  const objects = async () => (await its.world.pool.query('SELECT 1 FROM ledger.objects')).rowCount;
+  expect(await objects()).toBe(2);
+
+  await its.standIn.replaceBlob(DAILY, 'd_0001', csvGz(['service', 'count'], [['Bus', 7]]));
+  await its.sync();
+  expect(await objects()).toBe(3);
+  expect(await its.world.rows(ROWS)).toEqual([
+    { dataset_id: 'd_0000', n: 0 },
+    { dataset_id: 'd_0001', n: 7 },
+  ]);
+  its.downloads();
+  expect((await its.sync()).sets[0]).toMatchObject({ fetched: 0, failed: [] });
+  expect(its.downloads()).toEqual([]);
+
+  // Listed no more, it is nobody's failure that it cannot be had again.
+  await its.standIn.issue(DAILY, [dataset(2, { bytes: csvGz(['service', 'count'], [['Bus', 'few']]) })]);
+  await its.sync();
+  its.standIn.remove(DAILY, 'd_0002');
+  expect((await its.sync()).sets[0]).toMatchObject({ fetched: 0, failed: [], trouble: null });
+}, 120_000);
+
+it('Incoming may be a bucket: known by its ETag and its SHA-256, whatever the network does', async () => {
+  const { front } = bucket;
+  const patience = { retries: 8, ofStores: 0, first: 10, longest: 20 };
+  const its = await openSyncWorld({ zones: 's3://fares/sync', settings: { patience } });
+  await its.standIn.issue(DAILY, datasets(0, 6));
+  let puts = 0;
+  front.fault = ({ method, url }) => {
+    if (method !== 'PUT' || !url.includes('/incoming/')) return undefined;
+    puts += 1;
+    return puts % 3 === 0 ? 'reset' : puts % 4 === 0 ? 'busy' : undefined;
+  };
+  expect((await its.sync()).sets[0]).toMatchObject({ fetched: 6, failed: [], trouble: null });
+  const { rows } = await its.world.pool.query<Record<string, string>>(
+    'SELECT content_hash, sha256, store_uri FROM ledger.objects',
+  );
+  expect(rows).toHaveLength(6);
+  for (const row of rows)
+    expect(row).toEqual({
+      content_hash: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      store_uri: 's3://fares/sync/incoming',
+    });
+  expect(await its.world.rows(ROWS)).toHaveLength(6);
+
+  // Away for good: told as what it is, and nothing is lost.
+  await its.standIn.issue(DAILY, datasets(6, 9));
+  front.fault = ({ url }) => (url.includes('/incoming/') ? 'busy' : undefined);
+  await expect(its.sync()).rejects.toMatchObject({ code: 'store-unreachable' });
+  front.fault = () => undefined;
+  expect((await its.sync()).sets[0]).toMatchObject({ fetched: 3, failed: [], trouble: null });
+  expect(await its.world.rows(ROWS)).toHaveLength(9);
+}, 240_000);
