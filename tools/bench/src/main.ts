@@ -61,9 +61,14 @@ function dmapText({ by, files, bytes, wallSeconds, cpuSeconds, peakBytes, ratio 
   const cells = [seconds(wallSeconds), `${seconds(cpuSeconds)} CPU`, megabytes(peakBytes)];
   return [
     ...[by.padEnd(34), ...cells.map((cell) => cell.padStart(13))],
-    `${(files / wallSeconds).toFixed(1)} files/s`.padStart(16),
-    `${(bytes / wallSeconds / 1e6).toFixed(1)} MB/s`.padStart(12),
-    ratio === null ? '' : `× ${ratio.toFixed(2)}`.padStart(8),
+    // A sync that fetches nothing has no pace.
+    ...(ratio === null
+      ? []
+      : [
+          `${(files / wallSeconds).toFixed(1)} files/s`.padStart(16),
+          `${(bytes / wallSeconds / 1e6).toFixed(1)} MB/s`.padStart(12),
+          `× ${ratio.toFixed(2)}`.padStart(8),
+        ]),
   ].join(' ');
 }
 
