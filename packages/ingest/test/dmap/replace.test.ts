@@ -148,3 +148,24 @@ test('a replay after a change of the contract fills a new column, whole datasets
   expect((await world.status())[0]!.drift).toMatchObject([{ column: 'route', kind: 'missing column', files: 1 }]);
   expect(await findings(world)).toEqual([]);
 });
+
+test('sent back while a newer issue has come: the newer one takes its place before its turn comes', async () => {
+  const { world, deliver } = await open();
+  await deliver({ datasetId: 'a', text: 'date,n\n2026-01-01,1\n' });
+  await world.ingest();
+  await sendBack(world, { datasets: [TABLE] });
+  await deliver({
+    datasetId: 'a',
+    startDate: '2026-01-02',
+    endDate: '2026-01-02',
+    lastUpdated: '2026-01-05T00:00:00.000000000',
+    text: 'date,n\n2026-01-02,2\n',
+  });
+  await world.ingest();
+  expect(await shown(world)).toMatchObject([{ n: '2' }]);
+  expect((await states(world)).map(({ state }) => state)).toEqual(['superseded', 'archived']);
+  const { rows } = await world.pool.query<{ state: string }>('SELECT state FROM ledger.batches ORDER BY id');
+  expect(rows.map(({ state }) => state)).toEqual(['done', 'done', 'closed']);
+  expect((await world.status())[0]).toMatchObject({ state: 'live', rows: 1, receipts: { written: 1 } });
+  expect(await findings(world)).toEqual([]);
+});
