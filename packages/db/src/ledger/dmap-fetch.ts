@@ -11,11 +11,14 @@ export interface ResultToFetch extends DmapResultKey {
   readonly again: boolean;
 }
 
-/** SQL: a result `r` that counts, was fetched, and whose load failed. */
-export const SPOILED = `r.state = 'fetched'
-  AND EXISTS (SELECT 1 FROM ledger.loads l WHERE l.object_id = r.object_id AND l.state IN ('failed', 'quarantined'))
-  AND NOT EXISTS (SELECT 1 FROM ledger.dmap_results o WHERE o.dataset = r.dataset AND o.dataset_id = r.dataset_id
+/** SQL: no other result of the dataset_id of `r` counts. Files that were found rather than listed may be newer, too. */
+const COUNTS = `NOT EXISTS (SELECT 1 FROM ledger.dmap_results o WHERE o.dataset = r.dataset AND o.dataset_id = r.dataset_id
     AND o.state <> 'withdrawn' AND (o.counts_from COLLATE "C", o.id) > (r.counts_from COLLATE "C", r.id))`;
+
+/** SQL: a result `r` is to be fetched: for the first time, or again since its load failed. */
+export const TO_FETCH = `(r.state IN ('listed', 'failed') OR (r.state = 'fetched'
+    AND EXISTS (SELECT 1 FROM ledger.loads l WHERE l.object_id = r.object_id AND l.state IN ('failed', 'quarantined'))))
+  AND ${COUNTS}`;
 
 /** Of a set, in the order in which they are fetched: lane new first, then the newest period. */
 export async function resultsToFetch(db: Queryable, dataset: string): Promise<ResultToFetch[]> {
@@ -23,7 +26,7 @@ export async function resultsToFetch(db: Queryable, dataset: string): Promise<Re
     `SELECT r.id, r.dataset_id AS "datasetId", r.last_updated AS "lastUpdated", r.start_date AS "startDate",
        r.end_date AS "endDate", r.lane, r.state = 'fetched' AS again
      FROM ledger.dmap_results r
-     WHERE r.dataset = $1 AND r.lane IS NOT NULL AND (r.state IN ('listed', 'failed') OR (${SPOILED}))
+     WHERE r.dataset = $1 AND r.lane IS NOT NULL AND ${TO_FETCH}
      ORDER BY r.lane, r.end_date DESC, r.start_date DESC, r.dataset_id COLLATE "C"`,
     [dataset],
   );

@@ -8,7 +8,7 @@
  * - a result has a lane as soon as a listing has ended after it was first listed, and keeps it;
  * - the watermark moves in the transaction that ends a listing which had no gap, and never back.
  */
-import { SPOILED } from './dmap-fetch.ts';
+import { TO_FETCH } from './dmap-fetch.ts';
 import type { Queryable } from './objects.ts';
 
 /** Which result it is. Times and days are sortable texts: UTC with nine digits, `YYYY-MM-DD`. */
@@ -188,7 +188,7 @@ export async function readDmapSet(db: Queryable, dataset: string): Promise<DmapS
   const { rows } = await db.query<DmapSetRecord>(
     `SELECT s.watermark, s.full_at AS "fullAt", clock_timestamp() AS now,
        (SELECT min(r.last_updated COLLATE "C") FROM ledger.dmap_results r
-        WHERE r.dataset = $1 AND (r.state IN ('listed', 'failed') OR (${SPOILED}))) AS "oldestWaiting"
+        WHERE r.dataset = $1 AND ${TO_FETCH}) AS "oldestWaiting"
      FROM (VALUES ($1)) asked(dataset) LEFT JOIN ledger.dmap_sets s USING (dataset)`,
     [dataset],
   );
