@@ -62,7 +62,8 @@ export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promi
       if (flags.json === true) terminal.print(JSON.stringify(asJson(synced, tables, troubles)));
       else report(terminal, synced, tables, troubles);
       for (const { error } of synced.troubled) terminal.note(describeProblem(error));
-      return synced.sets.some(isSetTroubled) || tables.some((table) => isTroubled(table)) ? 1 : 0;
+      const troubled = synced.troubled.length > 0 || synced.sets.some(isSetTroubled);
+      return troubled || tables.some((table) => isTroubled(table)) ? 1 : 0;
     }),
   );
 }
