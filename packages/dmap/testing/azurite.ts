@@ -46,7 +46,12 @@ export async function startAzurite(): Promise<BlobPlace> {
   const credential = new StorageSharedKeyCredential(ACCOUNT, key);
   const service = new BlobServiceClient(`${origin}/${ACCOUNT}`, credential);
   const container = service.getContainerClient(CONTAINER);
-  await container.create();
+  try {
+    await container.create();
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
   return {
     origin,
     async put(name, bytes) {
@@ -74,6 +79,8 @@ function start(key: string): ChildProcess {
   return spawn(process.execPath, ['--no-warnings', '-e', program(main, ARGUMENTS)], {
     env: { ...process.env, NODE_OPTIONS: '', AZURITE_ACCOUNTS: `${ACCOUNT}:${key}` },
     stdio: ['pipe', 'pipe', 'inherit'],
+    // Out of reach of the terminal's Ctrl-C: who started it stops first, and then ends it.
+    detached: true,
   });
 }
 

@@ -25,3 +25,17 @@ ORDER BY header__change_seq NULLS FIRST, op`,
       'the rest comes from the B. At last the first token is given to a new card (I). edw_card has two of these rows.',
   },
 ];
+
+/** Over both feeds. */
+export const BOTH_FEEDS: Example = {
+  title: "The taps of the database beside the vendor's own figures, by day",
+  sql: `SELECT t.service_date, t.taps, t.fares, r.rides, c.citations
+FROM (SELECT service_date, count(*) AS taps, sum(fare_amount) AS fares FROM edw_fare_transaction GROUP BY ALL) t
+LEFT JOIN (SELECT date, sum(count) AS rides FROM dmap_agg_daily_fareprod GROUP BY ALL) r ON r.date = t.service_date
+LEFT JOIN (SELECT CAST(operating_day AS DATE) AS date, count(*) AS citations FROM dmap_citation GROUP BY ALL) c
+  ON c.date = t.service_date
+ORDER BY t.service_date`,
+  remark:
+    'Taps and fares are of edw_fare_transaction, rides and citations of sets behind the API. All of it is invented, each\n' +
+    'feed by itself: do not look for agreement.',
+};

@@ -2,13 +2,16 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
-import { count, formatTable, type Ingested, type Terminal } from '@farelake/cli';
-import type { Answer, Files, Summary, TableFigures } from './summary.ts';
+import { count, formatTable, periodText, type Ingested, type Terminal } from '@farelake/cli';
+import type { Fetched } from './dmap/sync.ts';
+import type { Answer, Files, SetFigures, Summary, TableFigures } from './summary.ts';
 
 export interface Shown extends Summary {
   readonly done: Ingested;
   /** Milliseconds that registering, loading and folding took. */
   readonly worked: number;
+  /** Undefined: there is nothing to show of the API. */
+  readonly fetched: Fetched | undefined;
   /** Folder of the feed. */
   readonly sample: string;
   /** Folder of the tables. */
@@ -18,6 +21,7 @@ export interface Shown extends Summary {
 /** Tried by hand and by the test: each works as it stands, from the root of the repository. */
 const NEXT = [
   ['how every table stands', 'npx farelake status'],
+  ['a set behind the API, and its datasets', 'npx farelake dmap show agg_daily_fareprod'],
   ['the contracts', 'npx farelake table list'],
   ['ask yourself', 'npx farelake query "SELECT status, count(*) AS cards FROM edw_card GROUP BY ALL ORDER BY ALL"'],
   ['for a program', 'npx farelake query "SELECT * FROM edw_product ORDER BY price DESC LIMIT 3" --format json'],
@@ -27,6 +31,12 @@ const NEXT = [
 /** With a table and a folder of one's own put in. */
 const OWN = ['npx farelake table add EDW.X --from FOLDER', 'npx farelake ingest FOLDER'] as const;
 
+/** In a home of its own, since the sets are called the same there. */
+const API = [
+  'export FARELAKE_HOME=.farelake/dmap DMAP_BASE_URL=https://HOST DMAP_PUBLIC_KEY=KEY',
+  'npx farelake dmap sync --set agg_daily_fareprod',
+] as const;
+
 const style = (format: 'bold' | 'dim' | 'cyan' | 'green', text: string): string =>
   styleText(format, text, { stream: process.stdout });
 
@@ -35,6 +45,8 @@ export function showSummary(terminal: Terminal, shown: Shown): void {
     terminal.print(text);
   };
   print(opening(shown));
+  if (shown.fetched !== undefined) print(fetchedText(shown.fetched, shown.sets));
+  print(style('dim', `  ${(performance.now() / 1000).toFixed(1)} s with start-up`));
   print();
   print(heading('Tables'));
   print(indent(tablesText(shown.tables)));
@@ -48,6 +60,12 @@ export function showSummary(terminal: Terminal, shown: Shown): void {
         style('dim', 'Each counts once, however often it was delivered. Orphans: updates of rows that are not there.'),
     ),
   );
+  if (shown.fetched !== undefined && shown.sets.length > 0) {
+    print();
+    print(heading("Sets behind the vendor's API"));
+    print(indent(setsText(shown.sets, shown.fetched)));
+    print(indent(style('dim', SETS_REMARK)));
+  }
   for (const answer of shown.answers) print(`\n${answerText(answer)}`);
   print();
   print(heading('Where it lies'));
@@ -57,6 +75,8 @@ export function showSummary(terminal: Terminal, shown: Shown): void {
   for (const [what, command] of NEXT) print(`  ${style('cyan', command)}  ${style('dim', `# ${what}`)}`);
   print('  With your own Qlik folder, your table and folder put in for EDW.X and FOLDER:');
   for (const command of OWN) print(`  ${style('cyan', command)}`);
+  print("  With the vendor's real API, in a home of its own so that invented rows and real ones do not mix:");
+  for (const command of API) print(`  ${style('cyan', command)}`);
 }
 
 const heading = (text: string): string => style('bold', text);
@@ -75,15 +95,40 @@ function shortPath(target: string): string {
 
 function opening({ done, worked, sample }: Shown): string {
   const { found, fresh } = done.registered;
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
   const loaded = sum(done.tables.map((table) => table.loaded));
   const rows = sum(done.tables.map((table) => table.rowsLoaded));
-  const time = `${(worked / 1000).toFixed(1)} s, ${(performance.now() / 1000).toFixed(1)} s with start-up`;
   const what =
     fresh === 0 && loaded === 0
       ? `${count(found)} objects found, all known already: nothing new, nothing loaded`
       : `${count(found)} objects found, ${count(fresh)} new; ${count(loaded)} data files with ${count(rows)} rows loaded`;
-  return `${style('green', '✔')} ${heading(shortPath(sample))}: ${what} (${time})`;
+  return `${style('green', '✔')} ${heading(shortPath(sample))}: ${what} (${seconds(worked)})`;
+}
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+
+function fetchedText({ synced, worked }: Fetched, sets: readonly SetFigures[]): string {
+  const listed = sum(synced.sets.map((set) => set.listed));
+  const fetched = sum(synced.sets.map((set) => set.fetched));
+  const rows = sum(synced.tables.map((table) => table.rowsLoaded));
+  const what =
+    fetched === 0 && rows === 0
+      ? `${count(sum(sets.map(({ datasets }) => datasets)))} datasets known already: nothing new, nothing downloaded`
+      : `${count(listed)} datasets listed, ${count(fetched)} downloaded; ${count(rows)} rows loaded`;
+  return `${style('green', '✔')} ${heading("a stand-in of the vendor's API")}: ${what} (${seconds(worked)})`;
+}
+
+const SETS_REMARK =
+  'A dataset is a file with some days of a set, here a week. When the vendor issues it anew, its rows are replaced by one\n' +
+  'commit. The stand-in is a server on this machine, over a real blob service, and has ended; all data is invented.';
+
+function setsText(sets: readonly SetFigures[], { synced }: Fetched): string {
+  const rows = sets.map(({ table, datasets, from, to, rows }) => {
+    const done = synced.sets.find(({ dataset }) => dataset === table);
+    return [done?.set ?? '', count(datasets), count(done?.fetched ?? 0), count(rows), periodText(from, to), table];
+  });
+  return underlined(formatTable(['set', 'datasets', 'downloaded', 'rows', 'service days', 'table'], rows, [1, 2, 3]));
 }
 
 function tablesText(tables: readonly TableFigures[]): string {
@@ -120,13 +165,14 @@ const answerText = ({ title, sql, columns, rows, remark }: Answer): string => {
 /** A bucket's files have no shorter name. */
 const shortPlace = (uri: string): string => (uri.startsWith('file:') ? shortPath(fileURLToPath(uri)) : uri);
 
-function filesText({ current, history, stage }: Shown): string {
+function filesText({ current, history, datasets, stage }: Shown): string {
   const line = (what: string, files: Files): string =>
     `${what} ${count(files.count)} Parquet files, ${count(Math.ceil(files.size / 1000))} kB`;
   const example = current.example === undefined ? '' : `, for example ${shortPlace(current.example)}`;
   return [
     `${line('Current:', current)}${example}`,
     line('History:', history),
+    ...(datasets.count === 0 ? [] : [line('Sets:   ', datasets)]),
     `All below ${stage.startsWith('s3:') ? stage : shortPath(stage)}`,
   ].join('\n');
 }

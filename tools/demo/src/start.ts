@@ -1,4 +1,4 @@
-/** `npm start`: the main job on the committed sample feed, and then what came of it. */
+/** `npm start`: the main job on the committed sample feed and on a stand-in of the vendor's API, and then what came of it. */
 import path from 'node:path';
 import {
   describeProgress,
@@ -12,24 +12,32 @@ import {
   untilStopped,
   withWorkspace,
   type Context,
+  type TableStatus,
   type Terminal,
 } from '@farelake/cli';
+import { SHOWN_SETS } from './dmap/invented.ts';
+import { syncInvented } from './dmap/sync.ts';
 import { gatherSummary, sampleContracts } from './summary.ts';
 import { showSummary } from './show.ts';
 
 const SAMPLE = path.join(REPOSITORY, 'sample_data/cubic');
 
-/** @returns the exit code: 0 done, 1 something failed, 130 stopped by Ctrl-C */
+/** @returns the exit code: 0 done, 1 something failed or could not be shown, 130 stopped by Ctrl-C */
 export async function start(): Promise<number> {
   const terminal = openTerminal();
   return untilStopped(terminal, (signal) => run({ environment: environment(terminal), terminal, signal }));
 }
 
-/** The feed and its contracts belong together; everything else is as the environment says, as for every command. */
+/** The feeds and their contracts belong together; everything else is as the environment says, as for every command. */
 function environment(terminal: Terminal) {
   if (process.env['FARELAKE_REGISTRY'])
     terminal.note("npm start uses the repository's contracts; FARELAKE_REGISTRY counts for the other commands only.");
-  return readEnvironment({ ...process.env, FARELAKE_REGISTRY: '' });
+  const vendor = Object.keys(process.env).filter((name) => /^DMAP_/.test(name) && process.env[name]);
+  if (vendor.length > 0)
+    terminal.note(
+      `npm start asks a stand-in of the vendor's API on this machine; ${vendor.toSorted().join(', ')} count for the other commands only.`,
+    );
+  return readEnvironment({ ...process.env, FARELAKE_REGISTRY: '', DMAP_BASE_URL: '' });
 }
 
 async function run(context: Context): Promise<number> {
@@ -43,13 +51,22 @@ async function run(context: Context): Promise<number> {
     });
     terminal.progress(undefined);
     const worked = performance.now() - ready;
+    const fetched = await syncInvented(context, workspace);
+    const all = await status(workspace);
     const contracts = sampleContracts(workspace.contracts, SAMPLE);
-    const tables = (await status(workspace)).filter(({ table }) => contracts.has(table));
-    const troubled = tables.filter((table) => isTroubled(table));
-    for (const { table, state, reason } of troubled) terminal.note(`${state}: ${table}: ${reason ?? ''}`);
-    if (troubled.length > 0) return 1;
-    const summary = await gatherSummary(workspace, tables);
-    showSummary(terminal, { done, worked, sample: SAMPLE, stage: environment.stage, ...summary });
-    return 0;
+    const tables = all.filter(({ table }) => contracts.has(table));
+    if (tell(terminal, tables)) return 1;
+    const sets = all.filter(({ table }) => SHOWN_SETS.some((set) => table === `dmap_${set}`));
+    const isShown = fetched !== undefined && !tell(terminal, sets);
+    const summary = await gatherSummary(workspace, tables, isShown ? sets : []);
+    showSummary(terminal, { done, worked, fetched, sample: SAMPLE, stage: environment.stage, ...summary });
+    return isShown ? 0 : 1;
   });
+}
+
+/** @returns whether one of them needs somebody, which is told */
+function tell(terminal: Terminal, tables: readonly TableStatus[]): boolean {
+  const troubled = tables.filter((table) => isTroubled(table));
+  for (const { table, state, reason } of troubled) terminal.note(`${state}: ${table}: ${reason ?? ''}`);
+  return troubled.length > 0;
 }

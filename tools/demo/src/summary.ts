@@ -4,13 +4,14 @@ import path from 'node:path';
 import {
   cellText,
   createViews,
+  datasetsOf,
   historyName,
   readManifest,
   withEngine,
   type TableStatus,
   type Workspace,
 } from '@farelake/cli';
-import { EXAMPLES, type Example } from './examples.ts';
+import { BOTH_FEEDS, EXAMPLES, type Example } from './examples.ts';
 
 type Contracts = Workspace['contracts'];
 type Engine = Parameters<Parameters<typeof withEngine>[1]>[0];
@@ -34,10 +35,22 @@ export interface Answer extends Example {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** A set behind the API, as its table shows it. */
+export interface SetFigures extends TableStatus {
+  /** In the table. */
+  readonly datasets: number;
+  /** First and last service day in the table, `YYYY-MM-DD`; empty: none. */
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Summary {
   readonly tables: readonly TableFigures[];
+  /** None: they could not be shown. */
+  readonly sets: readonly SetFigures[];
   readonly current: Files;
   readonly history: Files;
+  readonly datasets: Files;
   readonly answers: readonly Answer[];
 }
 
@@ -49,17 +62,27 @@ export const sampleContracts = (contracts: Contracts, feed: string): Contracts =
     ),
   );
 
-export async function gatherSummary(workspace: Workspace, tables: readonly TableStatus[]): Promise<Summary> {
+export async function gatherSummary(
+  workspace: Workspace,
+  tables: readonly TableStatus[],
+  sets: readonly TableStatus[],
+): Promise<Summary> {
   const names = tables.map(({ table }) => table);
+  const examples = sets.length === 0 ? EXAMPLES : [...EXAMPLES, BOTH_FEEDS];
   return withEngine(workspace, async (engine) => {
     await createViews(engine, workspace.pool, workspace.contracts.values());
     const operations = await countOperations(engine, names);
     const answers: Answer[] = [];
-    for (const example of EXAMPLES) answers.push(await answer(engine, example));
+    for (const example of examples) answers.push(await answer(engine, example));
     return {
       tables: tables.map((table) => ({ ...table, operations: operations.get(table.table) ?? new Map() })),
+      sets: await Promise.all(sets.map((set) => figuresOf(workspace, set))),
       current: await filesOf(workspace, names),
       history: await filesOf(workspace, names.map(historyName)),
+      datasets: await filesOf(
+        workspace,
+        sets.map(({ table }) => table),
+      ),
       answers,
     };
   });
@@ -74,6 +97,13 @@ async function countOperations(engine: Engine, tables: readonly string[]) {
   for (const { name, oper, n } of await engine.rows(parts.join(' UNION ALL ')))
     counts.set(String(name), (counts.get(String(name)) ?? new Map<string, number>()).set(String(oper), Number(n)));
   return counts;
+}
+
+async function figuresOf({ pool }: Workspace, set: TableStatus): Promise<SetFigures> {
+  const shown = (await datasetsOf(pool, set.table)).filter(({ inTable }) => inTable);
+  const first = shown.map(({ startDate }) => startDate).toSorted();
+  const last = shown.map(({ endDate }) => endDate).toSorted();
+  return { ...set, datasets: shown.length, from: first[0] ?? '', to: last.at(-1) ?? '' };
 }
 
 async function answer(engine: Engine, example: Example): Promise<Answer> {

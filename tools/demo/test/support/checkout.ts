@@ -3,7 +3,16 @@
  * and `.farelake`, the home that commands make where they are run, beside them.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import { HOMES, runHome } from '../../../../packages/db/test/support/test-home.ts';
 
@@ -21,6 +30,8 @@ export interface Checkout {
   readonly home: string;
   /** Runs a script of the shell, by default to its end. `onStart` may send it a signal. */
   sh(script: string, onStart?: (signal: (name: NodeJS.Signals) => void) => Promise<void>): Promise<Ran>;
+  /** Blob services of stand-ins that were started in it and have not ended, by process id. Linux alone tells. */
+  blobServices(): number[];
   /** Stops what is up and removes everything. */
   remove(): Promise<void>;
 }
@@ -43,6 +54,7 @@ export function makeCheckout(): Checkout {
     folder,
     home,
     sh,
+    blobServices: () => processesIn(folder).filter((id) => commandOf(id).includes('azurite')),
     remove: async () => {
       await sh('npx farelake down');
       rmSync(folder, { recursive: true, force: true });
@@ -50,11 +62,27 @@ export function makeCheckout(): Checkout {
   };
 }
 
+/** Those that work in a folder; any of them may end while they are looked at. */
+const processesIn = (folder: string): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && orNothing(() => readlinkSync(`/proc/${name}/cwd`)) === folder)
+    .map(Number);
+
+const commandOf = (id: number): string => orNothing(() => readFileSync(`/proc/${id}/cmdline`, 'utf8'));
+
+function orNothing(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
+
 /** What a person's shell has, and nothing that steers farelake or comes from the test runner. */
 const environment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(FARELAKE_|DATABASE_URL$|NODE_OPTIONS$|FORCE_COLOR$|npm_|JEST_)/.test(name),
+      ([name]) => !/^(FARELAKE_|DMAP_|DATABASE_URL$|NODE_OPTIONS$|FORCE_COLOR$|npm_|JEST_)/.test(name),
     ),
   );
 
