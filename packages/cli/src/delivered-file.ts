@@ -79,7 +79,8 @@ function faultOf(error: unknown, place: string): UserError | undefined {
       problem: `${place} is damaged, or cut off before its end.`,
       remedy: 'Fetch it once more.',
     });
-  if (/^CSV_/.test(code))
+  // One of the parser's codes has no prefix.
+  if (/^CSV_|^INVALID_OPENING_QUOTE$/.test(code))
     return new UserError({
       code: 'unreadable-file',
       problem: `${place} is no CSV with commas and double quotes${lines === undefined ? '' : `, at line ${lines}`} (${code}).`,

@@ -145,6 +145,7 @@ it.each<[string, string | Buffer, RegExp]>([
   ['cut off', gzipSync(SALES.repeat(50)).subarray(0, 120), /damaged, or cut off before its end/],
   ['a row too short', 'a,b\n1,2\n3\n', /Row 2 has 1 fields, the header 2/],
   ['a quote that stands anywhere', 'a,b\n1,"secret" value\n', /no CSV with commas and double quotes, at line 2/],
+  ['a quote that closes nothing', 'a,b\n1,secret"\n', /no CSV with commas and double quotes, at line 2/],
   ['empty', '', /no header line/],
   ['a name twice', 'fare,Fare\n1,2\n', /would both be named 'fare'/],
 ])(

@@ -137,12 +137,21 @@ export async function treatedFiles(db: Queryable, tableNames: readonly string[])
   return rows;
 }
 
-/** As `treatedFiles`, of a history's files that hold rows of any load that is not being taken through again. */
+/** SQL: objects of DMAP results of whose dataset another one is about to be loaded. */
+const GIVES_WAY = `(SELECT r.object_id FROM ledger.dmap_results r WHERE EXISTS (
+  SELECT 1 FROM ledger.dmap_results n JOIN ledger.loads m ON m.object_id = n.object_id
+  WHERE n.dataset = r.dataset AND n.dataset_id = r.dataset_id AND n.id <> r.id AND m.state IN ('registered', 'ready', 'loading')))`;
+
+/**
+ * As `treatedFiles`, of files that hold rows of any load that is not being taken through again, and that none of the same
+ * dataset is about to take the place of.
+ */
 export async function lastingFiles(db: Queryable, tableName: string): Promise<TreatedFiles[]> {
   const { rows } = await db.query<TreatedFiles>(
     `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", count(*) AS files FROM ledger.files f
      WHERE table_name = $1 AND version_removed IS NULL AND (f.batch_id IS NULL OR EXISTS (SELECT 1 FROM ledger.loads l
-       WHERE l.history_batch_id = f.batch_id AND (f.load_id IS NULL OR f.load_id = l.id) AND l.state IN ('loaded', 'applied', 'archived', 'superseded')))
+       WHERE l.history_batch_id = f.batch_id AND (f.load_id IS NULL OR f.load_id = l.id) AND l.state IN ('loaded', 'applied', 'archived', 'superseded')
+         AND (f.load_id IS NULL OR NOT EXISTS (SELECT 1 FROM ${GIVES_WAY} g WHERE g.object_id = l.object_id))))
      GROUP BY treatments::text, column_ids ORDER BY min(id)`,
     [tableName],
   );

@@ -18,6 +18,22 @@ export function disagreement(contract: Contract, groups: readonly TreatedFiles[]
   return undefined;
 }
 
+/**
+ * As `disagreement`, for files that are each read by themselves: only of equal values with two hashes is there no way back but
+ * to take them through again.
+ */
+export function hashDisagreement(
+  { columns }: Contract,
+  groups: readonly TreatedFiles[],
+  keyId: string | undefined,
+): string | undefined {
+  for (const column of columns) {
+    const found = keyDisagreement(column, groups, keyId);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 type Noted = ColumnTreatment | { readonly treatment: 'keep' };
 
 /** What was done to the column's values in these files; undefined: they have none. */

@@ -5,7 +5,7 @@
 import { lastingFiles, treatedFiles, type Queryable } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
 import { loadedTable } from '../table/table-names.ts';
-import { disagreement } from './disagreement.ts';
+import { disagreement, hashDisagreement } from './disagreement.ts';
 
 /** Why nothing can be folded; undefined: nothing is in the way. */
 export async function treatmentHold(db: Queryable, contract: Contract): Promise<string | undefined> {
@@ -22,5 +22,8 @@ export async function shownHold(db: Queryable, contract: Contract): Promise<stri
  * @param keyId the key at hand, where values are about to be hashed
  */
 export async function loadingHold(db: Queryable, contract: Contract, keyId?: string): Promise<string | undefined> {
-  return disagreement(contract, await lastingFiles(db, loadedTable(contract)), keyId);
+  const lasting = await lastingFiles(db, loadedTable(contract));
+  // Datasets that are loaded by the contract of now take the place of those that were loaded by another; until none of these is
+  // left, the table is held all the same, and nothing of it is shown.
+  return contract.feed === 'dmap' ? hashDisagreement(contract, lasting, keyId) : disagreement(contract, lasting, keyId);
 }

@@ -146,3 +146,44 @@ test('a dataset of several pieces is several files, and its lines go through', a
     { dataset_id: 'small', n: '1', lines: '1', ok: null },
   ]);
 });
+
+describe('another treatment in the contract', () => {
+  const otherwise = COLUMNS.map((column) =>
+    column.name === 'card' ? { ...column, treatment: 'drop' as const } : column,
+  );
+
+  test('holds the table until no file says otherwise; datasets that are issued anew are loaded meanwhile', async () => {
+    const world = await loaded();
+    const deliver = useSet(world, setContract('sale', otherwise));
+    await deliver({ datasetId: 'sale two', lastUpdated: '2026-01-05T00:00:00.000000000', text: TEXT });
+    await world.ingest();
+    const [held] = await world.status();
+    expect(held).toMatchObject({
+      state: 'held',
+      reason: expect.stringContaining('1 file has column card hashed') as string,
+    });
+    expect(held!.loads).toMatchObject({ archived: 2 });
+    await deliver({ datasetId: 'sale one', lastUpdated: '2026-01-06T00:00:00.000000000', text: TEXT });
+    await world.ingest();
+    expect(await world.status()).toMatchObject([{ state: 'live', rows: 6 }]);
+    expect(await world.rows(`SELECT count(*)::INT AS n, count(DISTINCT dataset_id)::INT AS ids FROM ${TABLE}`)).toEqual(
+      [{ n: 6, ids: 2 }],
+    );
+  });
+
+  test('another key holds what would be hashed, until the last file with the former one is replaced', async () => {
+    const world = await loaded();
+    const deliver = useSet(world, setContract('sale', COLUMNS));
+    process.env['FARELAKE_HMAC_KEY'] = 'f'.repeat(32);
+    try {
+      await deliver({ datasetId: 'sale two', lastUpdated: '2026-01-05T00:00:00.000000000', text: TEXT });
+      await world.ingest();
+      expect(await world.status()).toMatchObject([{ state: 'held', rows: 3 }]);
+      await deliver({ datasetId: 'sale one', lastUpdated: '2026-01-06T00:00:00.000000000', text: TEXT });
+      await world.ingest();
+      expect(await world.status()).toMatchObject([{ state: 'live', rows: 6 }]);
+    } finally {
+      process.env['FARELAKE_HMAC_KEY'] = SECRET;
+    }
+  });
+});
