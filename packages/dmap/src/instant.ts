@@ -1,4 +1,7 @@
-/** Times as listings give them, in one text form whose order is the order of time. */
+/**
+ * Times as listings give them, in one text form whose order is the order of time. Of the years 1 to 9999: others have no such
+ * text, and databases no such day.
+ */
 
 const PATTERN = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?(Z|[+-]\d{2}:?\d{2})?$/;
 
@@ -11,7 +14,9 @@ export function parseInstant(text: string): string | undefined {
   if (day === undefined || time === undefined || !isDay(day)) return undefined;
   const at = Date.parse(`${day}T${time}${zone.replace(/(\d{2})(\d{2})$/, '$1:$2')}`);
   if (Number.isNaN(at)) return undefined;
-  return `${new Date(at).toISOString().slice(0, 19)}.${fraction.padEnd(9, '0')}`;
+  const utc = new Date(at).toISOString();
+  // A zone may lead out of the years.
+  return isDay(utc.slice(0, 10)) ? `${utc.slice(0, 19)}.${fraction.padEnd(9, '0')}` : undefined;
 }
 
 /** `YYYY-MM-DD` of a day, or of the day of a time; undefined: it is neither. */
@@ -22,5 +27,6 @@ export function parseDay(text: string): string | undefined {
 
 function isDay(text: string): boolean {
   const at = Date.parse(`${text}T00:00:00Z`);
+  if (!/^\d{4}-/.test(text) || text.startsWith('0000')) return false;
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }

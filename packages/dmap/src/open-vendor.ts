@@ -17,7 +17,7 @@ export interface VendorOptions {
   /** Where the two APIs lie; a path and a slash at its end are allowed. https, or http on this machine. */
   readonly baseUrl: string;
   readonly keys: { readonly [api in DmapApi]?: KeySource | undefined };
-  /** Requests of the API per second, all listings together; 5 unless given. */
+  /** Requests per second and API, all of its listings together; 5 unless given. */
   readonly pace?: number;
   readonly patience?: Patience;
   readonly timeouts?: Partial<Timeouts>;
@@ -41,7 +41,11 @@ export function openVendor(options: VendorOptions): Vendor {
   const { patience = PATIENCE, timeouts, onPause } = options;
   const baseUrl = baseOf(options.baseUrl);
   const transport = new Transport({ ...TIMEOUTS, ...timeouts });
-  const pace = new Pace(options.pace ?? PER_SECOND);
+  const perSecond = options.pace ?? PER_SECOND;
+  const paces: Readonly<Record<DmapApi, Pace>> = {
+    aggregations: new Pace(perSecond),
+    transactional: new Pace(perSecond),
+  };
   const retry = { patience, onPause };
   const keys = new Map<DmapApi, Promise<ApiKey>>();
   const keyOf = (api: DmapApi): Promise<ApiKey> => {
@@ -52,7 +56,7 @@ export function openVendor(options: VendorOptions): Vendor {
     return key;
   };
   return {
-    list: (set, listing) => listPages({ baseUrl, transport, pace, keyOf, retry }, set, listing),
+    list: (set, listing) => listPages({ baseUrl, transport, pace: paces[set.api], keyOf, retry }, set, listing),
     download: (link, download) => downloadTo({ transport, retry }, link, download),
     close: () => transport.close(),
   };

@@ -2,6 +2,7 @@
  * What comes from outside, made fit to be shown: every text that a server, a library or the system said passes here before it
  * is part of an error. Kept by `test/canary.test.ts`.
  */
+import { printable } from '@farelake/schema-registry';
 import type { ApiKey } from './api-key.ts';
 
 /** Characters of a text from outside that are shown. */
@@ -26,6 +27,7 @@ export function redact(text: string, keys: Iterable<ApiKey>): string {
     .replaceAll(SIGNATURE, '$1=…')
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trim();
+  safe = printable(safe);
   // Cut at the end: half a secret would not be recognised.
   return safe.length > SHOWN ? `${safe.slice(0, SHOWN)}…` : safe;
 }

@@ -67,6 +67,11 @@ test.each([
   ['no day', { start_date: '18.05.2022' }, /start_date: is no day; found "18\.05\.2022"/],
   ['a link for a day', { end_date: LINK }, /end_date: is no day; found "https:\/\/blobs\.example\/c\/d1\.csv\.gz\?…/],
   ['no time', { last_updated: '2022-05-18' }, /last_updated: is no time; found "2022-05-18"/],
+  ['the year 0', { start_date: '0000-01-01' }, /start_date: is no day; found "0000-01-01"/],
+  ['a time after all years', { last_updated: '9999-12-31T23:59:59-10:00' }, /last_updated: is no time; found "9999/],
+  ['an id with NUL', { dataset_id: 'nul\0x' }, /results\[1\]\.dataset_id: holds NUL or half .*; found "nul\\u0000x"$/],
+  ['an id with half a character', { dataset_id: 'x\ud83d' }, /holds NUL or half a character; found "x\\ud83d"$/],
+  ['a day that turns the line around', { start_date: '\u202e\u009b1' }, /is no day; found "\\u202e 1"/],
   ['a last day before the first', { end_date: '2022-05-16' }, /end_date: 2022-05-16 is before the first day/],
 ])('among good entries %s is told and left out', (_, members, fault) => {
   const reading = readAnswer(pageOf(ENTRY, { ...ENTRY, ...members }), OUTSIDE);

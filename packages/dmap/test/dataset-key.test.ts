@@ -48,15 +48,20 @@ test('names come out as they went in, and no two results share one', () => {
   );
 });
 
+/** Of years that are none, or led there by their zone. */
+const OUTSIDE = ['0000-01-01T00:00:00', '0001-01-01T00:00:00+10:00', '9999-12-31T23:59:59-10:00'];
+
 test('times of listings: UTC unless they say otherwise', () => {
   expect(parseInstant('2022-05-18T12:12:24.897363')).toBe('2022-05-18T12:12:24.897363000');
   expect(parseInstant('2022-05-18 12:12:24')).toBe('2022-05-18T12:12:24.000000000');
   expect(parseInstant('2022-05-18T12:12:24.1Z')).toBe('2022-05-18T12:12:24.100000000');
   expect(parseInstant('2022-05-18T00:30:00.5+02:00')).toBe('2022-05-17T22:30:00.500000000');
   expect(parseInstant('2022-05-18T00:30:00-0400')).toBe('2022-05-18T04:30:00.000000000');
-  for (const text of ['', '2022-05-18', '2022-02-30T00:00:00', '2022-05-18T25:00:00', 'yesterday'])
+  for (const text of ['', '2022-05-18', '2022-02-30T00:00:00', '2022-05-18T25:00:00', 'yesterday', ...OUTSIDE])
     expect(parseInstant(text)).toBeUndefined();
+  expect(parseInstant('0001-01-01T00:00:00-10:00')).toBe('0001-01-01T10:00:00.000000000');
   expect(parseDay('2022-05-18')).toBe('2022-05-18');
   expect(parseDay('2022-05-18T00:00:00')).toBe('2022-05-18');
-  for (const text of ['', '2022-02-30', '18.05.2022']) expect(parseDay(text)).toBeUndefined();
+  for (const text of ['', '2022-02-30', '18.05.2022', '0000-01-01', '0000-12-31T00:00:00'])
+    expect(parseDay(text)).toBeUndefined();
 });

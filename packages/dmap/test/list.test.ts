@@ -241,7 +241,23 @@ test('Retry-After is kept to; a longer one than five minutes is an error that sa
   });
 });
 
-test('all listings of a vendor share its pace', async () => {
+test('a wait that is too long to be kept to, or that the other API asks for, leaves other sets alone', async () => {
+  const other: DmapSet = { ...set, set: `${set.set}_b` };
+  const controlled: DmapSet = { api: 'transactional', set: 'citation' };
+  for (const one of [set, other, controlled]) standIn.declare(one);
+  standIn.fault({ on: 'api', answer: status(429, { 'retry-after': '86400' }) });
+  expect((await list(set)).error).toMatchObject({ code: 'dmap-asked-to-wait' });
+  expect((await list(other)).error).toBeUndefined();
+  standIn.fault({ on: 'api', answer: status(429, { 'retry-after': '200' }) });
+  const off = new AbortController();
+  const held = list(set, undefined, off.signal);
+  while (pauses.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect((await list(controlled)).error).toBeUndefined();
+  off.abort(new Error('enough'));
+  await held;
+});
+
+test('all listings of an API share its pace', async () => {
   const other = { ...set, set: `${set.set}_b` };
   await standIn.issue(set, days(2));
   await standIn.issue(other, days(2));

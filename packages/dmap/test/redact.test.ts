@@ -18,6 +18,7 @@ test.each([
   ['apikey=k3y%2Fwith%2Bsigns%3D', 'apikey=[key]'],
   ['is that all? yes', 'is that all? yes'],
   ['line\r\nInjected: \u001b[31mred', 'line Injected:  [31mred'],
+  ['ab\u202egpj.exe \u009b2J', 'ab\\u202egpj.exe  2J'],
 ])('%p is shown as %p', (text, shown) => {
   expect(redact(text, [KEY])).toBe(shown);
 });

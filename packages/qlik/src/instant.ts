@@ -1,5 +1,5 @@
 /** Times as `.dfm` files and file names give them, in one text form whose order is the order of time. */
-import { UserError } from '@farelake/schema-registry';
+import { printable, UserError } from '@farelake/schema-registry';
 
 /** UTC, `2021-12-01T11:22:33.444000000`: nine digits, so that text order is time order. */
 export type Instant = string & { readonly __instant: unique symbol };
@@ -19,7 +19,7 @@ export function parseInstant(text: string | null | undefined): Instant | null {
   if (parts === null || !exists(parts))
     throw new UserError({
       code: 'bad-instant',
-      problem: `'${JSON.stringify(text).slice(1, -1)}' is not a time; allowed is 2021-12-01T11:22:33.444 (UTC, T or a blank, up to nine fractional digits) or nothing.`,
+      problem: `'${printable(text)}' is not a time; allowed is 2021-12-01T11:22:33.444 (UTC, T or a blank, up to nine fractional digits) or nothing.`,
       data: { found: text },
     });
   const [, year, month, day, hour, minute, second, fraction = ''] = parts;

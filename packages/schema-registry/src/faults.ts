@@ -1,5 +1,6 @@
 /** Faults of a JSON document in plain words, for contracts and for whatever else a JSON Schema checks. */
 import type { ErrorObject } from 'ajv';
+import { printable } from './printable.ts';
 
 /** One thing that is wrong in a document. */
 export interface Fault {
@@ -126,8 +127,7 @@ function isShort(value: unknown): boolean {
 }
 
 function show(value: unknown): string {
-  // Escaped as in JSON: what was delivered may hold line breaks and worse, and a message is one line.
   const json = (JSON.stringify(value) as string | undefined) ?? String(value);
-  const text = typeof value === 'string' ? `'${json.slice(1, -1).replaceAll('\\"', '"')}'` : json;
+  const text = typeof value === 'string' ? `'${printable(value)}'` : json;
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

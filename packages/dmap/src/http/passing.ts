@@ -64,11 +64,11 @@ export async function retried<T>(
 }
 
 function askedToWait(place: string, { reason, asked = 0 }: Passing): UserError {
-  const until = new Date(Date.now() + asked).toISOString();
+  const until = asked === Infinity ? null : new Date(Date.now() + asked).toISOString();
   return new UserError({
     code: 'dmap-asked-to-wait',
-    problem: `${place} asks not to be asked again before ${until}: ${reason}.`,
-    remedy: 'Run the sync again after that time.',
+    problem: `${place} asks not to be asked again ${until === null ? 'for more than a year' : `before ${until}`}: ${reason}.`,
+    remedy: until === null ? 'Ask the vendor, and run the sync again then.' : 'Run the sync again after that time.',
     data: { place, until },
   });
 }

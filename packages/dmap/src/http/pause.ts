@@ -29,11 +29,16 @@ export function pauseAfter(failed: number, { retries, first, longest }: Patience
 /**
  * Milliseconds that `Retry-After` asks for (RFC 9110, 10.2.3: whole seconds, or a date).
  * @param now milliseconds since 1970
- * @returns undefined: it says nothing that can be read
+ * @returns undefined: it says nothing that can be read; Infinity: longer than anybody waits, whatever digits it has
  */
 export function askedPause(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (/^\d+$/.test(text)) return within(Number(text) * 1000);
   const at = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  return Number.isNaN(at) ? undefined : within(Math.max(0, at - now));
 }
+
+/** A year. Milliseconds; times beyond it are not worth telling, and further ones no clock can tell. */
+const LONGEST_TOLD = 366 * 24 * 60 * 60 * 1000;
+
+const within = (milliseconds: number): number => (milliseconds > LONGEST_TOLD ? Infinity : milliseconds);

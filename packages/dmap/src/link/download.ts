@@ -54,7 +54,7 @@ export async function downloadTo(
     await retried(
       () => transfer.go(),
       (last, tries) => transfer.giveUp(last, tries),
-      { ...retry, place: link.place, signal, isFurther: () => transfer.isFurther() },
+      { ...retry, place: transfer.place, signal, isFurther: () => transfer.isFurther() },
     );
     await handle.close();
     return { size: transfer.progress.size };
@@ -67,6 +67,8 @@ export async function downloadTo(
 
 class Transfer {
   progress = nothing();
+  /** What the link leads to, fit to be shown. */
+  readonly place: string;
   readonly #transport: Transport;
   readonly #link: SignedLink;
   readonly #file: FileHandle;
@@ -88,6 +90,7 @@ class Transfer {
   ) {
     this.#transport = transport;
     this.#link = link;
+    this.place = transport.redact(link.place);
     this.#file = file;
     this.#signal = signal;
     this.#onBytes = onBytes;
@@ -116,7 +119,7 @@ class Transfer {
   }
 
   giveUp(last: Passing, tries: number): UserError {
-    const { place } = this.#link;
+    const { place } = this;
     if (!this.#hasBegun) return unreachable(place, last, tries);
     return new UserError({
       code: this.#isDamaged ? 'damaged-transfer' : 'cut-off',
@@ -135,7 +138,7 @@ class Transfer {
       throw new Passing('it changed while it was fetched');
     }
     if (answer.status === 200) await this.#begin(answer);
-    else if (answer.status !== 206) throw refused(this.#link.place, answer);
+    else if (answer.status !== 206) throw refused(this.place, answer);
     this.#hasBegun = true;
     const head: Uint8Array[] = [];
     for await (const piece of answer.bytes) {
@@ -182,13 +185,15 @@ class Transfer {
 
   #refuseStrange(pieces: readonly Uint8Array[], answer: Answer): void {
     const start = Buffer.concat(pieces);
-    if (start.length >= MAGIC && !isGzip(start)) throw noDataset(this.#link.place, kindOf(start, answer));
+    if (start.length < MAGIC) return;
+    const strange = isGzip(start) ? packedPage(answer) : kindOf(start, answer);
+    if (strange !== undefined) throw noDataset(this.place, strange);
   }
 
   #check(): void {
     const { size, whole, md5, hash } = this.progress;
     if (whole !== undefined && size < whole) throw new Passing(`the connection broke after ${size} of ${whole} bytes`);
-    if (size < MAGIC) throw noDataset(this.#link.place, 'nothing');
+    if (size < MAGIC) throw noDataset(this.place, 'nothing');
     const found = hash.copy().digest('base64');
     const isWhole = whole === undefined || size === whole;
     if (isWhole && (md5 === undefined || md5 === found)) return;
@@ -198,6 +203,18 @@ class Transfer {
     throw new Passing(why);
   }
 }
+
+/** What begins as a dataset does, and is announced as something else that was packed. */
+function packedPage(answer: Answer): string | undefined {
+  const encoding = answer.header('content-encoding')?.trim().toLowerCase() ?? '';
+  // It was asked for as it is: whoever packs it all the same is no store of blobs, and may have packed anything.
+  if (encoding !== '' && encoding !== 'identity') return 'something that was packed on its way (Content-Encoding)';
+  const type = (answer.header('content-type') ?? '').replace(/;.*$/, '').trim().toLowerCase();
+  return PAGE.test(type) ? `something packed, announced as ${type},` : undefined;
+}
+
+const PAGE =
+  /^(?:text\/html|application\/xhtml\+xml|(?:text|application)\/(?:xml|json)|application\/problem\+(?:xml|json))$/;
 
 function kindOf(start: Uint8Array, answer: Answer): string {
   const type = answer.header('content-type');

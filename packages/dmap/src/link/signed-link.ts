@@ -19,9 +19,13 @@ export class SignedLink {
     this.#url = url;
   }
 
-  /** Where the data lies, without the signature: safe to show. */
+  /**
+   * Where the data lies, without the signature: safe to show, but for a key that stands in it (`redact`). A link may be written
+   * wrongly, or twice over, so that its query is part of the path: only parts that are names of plain characters are told.
+   */
   get place(): string {
-    return `${this.#url.origin}${this.#url.pathname}`;
+    const parts = this.#url.pathname.split('/').map((part) => (PLAIN.test(part) ? part : '…'));
+    return `${this.#url.origin}${parts.join('/')}`;
   }
 
   /** The address with its signature, for the request and for nothing else. */
@@ -41,6 +45,9 @@ export class SignedLink {
     return `SignedLink(${this.place})`;
   }
 }
+
+/** No `=`, `&`, `;` or `%`, of which signatures are made. */
+const PLAIN = /^[\w.~+@,:()!-]*$/;
 
 /** This machine, where no network can listen. */
 export const isLoopback = (hostname: string): boolean =>

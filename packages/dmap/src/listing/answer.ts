@@ -95,8 +95,11 @@ function readEntry(value: unknown, place: number, twice: Fault | undefined, outs
   const startDate = parseDay(value.start_date);
   const endDate = parseDay(value.end_date);
   const lastUpdated = parseInstant(value.last_updated);
-  if (!isNameable(datasetId)) return at(`${path('dataset_id')}: is longer than 200 characters`);
   if (outside.holdsSecret(datasetId)) return at(`${path('dataset_id')}: holds what looks like a key or a signature`);
+  // No database keeps them, and what is kept otherwise would be another id.
+  if (!datasetId.isWellFormed() || datasetId.includes('\0'))
+    return at(`${path('dataset_id')}: holds NUL or half a character; found ${JSON.stringify(datasetId)}`);
+  if (!isNameable(datasetId)) return at(`${path('dataset_id')}: is longer than 200 characters`);
   const named = (fault: string): ListedEntry => at(`${fault} (dataset ${JSON.stringify(datasetId)})`);
   if (startDate === undefined)
     return named(`${path('start_date')}: is no day; found ${JSON.stringify(value.start_date)}`);

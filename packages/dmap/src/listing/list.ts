@@ -3,6 +3,7 @@ import { UserError } from '@farelake/schema-registry';
 import type { ApiKey } from '../api-key.ts';
 import { retried, unreachable, Passing, type RetryOptions } from '../http/passing.ts';
 import type { Pace } from '../http/pace.ts';
+import { LONGEST_ASKED } from '../http/pause.ts';
 import { refusePassing, type Answer, type Transport } from '../http/transport.ts';
 import type { DmapSet, ListedResult } from '../listed-result.ts';
 import { holdsSecret } from '../redact.ts';
@@ -26,6 +27,7 @@ export interface ListingMeans {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly transport: Transport;
+  /** Of the set's API: each has a key of its own, and may be asked to wait by itself. */
   readonly pace: Pace;
   readonly keyOf: (api: DmapSet['api']) => Promise<ApiKey>;
   readonly retry: Omit<RetryOptions, 'place' | 'signal'>;
@@ -89,7 +91,9 @@ async function askPage(
         return await bodyOf(answer, address, transport);
       } catch (error) {
         answer.giveUp();
-        if (error instanceof Passing && error.asked !== undefined) pace.hold(performance.now(), error.asked);
+        // A longer wait is told at once, for this set alone: others may be let in.
+        if (error instanceof Passing && error.asked !== undefined && error.asked <= LONGEST_ASKED)
+          pace.hold(performance.now(), error.asked);
         throw error;
       }
     },

@@ -45,4 +45,9 @@ export const askForLinks = ({ watermark, oldestWaiting }: DmapSetRecord, wanted:
 
 /** The day before that of a time: whatever zone the vendor's days are in, nothing of the day itself is missed. */
 export const dayBefore = (instant: string): string =>
-  new Date(Date.parse(`${instant.slice(0, 10)}T00:00:00Z`) - DAY).toISOString().slice(0, 10);
+  // Before the first day of all there is none.
+  instant.startsWith(FIRST_DAY)
+    ? FIRST_DAY
+    : new Date(Date.parse(`${instant.slice(0, 10)}T00:00:00Z`) - DAY).toISOString().slice(0, 10);
+
+const FIRST_DAY = '0001-01-01';

@@ -14,7 +14,7 @@ import type { Workspace } from '../workspace.ts';
 import { askFor, type Asked } from './ask.ts';
 import type { ChosenSet } from './choose-sets.ts';
 import { nameOf } from './link-book.ts';
-import { isStorable, unreadableTrouble } from './list-set.ts';
+import { unreadableTrouble } from './list-set.ts';
 import { newSetTally } from './set-work.ts';
 import { countLanes, type PlannedResult, type SyncedSet, type SyncOptions } from './synced-set.ts';
 import { isMissingKey } from './vendor-trouble.ts';
@@ -83,7 +83,7 @@ async function hear(
   let results = 0;
   try {
     for await (const page of vendor.list({ api, set }, { since, signal })) {
-      pages.push(page.results.filter(isStorable));
+      pages.push(page.results);
       unreadable.push(...page.unreadable);
       results += page.results.length;
       onProgress?.({ step: 'listing', table: dataset, results });

@@ -54,9 +54,8 @@ async function list(work: SetWork, { now: listedAt }: DmapSetRecord, { since, mo
   standing.cannotList = false;
   try {
     for await (const page of vendor.list(set, { since, signal: workspace.signal })) {
-      const results = page.results.filter(isStorable);
-      unreadable.push(...page.unreadable, ...page.results.filter((one) => !isStorable(one)).map(() => NOT_STORABLE));
-      await registerPage(work, results, listedAt);
+      unreadable.push(...page.unreadable);
+      await registerPage(work, page.results, listedAt);
     }
   } catch (error) {
     workspace.signal.throwIfAborted();
@@ -84,12 +83,6 @@ async function registerPage(work: SetWork, results: readonly ListedResult[], lis
   reach('dmap:listed-page');
   work.onProgress?.({ step: 'listing', table: dataset, results: seen.size });
 }
-
-/** Postgres' texts hold no NUL and no halves of characters; what is kept otherwise would be another id. */
-export const isStorable = ({ datasetId }: ListedResult): boolean =>
-  datasetId.isWellFormed() && !datasetId.includes('\0');
-
-const NOT_STORABLE = 'a dataset_id holds characters that are none';
 
 /** Told one by one, the first few of them. */
 const MOST_TOLD = 3;

@@ -6,7 +6,7 @@ import type { OnProgress } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
 import { chooseSets, type ChosenSet } from './choose-sets.ts';
 import { nameOf } from './link-book.ts';
-import { isStorable, unreadableTrouble } from './list-set.ts';
+import { unreadableTrouble } from './list-set.ts';
 import { isMissingKey } from './vendor-trouble.ts';
 
 export interface LookOptions {
@@ -48,7 +48,7 @@ async function lookAt(
   const told = { skipped: null as string | null, trouble: null as string | null };
   try {
     for await (const page of vendor.list(set, { since, signal })) {
-      for (const result of page.results.filter(isStorable)) listed.set(nameOf(result), identityOf(result));
+      for (const result of page.results) listed.set(nameOf(result), identityOf(result));
       unreadable.push(...page.unreadable);
       onProgress?.({ step: 'listing', table: set.dataset, results: listed.size });
     }

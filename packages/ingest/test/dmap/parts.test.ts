@@ -34,6 +34,7 @@ describe('what a listing asks for', () => {
       '2026-03-08',
       true,
     ],
+    ['never from a day that is none', { ...KNOWN, oldestWaiting: '0001-01-01T10:00:00.0' }, {}, '0001-01-01', true],
     ['not yet everything again', { ...KNOWN, fullAt: new Date('2026-03-03T12:00:01Z') }, {}, '2026-03-08', true],
     ['each seventh day everything', { ...KNOWN, fullAt: new Date('2026-03-03T12:00:00Z') }, {}, undefined, true],
     ['everything where that is wished', KNOWN, { full: true }, undefined, true],
