@@ -16,6 +16,9 @@ export function shownCommands(page: string): Shown[] {
   });
 }
 
+/** The block marked `sh vendor`: what is left running beside the others. */
+export const vendorCommand = (page: string): string | undefined => /^```sh vendor\n(.*?)\n```$/ms.exec(page)?.[1];
+
 /** Variables set so far: what one shell would still know, and blocks that run one by one do not. */
 export const exportsOf = (scripts: readonly string[]): string =>
   scripts
