@@ -98,6 +98,7 @@ export {
 export {
   commitVersion,
   filesOfLoads,
+  filesOfOtherContracts,
   filesToRead,
   lastingFiles,
   readManifest,

@@ -255,3 +255,17 @@ const conflict = (commit: Commit): VersionConflict =>
       remedy: 'Run the command again; it goes on from the newest version.',
     },
   );
+
+/** Of the files that a table was given by other versions of its contract, one for each of these. */
+export async function filesOfOtherContracts(
+  db: Queryable,
+  tableName: string,
+  contractVersion: number,
+): Promise<(Pick<ListedFile, 'uri' | 'size' | 'sha256'> & { readonly contractVersion: number })[]> {
+  const { rows } = await db.query<Pick<ListedFile, 'uri' | 'size' | 'sha256'> & { contractVersion: number }>(
+    `SELECT DISTINCT ON (contract_version) uri, size, sha256, contract_version AS "contractVersion" FROM ledger.files
+     WHERE table_name = $1 AND version_removed IS NULL AND contract_version <> $2 ORDER BY contract_version, size`,
+    [tableName, contractVersion],
+  );
+  return rows;
+}

@@ -2,6 +2,7 @@
 import { readManifest } from '@farelake/db';
 import { quoteIdentifier as q, UserError, type Contract } from '@farelake/schema-registry';
 import { shownColumns } from '../columns.ts';
+import { discreet } from '../table/discreet.ts';
 import { withEngine, type Workspace } from '../workspace.ts';
 import { SCHEMA, textColumns } from './shape.ts';
 
@@ -10,7 +11,8 @@ export const filesGone = (error: unknown): boolean =>
   Error.isError(error) &&
   (/^(?:IO|Invalid Input) Error:/.test(error.message) || (error instanceof UserError && error.code === 'object-gone'));
 
-export async function describeTrouble(workspace: Workspace, contract: Contract, error: unknown): Promise<string> {
+export async function describeTrouble(workspace: Workspace, contract: Contract, raw: unknown): Promise<string> {
+  const error = discreet(contract, raw);
   if (!Error.isError(error)) return String(error);
   if (error instanceof UserError) return error.message;
   const { code, severity } = error as { code?: unknown; severity?: unknown };

@@ -21,6 +21,7 @@ import { firstLine } from '../retry/patiently.ts';
 import { minutesAfter } from '../retry/pause.ts';
 import { thisProcess } from '../who.ts';
 import type { Workspace } from '../workspace.ts';
+import { discreet } from './discreet.ts';
 import { inTable, withTable } from './in-table.ts';
 import { newTally, newTried, workTable, type TableDone, type TableWork, type Tally, type Tried } from './work-table.ts';
 
@@ -93,7 +94,8 @@ async function recorded(work: TableWork, job: TableJob): Promise<TableDone> {
     await inTable(workspace, (db) => recordSuccess(db, dataset, done.trouble));
     reach('table:recorded');
     return done;
-  } catch (error) {
+  } catch (raw) {
+    const error = discreet(work.contract, raw);
     const failed = progressOf(tally) > before ? 1 : job.failed + 1;
     const last = pauseFor(error, failed, workspace.patience) === undefined;
     // The database may be what failed; then the error itself is all there is to tell.

@@ -187,3 +187,32 @@ describe('another treatment in the contract', () => {
     }
   });
 });
+
+test('another type that not every value is of holds the table, tells no value, and goes with a replay', async () => {
+  const world = await loaded();
+  const as = (type: string, version: number) =>
+    useSet(
+      world,
+      setContract(
+        'sale',
+        COLUMNS.map((column) =>
+          column.name === 'note' ? { ...column, type, classification: 'pseudonymous' as const } : column,
+        ),
+        { version, publish: { postgres: true } },
+      ),
+    );
+  as('bigint', 2);
+  await world.ingest();
+  const [held] = await world.status();
+  expect(held).toMatchObject({
+    state: 'held',
+    reason: expect.stringContaining(
+      'of version 1 of the contract have column note as VARCHAR, and the contract says bigint',
+    ) as string,
+  });
+  expect(held!.publication?.trouble ?? '').not.toContain('two');
+  await expect(world.rows(`SELECT * FROM ${TABLE}`)).rejects.toThrow(/does not exist/);
+  as('string', 3);
+  await world.ingest();
+  expect(await world.status()).toMatchObject([{ state: 'live', rows: 3 }]);
+});
