@@ -2,7 +2,7 @@
 import { deliveredTables } from '@farelake/db';
 import { faultyReason, type Workspace } from '@farelake/ingest';
 import { sourceName } from '@farelake/qlik';
-import { datasetName, UserError, type Contract } from '@farelake/schema-registry';
+import { datasetName, setTableName, UserError, type Contract } from '@farelake/schema-registry';
 import { UsageError } from './output/problem.ts';
 
 /** The contract of a table; undefined: there is none. */
@@ -32,7 +32,9 @@ export function findContract(registry: Registry, table: string): Contract {
 
 /** Name of a table with a contract that cannot be used. */
 const faultyOf = ({ faulty }: Registry, table: string): string | undefined =>
-  [...(faulty?.keys() ?? [])].find((dataset) => table === dataset || datasetOf(table) === dataset);
+  [...(faulty?.keys() ?? [])].find((dataset) => [table, datasetOf(table), setTableOf(table)].includes(dataset));
+
+const setTableOf = (name: string): string | undefined => (name === '' ? undefined : setTableName(name));
 
 function datasetOf(name: string): string | undefined {
   const [schema = '', ...table] = name.split('.');
@@ -62,6 +64,6 @@ function unknown(contracts: ReadonlyMap<string, Contract>, table: string): Usage
   return new UsageError({
     code: 'unknown-table',
     problem: `${table}: no contract of that name${known === '' ? '' : `; there are ${known}`}.`,
-    remedy: 'farelake table add makes one.',
+    remedy: 'farelake table add makes one, and farelake dmap schema that of a DMAP set.',
   });
 }

@@ -50,14 +50,13 @@ export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promi
           `No contract in ${context.environment.registry} is of a DMAP set. Draft one with farelake dmap schema <set> --from <file>.`,
         );
       if (options.dryRun === true) return dryRun(terminal, synced.sets, flags);
-      const mine = new Set(synced.sets.filter(({ skipped }) => skipped === null).map(({ dataset }) => dataset));
+      const done = new Set(synced.sets.filter(({ skipped }) => skipped === null).map(({ dataset }) => dataset));
       const { troubles, tables } = await patiently(workspace, 'status', async () => {
         const all = await troublesOf(workspace.pool);
         const every = await status(workspace, all);
-        return {
-          troubles: all.filter(({ table }) => mine.has(table)),
-          tables: every.filter(({ table }) => mine.has(table)),
-        };
+        const tables = every.filter((one) => done.has(one.table) || (options.sets === undefined && isLeftOut(one)));
+        const names = new Set(tables.map(({ table }) => table));
+        return { tables, troubles: all.filter(({ table }) => names.has(table)) };
       });
       if (flags.json === true) terminal.print(JSON.stringify(asJson(synced, tables, troubles)));
       else report(terminal, synced, tables, troubles);
@@ -84,6 +83,10 @@ function optionsOf({ set, since, full, slowLimit, dryRun }: SyncFlags): SyncOpti
     });
   return { sets: set, since: day, full, dryRun, ...(slowLimit === undefined ? {} : { slowLimit: Number(slowLimit) }) };
 }
+
+/** A set that was to be synced, had it a contract that can be used: its table gets nothing until it has one. */
+const isLeftOut = ({ contract, dmap, table }: TableStatus): boolean =>
+  (contract === 'gone' && dmap !== null) || (contract === 'faulty' && (dmap !== null || table.startsWith('dmap_')));
 
 const asJson = ({ sets, tables }: Synced, statuses: readonly TableStatus[], troubles: readonly Trouble[]) => ({
   sets: sets.map((set) => ({ ...set, ...loadedOf(tables, set) })),
