@@ -240,6 +240,7 @@ export {
 export { recordRepair, type Repair } from './ledger/repairs.ts';
 export {
   endListing,
+  noteSetTrouble,
   readDmapSet,
   registerResults,
   type DmapResultKey,
@@ -251,6 +252,7 @@ export {
   isToFetch,
   noteFetched,
   noteFetchFailed,
+  noteFetchPutOff,
   resultsToFetch,
   type DmapLane,
   type FetchedResult,

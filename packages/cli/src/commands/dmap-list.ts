@@ -1,4 +1,5 @@
 import { lookAtSets, type SeenSet } from '@farelake/ingest';
+import { printable } from '@farelake/schema-registry';
 import { progressLine } from '../output/progress.ts';
 import { issuedText, periodText, standingText } from '../output/results.ts';
 import { count, formatTable } from '../output/table.ts';
@@ -43,12 +44,12 @@ function tell(terminal: Terminal, { set, results, skipped, trouble }: SeenSet): 
       formatTable(
         ['dataset', 'period', 'issued', 'here'],
         results.map(({ datasetId, startDate, endDate, lastUpdated, known }) => [
-          JSON.stringify(datasetId).slice(1, -1),
+          printable(datasetId),
           periodText(startDate, endDate),
           issuedText(lastUpdated),
           standingText(known),
         ]),
       ),
     );
-  if (trouble !== null) terminal.print(`trouble: ${set}: ${trouble}`);
+  if (trouble !== null) terminal.print(printable(`trouble: ${set}: ${trouble}`));
 }

@@ -1,5 +1,6 @@
 import { datasetsOf, dmapOverview, type DmapSetOverview, type KnownResult } from '@farelake/db';
 import { status, type TableStatus } from '@farelake/ingest';
+import { printable } from '@farelake/schema-registry';
 import { findContract } from '../find-contract.ts';
 import { UsageError } from '../output/problem.ts';
 import { issuedText, periodText, standingText } from '../output/results.ts';
@@ -45,7 +46,7 @@ export async function dmapShowCommand(context: Context, name: string, flags: Sho
 }
 
 function factLines(set: string, table: TableStatus | undefined, overview: DmapSetOverview | null): string[] {
-  const state = `${table?.state ?? 'empty'}${table?.reason == null ? '' : `: ${table.reason}`}`;
+  const state = `${table?.state ?? 'empty'}${table?.reason == null ? '' : `: ${printable(table.reason)}`}`;
   const facts = [
     ['table', `${table?.table ?? ''}, ${count(table?.rows ?? 0)} rows, version ${table?.version ?? 0}`],
     ['state', state],
@@ -62,7 +63,7 @@ function overviewFacts({ watermark, listedAt, fullAt, trouble, results, waiting 
     ['watermark', watermark === null ? 'none yet' : issuedText(watermark)],
     ['results', counts.join(', ') || 'none'],
     ['to fetch', `${count(waiting.new ?? 0)} new, ${count(waiting.slow ?? 0)} in the slow lane`],
-    ...(trouble === null ? [] : [['trouble', trouble]]),
+    ...(trouble === null ? [] : [['trouble', printable(trouble)]]),
   ];
 }
 
@@ -78,13 +79,13 @@ const datasetsTable = (datasets: readonly KnownResult[]): string =>
   formatTable(
     ['dataset', 'period', 'issued', 'stands', 'load', 'rows', 'why'],
     datasets.map((one) => [
-      JSON.stringify(one.datasetId).slice(1, -1),
+      printable(one.datasetId),
       periodText(one.startDate, one.endDate),
       issuedText(one.lastUpdated),
       standingText(one),
       one.loadId === null ? '' : String(one.loadId),
       one.inTable ? count(one.rows ?? 0) : '',
-      one.inTable ? '' : (one.reason ?? ''),
+      one.inTable ? '' : printable(one.reason ?? ''),
     ]),
     [4, 5],
   );

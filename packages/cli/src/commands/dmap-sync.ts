@@ -11,6 +11,7 @@ import {
   type TableStatus,
   type Trouble,
 } from '@farelake/ingest';
+import { printable } from '@farelake/schema-registry';
 import { describeProblem, UsageError } from '../output/problem.ts';
 import { driftLines } from '../output/drift.ts';
 import { issuedText, periodText } from '../output/results.ts';
@@ -49,7 +50,7 @@ export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promi
         terminal.note(
           `No contract in ${context.environment.registry} is of a DMAP set. Draft one with farelake dmap schema <set> --from <file>.`,
         );
-      if (options.dryRun === true) return dryRun(terminal, synced.sets, flags);
+      if (options.dryRun === true) return dryRun(terminal, synced, flags);
       const done = new Set(synced.sets.filter(({ skipped }) => skipped === null).map(({ dataset }) => dataset));
       const { troubles, tables } = await patiently(workspace, 'status', async () => {
         const all = await troublesOf(workspace.pool);
@@ -99,7 +100,7 @@ function loadedOf(tables: Synced['tables'], { dataset }: SyncedSet) {
   return { loaded: done?.loaded ?? 0, rowsLoaded: done?.rowsLoaded ?? 0 };
 }
 
-function dryRun(terminal: Terminal, sets: readonly SyncedSet[], { json }: SyncFlags): number {
+function dryRun(terminal: Terminal, { sets, troubled }: Synced, { json }: SyncFlags): number {
   if (json === true) terminal.print(JSON.stringify({ sets }));
   else {
     tellSkipped(terminal, sets);
@@ -107,12 +108,13 @@ function dryRun(terminal: Terminal, sets: readonly SyncedSet[], { json }: SyncFl
       if (skipped === null) terminal.print(`${set}: ${count(planned.length)} datasets would be fetched`);
       for (const { datasetId, startDate, endDate, lastUpdated, lane } of planned)
         terminal.print(
-          `  ${datasetId}  ${periodText(startDate, endDate)}  issued ${issuedText(lastUpdated)}  lane ${lane}`,
+          `  ${printable(datasetId)}  ${periodText(startDate, endDate)}  issued ${issuedText(lastUpdated)}  lane ${lane}`,
         );
     }
     tellTroubled(terminal, sets);
   }
-  return sets.some(isSetTroubled) ? 1 : 0;
+  for (const { error } of troubled) terminal.note(describeProblem(error));
+  return troubled.length > 0 || sets.some(isSetTroubled) ? 1 : 0;
 }
 
 function report(
@@ -159,9 +161,9 @@ const LINES = 10;
 
 function tellTroubled(terminal: Terminal, sets: readonly SyncedSet[]): void {
   for (const { set, trouble, failed } of sets) {
-    if (trouble !== null) terminal.print(`trouble: ${set}: ${trouble}`);
+    if (trouble !== null) terminal.print(printable(`trouble: ${set}: ${trouble}`));
     for (const { datasetId, startDate, endDate, reason } of failed.slice(0, LINES))
-      terminal.print(`not fetched: ${set}: ${datasetId} (${periodText(startDate, endDate)}): ${reason}`);
+      terminal.print(printable(`not fetched: ${set}: ${datasetId} (${periodText(startDate, endDate)}): ${reason}`));
     if (failed.length > LINES)
       terminal.print(`not fetched: ${set}: ${count(failed.length - LINES)} more; status --json and dmap show tell`);
   }

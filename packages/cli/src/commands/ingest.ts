@@ -10,6 +10,7 @@ import {
   type Worked,
 } from '@farelake/ingest';
 import { makeFolder, schemeOf } from '@farelake/lake';
+import { printable } from '@farelake/schema-registry';
 import { openFolder } from '../folder.ts';
 import { describedAnewLines } from '../output/described-anew.ts';
 import { driftLines } from '../output/drift.ts';
@@ -164,7 +165,8 @@ export function troubleLines(tables: readonly TableStatus[], troubles: readonly 
   const unpublished = tables.flatMap(({ table, publication }) =>
     publication?.trouble == null ? [] : [`not published: ${table}: ${publication.trouble}`],
   );
-  return [...byTable, ...whole, ...unpublished];
+  // Reasons repeat what was delivered.
+  return [...byTable, ...whole, ...unpublished].map(printable);
 }
 
 function troubleLine({ object, state, waitingFor, reason }: Trouble, more: number): string {

@@ -9,25 +9,31 @@ export interface ResultToFetch extends DmapResultKey {
   readonly lane: DmapLane;
   /** Fetched before, and it could not be loaded: the vendor may have mended it. */
   readonly again: boolean;
+  /** Tries that failed in a row, for whatever reason. */
+  readonly tries: number;
 }
 
 /** SQL: no other result of the dataset_id of `r` counts. Files that were found rather than listed may be newer, too. */
 const COUNTS = `NOT EXISTS (SELECT 1 FROM ledger.dmap_results o WHERE o.dataset = r.dataset AND o.dataset_id = r.dataset_id
     AND o.state <> 'withdrawn' AND (o.counts_from COLLATE "C", o.id) > (r.counts_from COLLATE "C", r.id))`;
 
-/** SQL: a result `r` is to be fetched: for the first time, or again since its load failed. */
+/** SQL: a result `r` is to be fetched: for the first time, or again since its load failed, or lacks what the contract needs. */
 export const TO_FETCH = `(r.state IN ('listed', 'failed') OR (r.state = 'fetched'
-    AND EXISTS (SELECT 1 FROM ledger.loads l WHERE l.object_id = r.object_id AND l.state IN ('failed', 'quarantined'))))
+    AND EXISTS (SELECT 1 FROM ledger.loads l WHERE l.object_id = r.object_id
+      AND (l.state IN ('failed', 'quarantined') OR (l.state = 'waiting' AND l.waiting_for = 'schema')))))
   AND ${COUNTS}`;
 
-/** Of a set, in the order in which they are fetched: lane new first, then the newest period. */
+/**
+ * Of a set, in the order in which they are fetched: lane new first; what has failed least often, so that a few that fail for
+ * good keep nothing back; the newest period.
+ */
 export async function resultsToFetch(db: Queryable, dataset: string): Promise<ResultToFetch[]> {
   const { rows } = await db.query<ResultToFetch>(
     `SELECT r.id, r.dataset_id AS "datasetId", r.last_updated AS "lastUpdated", r.start_date AS "startDate",
-       r.end_date AS "endDate", r.lane, r.state = 'fetched' AS again
+       r.end_date AS "endDate", r.lane, r.state = 'fetched' AS again, r.tries
      FROM ledger.dmap_results r
      WHERE r.dataset = $1 AND r.lane IS NOT NULL AND ${TO_FETCH}
-     ORDER BY r.lane, r.end_date DESC, r.start_date DESC, r.dataset_id COLLATE "C"`,
+     ORDER BY r.lane, r.tries, r.end_date DESC, r.start_date DESC, r.dataset_id COLLATE "C"`,
     [dataset],
   );
   return rows;
@@ -71,8 +77,18 @@ export async function noteFetched(db: Queryable, { result, object, sha256, seen 
 /** It is tried again by the next sync. What was fetched before stays so. @param reason in words, without links */
 export async function noteFetchFailed(db: Queryable, id: number, reason: string): Promise<void> {
   await db.query(
-    `UPDATE ledger.dmap_results SET state = 'failed', reason = $2, tries = tries + 1
-     WHERE id = $1 AND state IN ('listed', 'failed')`,
+    `UPDATE ledger.dmap_results SET tries = tries + 1, state = CASE state WHEN 'fetched' THEN state ELSE 'failed' END,
+       reason = CASE state WHEN 'fetched' THEN reason ELSE $2 END
+     WHERE id = $1 AND state IN ('listed', 'failed', 'fetched')`,
+    [id, reason],
+  );
+}
+
+/** It was tried, and what kept it from being fetched is likely no fault of its own: it comes after the others the next time. */
+export async function noteFetchPutOff(db: Queryable, id: number, reason: string): Promise<void> {
+  await db.query(
+    `UPDATE ledger.dmap_results SET tries = tries + 1, reason = CASE state WHEN 'fetched' THEN reason ELSE $2 END
+     WHERE id = $1 AND state IN ('listed', 'failed', 'fetched')`,
     [id, reason],
   );
 }

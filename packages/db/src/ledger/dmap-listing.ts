@@ -112,6 +112,8 @@ export interface EndOfListing {
   readonly moves: boolean;
   /** Why it was not whole, in words without links; null: it had no gap. */
   readonly trouble: string | null;
+  /** What else is wrong with the set in this run, which a listing that goes well does not undo. */
+  readonly besides?: string | null;
 }
 
 /** So many datasets that were issued anew may wait before further ones are taken for a regeneration. */
@@ -125,11 +127,11 @@ export const MOST_CORRECTIONS = 20;
 export async function endListing(db: Queryable, dataset: string, end: EndOfListing): Promise<number> {
   const withdrawn = end.full && end.trouble === null ? await withdraw(db, dataset, end.listedAt) : 0;
   await giveLanes(db, dataset);
-  const { listedAt, full, moves, trouble } = end;
+  const { listedAt, full, moves, trouble, besides = null } = end;
   await db.query(
     `INSERT INTO ledger.dmap_sets AS known (dataset, watermark, listed_at, full_at, trouble)
      SELECT $1, CASE WHEN $5 AND count(*) > 0 THEN least(max(last_updated COLLATE "C"), $3) END, CASE WHEN $5 THEN $2::timestamptz END,
-       CASE WHEN $4 THEN $2::timestamptz END, $6::text
+       CASE WHEN $4 THEN $2::timestamptz END, coalesce($6::text, $8)
      -- A clock that is wrong says nothing of how far the listing is known.
      FROM ledger.dmap_results WHERE dataset = $1 AND counts_from = last_updated
      ON CONFLICT (dataset) DO UPDATE SET
@@ -137,9 +139,27 @@ export async function endListing(db: Queryable, dataset: string, end: EndOfListi
        listed_at = coalesce(excluded.listed_at, known.listed_at),
        full_at = coalesce(excluded.full_at, known.full_at),
        trouble = CASE WHEN excluded.trouble IS NULL AND NOT $7 THEN known.trouble ELSE excluded.trouble END`,
-    [dataset, listedAt, instantOf(listedAt), full && trouble === null, moves && trouble === null, trouble, moves],
+    [
+      dataset,
+      listedAt,
+      instantOf(listedAt),
+      full && trouble === null,
+      moves && trouble === null,
+      trouble,
+      moves,
+      besides,
+    ],
   );
   return withdrawn;
+}
+
+/** What is wrong with a set besides its listing, until one of a later run ends well. @param trouble in words, without links */
+export async function noteSetTrouble(db: Queryable, dataset: string, trouble: string): Promise<void> {
+  await db.query(
+    `INSERT INTO ledger.dmap_sets AS known (dataset, trouble) VALUES ($1, $2)
+     ON CONFLICT (dataset) DO UPDATE SET trouble = coalesce(known.trouble, excluded.trouble)`,
+    [dataset, trouble],
+  );
 }
 
 /** What a listing of everything did not hold cannot be fetched. */

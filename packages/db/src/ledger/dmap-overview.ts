@@ -10,7 +10,7 @@ export interface DmapSetOverview {
   /** When a listing was last registered without a gap, and when one of everything. */
   readonly listedAt: Date | null;
   readonly fullAt: Date | null;
-  /** Why the last listing was not whole. */
+  /** What is wrong with the set: why the last listing was not whole, or what kept links from being used. */
   readonly trouble: string | null;
   readonly results: Partial<Record<DmapResultState, number>>;
   /** Results to be fetched, failed ones included, by lane; those whose listing has not ended are in neither. */

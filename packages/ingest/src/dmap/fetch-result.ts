@@ -5,7 +5,15 @@
  */
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isToFetch, nextSeen, noteFetched, noteFetchFailed, type ResultToFetch } from '@farelake/db';
+import {
+  isToFetch,
+  nextSeen,
+  noteFetched,
+  noteFetchFailed,
+  noteFetchPutOff,
+  noteSetTrouble,
+  type ResultToFetch,
+} from '@farelake/db';
 import { formatDatasetKey } from '@farelake/dmap';
 import { UserError } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
@@ -16,15 +24,15 @@ import { isExpired, isOfApi } from './vendor-trouble.ts';
 
 /** Times that a set is listed again for the link of one result. */
 const MOST_LISTINGS = 5;
-/** Fetches of a set in a row that fail for what is likely wrong with all of them. */
-const MOST_IN_ROW = 3;
+/** Fetches of a set in a row that fail for what is likely wrong with all of them, before others are probed. */
+export const MOST_IN_ROW = 3;
 
 /** What goes wrong with the one result, or with the set, is told in the tally and never thrown. */
 export async function fetchResult(work: SetWork, result: ResultToFetch): Promise<void> {
   const { workspace, standing } = work;
   workspace.signal.throwIfAborted();
   // Since it was put on the list a newer one may have taken its place.
-  if (standing.stopped || !(await isWanted(work, result))) return;
+  if (!(await isWanted(work, result))) return;
   await mkdir(work.scratch, { recursive: true });
   const file = path.join(work.scratch, String(result.id));
   try {
@@ -71,8 +79,9 @@ async function failed(work: SetWork, result: ResultToFetch, error: unknown): Pro
   const { message } = error;
   if (!isOfApi(error)) await noteFailure(work, result, message);
   else {
-    noteTrouble(work, message);
-    stopAfterRow(work);
+    await inBooks(work, (db) => noteFetchPutOff(db, result.id, message));
+    await noteTrouble(work, message);
+    work.standing.inRow += 1;
   }
   return false;
 }
@@ -80,20 +89,17 @@ async function failed(work: SetWork, result: ResultToFetch, error: unknown): Pro
 async function refused(work: SetWork, result: ResultToFetch): Promise<false> {
   const reason = `Its link was refused (403), and those of ${String(MOST_LISTINGS)} listings after it.`;
   await noteFailure(work, result, reason);
-  stopAfterRow(work);
-  if (work.standing.stopped) noteTrouble(work, 'The vendor refuses the links of its own listings.');
+  work.standing.inRow += 1;
   return false;
 }
 
-function noteTrouble({ tally, standing }: SetWork, trouble: string): void {
-  standing.linkTrouble ??= trouble;
+/** Told at the end of the run, and kept: it is trouble of the set, whatever its listings say. */
+export async function noteTrouble(work: SetWork, trouble: string): Promise<void> {
+  const { tally, standing, dataset } = work;
   tally.trouble ??= trouble;
-}
-
-/** One may be broken at the vendor for good, and must not keep back the others; several in a row are not asked for more. */
-function stopAfterRow({ standing }: SetWork): void {
-  standing.inRow += 1;
-  if (standing.inRow >= MOST_IN_ROW) standing.stopped = true;
+  if (standing.linkTrouble !== null) return;
+  standing.linkTrouble = trouble;
+  await inBooks(work, (db) => noteSetTrouble(db, dataset, trouble));
 }
 
 async function noteFailure(work: SetWork, result: ResultToFetch, reason: string): Promise<void> {

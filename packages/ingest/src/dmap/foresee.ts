@@ -10,6 +10,8 @@ import {
 import type { ListedPage, Vendor } from '@farelake/dmap';
 import { UserError } from '@farelake/schema-registry';
 import type { PoolClient } from 'pg';
+import type { Worked } from '../ingest.ts';
+import { isOutage } from '../retry/passing.ts';
 import type { Workspace } from '../workspace.ts';
 import { askFor, type Asked } from './ask.ts';
 import type { ChosenSet } from './choose-sets.ts';
@@ -24,8 +26,23 @@ export async function foresee(
   vendor: Vendor,
   sets: readonly ChosenSet[],
   options: SyncOptions,
-): Promise<SyncedSet[]> {
-  return Promise.all(sets.map((set) => foreseeSet(workspace, vendor, set, options)));
+): Promise<Foreseen> {
+  const troubled: { dataset: string; error: unknown }[] = [];
+  const foreseen = sets.map((set) =>
+    foreseeSet(workspace, vendor, set, options).catch((error: unknown) => {
+      workspace.signal.throwIfAborted();
+      if (isOutage(error)) throw error;
+      troubled.push({ dataset: set.dataset, error });
+      return undefined;
+    }),
+  );
+  return { sets: (await Promise.all(foreseen)).filter((one) => one !== undefined), troubled };
+}
+
+interface Foreseen {
+  readonly sets: readonly SyncedSet[];
+  /** As of a run: what ended the look at one set leaves the others. */
+  readonly troubled: Worked['troubled'];
 }
 
 interface Heard {

@@ -66,7 +66,9 @@ async function list(work: SetWork, { now: listedAt }: DmapSetRecord, { since, mo
   }
   const trouble = broken ?? unreadableTrouble(unreadable);
   const full = since === undefined;
-  tally.withdrawn += await inBooks(work, (db) => endListing(db, dataset, { listedAt, full, moves, trouble }));
+  tally.withdrawn += await inBooks(work, (db) =>
+    endListing(db, dataset, { listedAt, full, moves, trouble, besides: standing.linkTrouble }),
+  );
   tally.trouble = trouble ?? standing.linkTrouble;
   if (full && !standing.cannotList) standing.askedForAll = true;
   reach('dmap:listed');

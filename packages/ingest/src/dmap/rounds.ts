@@ -7,7 +7,7 @@ import { resultsToFetch, type DmapLane, type ResultToFetch } from '@farelake/db'
 import { patiently } from '../retry/patiently.ts';
 import type { Wish } from './ask.ts';
 import { openConnections, type Connections } from './connections.ts';
-import { fetchResult } from './fetch-result.ts';
+import { fetchResult, MOST_IN_ROW, noteTrouble } from './fetch-result.ts';
 import { listSet } from './list-set.ts';
 import type { SetWork } from './set-work.ts';
 import { isMissingKey } from './vendor-trouble.ts';
@@ -21,8 +21,8 @@ export interface RoundOptions {
   readonly onFetched: (dataset: string) => void;
   /** The fresh datasets of the set, or a portion of its slow ones, are there. */
   readonly onRound: (dataset: string) => void;
-  /** The set's work ended with an error that is not its vendor's; may throw it. */
-  readonly onError: (work: SetWork, error: unknown) => void;
+  /** The set's work ended with an error that is not its vendor's; may throw it, which ends the run. */
+  readonly onError: (work: SetWork, error: unknown) => Promise<void>;
 }
 
 const CONNECTIONS = 4;
@@ -57,15 +57,15 @@ async function inAll(rounds: Rounds, works: readonly SetWork[], turn: (work: Set
     .map((work) =>
       turn(work).catch((error: unknown) => {
         rounds.over.add(work);
-        endWork(rounds, work, error);
+        return endWork(rounds, work, error);
       }),
     );
   for (const one of await Promise.allSettled(guarded)) if (one.status === 'rejected') throw one.reason;
 }
 
-function endWork({ skipUnkeyed, onError }: Rounds, work: SetWork, error: unknown): void {
+async function endWork({ skipUnkeyed, onError }: Rounds, work: SetWork, error: unknown): Promise<void> {
   const { tally } = work;
-  if (!Error.isError(error) || !isMissingKey(error)) onError(work, error);
+  if (!Error.isError(error) || !isMissingKey(error)) await onError(work, error);
   else if (skipUnkeyed) tally.skipped = error.message;
   else tally.trouble = error.message;
 }
@@ -78,8 +78,39 @@ async function fetchNew(rounds: Rounds, work: SetWork): Promise<void> {
     const fresh = waiting.filter(({ lane }) => lane === 'new');
     if (fresh.length === 0 || work.standing.stopped) return;
     for (const { id } of fresh) work.tried.add(id);
-    await rounds.connections.fetchAll(fresh, (result) => fetchOne(rounds, work, result));
+    await fetchInOrder(rounds, rounds.connections, work, fresh);
     rounds.onRound(work.dataset);
+  }
+}
+
+/**
+ * Fetches them in their order. Several in a row that fail for what may be wrong with all of them do not prove it: a few from
+ * the other end are tried, and if none of these comes either, the set is left for the next run.
+ */
+async function fetchInOrder(
+  rounds: Rounds,
+  connections: Connections<ResultToFetch>,
+  work: SetWork,
+  results: readonly ResultToFetch[],
+): Promise<void> {
+  const { standing } = work;
+  const begun = new Set<ResultToFetch>();
+  const fetch = (some: readonly ResultToFetch[]) =>
+    connections.fetchAll(some, async (result) => {
+      if (standing.inRow >= MOST_IN_ROW) return;
+      begun.add(result);
+      await fetchOne(rounds, work, result);
+    });
+  for (let left = results; left.length > 0 && !standing.stopped; left = results.filter((one) => !begun.has(one))) {
+    if (standing.inRow < MOST_IN_ROW) {
+      await fetch(left);
+      continue;
+    }
+    standing.inRow = 0;
+    await fetch(left.slice(-MOST_IN_ROW).toReversed());
+    if (standing.inRow < MOST_IN_ROW) continue;
+    standing.stopped = true;
+    await noteTrouble(work, 'The vendor refuses the links of its own listings.');
   }
 }
 
@@ -117,7 +148,7 @@ async function fetchSlow(rounds: Rounds, portion: readonly SlowOne[]): Promise<v
   for (const { work, result } of portion) work.tried.add(result.id);
   await inAll(rounds, [...ofSets.keys()], async (work) => {
     const results = (ofSets.get(work) ?? []).map(({ result }) => result);
-    await connection.fetchAll(results, (result) => fetchOne(rounds, work, result));
+    await fetchInOrder(rounds, connection, work, results);
     rounds.onRound(work.dataset);
   });
 }
@@ -127,9 +158,10 @@ const untried = async ({ workspace, dataset, onProgress, tried }: SetWork): Prom
   return (await patiently(workspace, dataset, read, onProgress)).filter(({ id }) => !tried.has(id));
 };
 
-/** Of whichever sets: the newest period first. */
+/** Of whichever sets, as of one: what has failed least often, then the newest period. */
 function comesBefore(a: ResultToFetch, b: ResultToFetch): boolean {
   if (a.lane !== b.lane) return LANES.indexOf(a.lane) < LANES.indexOf(b.lane);
+  if (a.tries !== b.tries) return a.tries < b.tries;
   if (a.endDate !== b.endDate) return a.endDate > b.endDate;
   if (a.startDate !== b.startDate) return a.startDate > b.startDate;
   return a.datasetId < b.datasetId;

@@ -66,7 +66,7 @@ export interface Standing {
   cannotList: boolean;
   /** Nothing more is fetched in this run. */
   stopped: boolean;
-  /** Fetches in a row that failed for reasons that are likely those of all. */
+  /** Fetches since the last that went well which failed for reasons that are likely those of all. */
   inRow: number;
   /** What kept links from being used, for whatever dataset; a listing that goes well does not undo it. */
   linkTrouble: string | null;

@@ -7,11 +7,13 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaseLost, resultsToFetch } from '@farelake/db';
-import type { Vendor } from '@farelake/dmap';
+import { redact, type Vendor } from '@farelake/dmap';
 import type { Worked } from '../ingest.ts';
-import { patiently } from '../retry/patiently.ts';
+import { isOutage } from '../retry/passing.ts';
+import { firstLine, patiently } from '../retry/patiently.ts';
 import { sweepScratch, type TableWorkspace, type Workspace } from '../workspace.ts';
 import { chooseSets, type ChosenSet } from './choose-sets.ts';
+import { noteTrouble } from './fetch-result.ts';
 import { foresee } from './foresee.ts';
 import { withSets } from './hold-sets.ts';
 import { loadMeanwhile, type Loading } from './load-meanwhile.ts';
@@ -25,16 +27,18 @@ export interface Synced extends Worked {
 }
 
 /**
+ * @returns in `troubled` also sets whose own work ended with an error that nobody foresaw: the others have been worked on
  * @throws UserError `dmap-no-contract`, and what stores and the database throw when they are away for good; of the vendor
  * nothing, that is told by set
  */
 export async function syncSets(workspace: Workspace, vendor: Vendor, options: SyncOptions = {}): Promise<Synced> {
   const sets = chooseSets(workspace.contracts, options.sets);
-  if (options.dryRun === true) return { sets: await foresee(workspace, vendor, sets, options), ...NOTHING };
+  if (options.dryRun === true) return { tables: [], ...(await foresee(workspace, vendor, sets, options)) };
   await sweepScratch(workspace.scratch);
   const run: Run = {
     ...{ workspace, vendor, options },
     loading: loadMeanwhile(workspace, options.onProgress),
+    broken: new Map(),
     tallies: new Map(sets.map(({ dataset }) => [dataset, newSetTally()])),
     // A folder of this process: sweeps leave it alone while it lives.
     scratch: path.join(workspace.scratch, `${String(process.pid)}-${randomUUID().slice(0, 8)}`),
@@ -47,11 +51,10 @@ export async function syncSets(workspace: Workspace, vendor: Vendor, options: Sy
   } finally {
     await rm(run.scratch, { recursive: true, force: true });
   }
-  const worked = await run.loading.end(sets.map(({ dataset }) => dataset));
-  return { sets: await Promise.all(sets.map((set) => told(run, set))), ...worked };
+  const { tables, troubled } = await run.loading.end(sets.map(({ dataset }) => dataset));
+  const broken = [...run.broken].map(([dataset, error]) => ({ dataset, error }));
+  return { sets: await Promise.all(sets.map((set) => told(run, set))), tables, troubled: [...broken, ...troubled] };
 }
-
-const NOTHING: Worked = { tables: [], troubled: [] };
 
 interface Run {
   readonly workspace: Workspace;
@@ -59,6 +62,8 @@ interface Run {
   readonly options: SyncOptions;
   readonly loading: Loading;
   readonly tallies: ReadonlyMap<string, SetTally>;
+  /** Errors that ended the work on a set, by table. */
+  readonly broken: Map<string, unknown>;
   readonly scratch: string;
 }
 
@@ -102,13 +107,23 @@ async function work(
     onRound: (dataset) => {
       loading.due(dataset);
     },
-    onError: ({ dataset, workspace: own }, error) => {
+    onError: async (of, error) => {
+      const { dataset, workspace: own } = of;
       workspace.signal.throwIfAborted();
-      if (!(error instanceof LeaseLost) && !own.lease.signal.aborted) throw error;
-      lost.add(dataset);
+      if (error instanceof LeaseLost || own.lease.signal.aborted) lost.add(dataset);
+      // Every set would fail by it.
+      else if (isOutage(error)) throw error;
+      else await breakOff(run, of, error);
     },
   });
   return new Set(works.map(({ dataset }) => dataset).filter((dataset) => !lost.has(dataset)));
+}
+
+/** A fault of this program, or of the machine, met at one set: the others go on, and then it is told as what it is. */
+async function breakOff({ broken }: Run, work: SetWork, error: unknown): Promise<void> {
+  broken.set(work.dataset, error);
+  const why = redact(firstLine(error), []);
+  await noteTrouble(work, `The last sync broke off: ${why}`).catch(() => undefined);
 }
 
 function newWork({ workspace, vendor, options, tallies, scratch }: Run, set: ChosenSet, own: TableWorkspace): SetWork {
@@ -123,8 +138,11 @@ function newWork({ workspace, vendor, options, tallies, scratch }: Run, set: Cho
   });
 }
 
-async function told({ workspace, tallies, options }: Run, set: ChosenSet): Promise<SyncedSet> {
+async function told({ workspace, tallies, broken, options }: Run, set: ChosenSet): Promise<SyncedSet> {
   const read = () => resultsToFetch(workspace.pool, set.dataset);
-  const waiting = await patiently(workspace, set.dataset, read, options.onProgress);
+  const waiting = await patiently(workspace, set.dataset, read, options.onProgress).catch((error: unknown) => {
+    if (broken.has(set.dataset)) return [];
+    throw error;
+  });
   return { ...set, ...(tallies.get(set.dataset) ?? newSetTally()), waiting: countLanes(waiting) };
 }

@@ -1,5 +1,6 @@
 /** How the listing of a DMAP set stands: how far it is known, what is still to be fetched and in which lane, what failed. */
 import { dmapOverview, type DmapSetOverview, type Queryable } from '@farelake/db';
+import { printable } from '@farelake/schema-registry';
 import type { Judged } from './judge.ts';
 
 export interface DmapStatus {
@@ -15,11 +16,11 @@ export async function dmapStatus(db: Queryable): Promise<(table: string) => Dmap
 /** What the vendor lists and is not here keeps a table from being all it should be; its slow lane does not. */
 export function listed(judged: Judged, { dmap }: DmapStatus): Judged {
   if (dmap === null || judged.state === 'held' || judged.state === 'failing') return judged;
-  if (dmap.trouble !== null) return { state: 'failing', reason: `its listing: ${dmap.trouble}` };
+  if (dmap.trouble !== null) return { state: 'failing', reason: `its vendor: ${dmap.trouble}` };
   const [first] = dmap.failed;
   if (first !== undefined) {
     const more = (dmap.results.failed ?? 0) > 1 ? ` (and ${(dmap.results.failed ?? 0) - 1} more)` : '';
-    return { state: 'failing', reason: `${first.datasetId} was not fetched: ${first.reason}${more}` };
+    return { state: 'failing', reason: `${printable(first.datasetId)} was not fetched: ${first.reason}${more}` };
   }
   const slow = dmap.waiting.slow ?? 0;
   const fresh = (dmap.results.listed ?? 0) - slow;

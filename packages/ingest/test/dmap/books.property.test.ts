@@ -158,6 +158,8 @@ async function assertOrder(dataset: string, books: Books): Promise<void> {
   );
   expect(order.map(nameOf).toSorted()).toEqual(waiting.map(nameOf).toSorted());
   expect(new Set(order.map(({ datasetId }) => datasetId)).size).toBe(order.length);
-  const place = (one: (typeof order)[number]) => [one.lane === 'new' ? '1' : '0', one.endDate, one.startDate].join(' ');
+  // Ascending, to be turned around as a whole.
+  const place = ({ lane, tries, endDate, startDate }: (typeof order)[number]) =>
+    [lane === 'new' ? '1' : '0', String(999 - tries).padStart(3, '0'), endDate, startDate].join(' ');
   expect(order.map(place)).toEqual(order.map(place).toSorted().toReversed());
 }

@@ -165,7 +165,8 @@ it('links that are all refused end the set, not each dataset for itself', async 
   its.standIn.fault({ on: 'link', times: Infinity, answer: { kind: 'status', status: 403 } });
   const synced = setOf(await its.sync());
   expect(synced.trouble).toMatch(/refuses the links/);
-  expect(synced.failed.length).toBeLessThan(8);
+  // Three in a row, the three that were under way beside them, and three from the other end.
+  expect(synced.failed.length).toBeLessThan(10);
   its.standIn.clearFaults();
   expect(setOf(await its.sync())).toMatchObject({ fetched: 40, failed: [], trouble: null });
 }, 60_000);
