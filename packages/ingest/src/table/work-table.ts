@@ -10,7 +10,7 @@ import { reach } from '../failpoint.ts';
 import { foldGenerations, type GenerationsFolded, type GenerationWork } from '../generation/fold-generations.ts';
 import { loadDatasetBatch } from '../dmap/load-batch.ts';
 import { claimDatasets, planDatasets } from '../dmap/plan-datasets.ts';
-import { settleDatasets, typesHold } from '../dmap/settle-datasets.ts';
+import { settleDatasets } from '../dmap/settle-datasets.ts';
 import { loadFileBatch } from '../load/load-batch.ts';
 import { moveLoad } from '../move-load.ts';
 import { noteDeliveredAgain } from '../plan/delivered-again.ts';
@@ -24,6 +24,7 @@ import { isPassing } from '../retry/passing.ts';
 import { patiently } from '../retry/patiently.ts';
 import { hmacKeyFor } from '../treatment/hmac-key.ts';
 import { loadingHold, treatmentHold } from '../treatment/hold.ts';
+import { typesHold } from '../treatment/written-types.ts';
 import type { TableWorkspace } from '../workspace.ts';
 import { inTable } from './in-table.ts';
 
@@ -88,7 +89,7 @@ export async function workTable(work: TableWork): Promise<TableDone> {
     }
   }
   if (contract !== undefined) held ??= await treatmentHold(workspace.pool, contract);
-  if (contract?.feed === 'dmap') held ??= await typesHold(workspace, contract);
+  if (contract !== undefined) held ??= await typesHold(workspace, contract);
   const folded = contract === undefined ? undefined : await settle({ ...work, contract }, held);
   tally.applied += folded?.applied ?? 0;
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);

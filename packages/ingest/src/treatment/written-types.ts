@@ -5,6 +5,21 @@
 import { filesOfOtherContracts, type Queryable } from '@farelake/db';
 import { writtenTypes, type Engine, type ViewColumn } from '@farelake/lake';
 import { storedColumns, type Contract } from '@farelake/schema-registry';
+import { datasetColumns, historyColumns } from '../columns.ts';
+import { loadedTable } from '../table/table-names.ts';
+import { withEngine, type Workspace } from '../workspace.ts';
+
+/**
+ * Why nothing can be made of what loads wrote by another version of the contract; undefined: nothing is in the way. Only for
+ * a table that has such files is an engine opened.
+ */
+export async function typesHold(workspace: Workspace, contract: Contract): Promise<string | undefined> {
+  const { pool } = workspace;
+  const table = loadedTable(contract);
+  if ((await filesOfOtherContracts(pool, table, contract.version)).length === 0) return undefined;
+  const columns = contract.feed === 'dmap' ? datasetColumns(contract) : historyColumns(contract);
+  return withEngine(workspace, (engine) => typesOtherwise(engine, pool, contract, table, columns));
+}
 
 /** Why the table's files cannot be read as the contract says, and what to do; undefined: they can. */
 export async function typesOtherwise(
