@@ -210,3 +210,25 @@ describe('another treatment than that of the files', () => {
     ]);
   });
 });
+
+test('a type that loaded values are not all of holds the table: none is rounded', async () => {
+  const { world, kept } = await table({});
+  await world.ingest();
+  const narrowed = kept.columns.map((column) =>
+    column.name === 'paid' ? { ...column, type: 'decimal(10,1)' } : column,
+  );
+  world.contracts.set('edw_x', { ...kept, version: kept.version + 1, columns: narrowed });
+  await world.ingest();
+  expect(await world.status()).toMatchObject([
+    {
+      state: 'held',
+      reason: expect.stringContaining(
+        'files of version 1 of the contract have column PAID as DECIMAL(10,2), and the contract says decimal(10,1)',
+      ) as string,
+    },
+  ]);
+  await expect(world.rows('SELECT paid FROM edw_x')).rejects.toThrow(/edw_x/);
+  world.contracts.set('edw_x', { ...kept, version: kept.version + 2 });
+  await world.ingest();
+  expect(await world.status()).toMatchObject([{ state: 'live', rows: 3 }]);
+});
