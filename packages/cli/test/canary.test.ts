@@ -4,11 +4,9 @@
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openPool } from '@farelake/db';
-import { openEngine } from '@farelake/lake';
-import { quoteIdentifier, quoteLiteral } from '@farelake/schema-registry';
 import { gzipSync } from 'node:zlib';
 import { closeHomes, openHome, type Home, type Ran } from './support/command.ts';
+import { databaseText, folderText } from './support/kept.ts';
 
 afterAll(closeHomes, 60_000);
 
@@ -79,49 +77,6 @@ async function contracts(home: Home, folder: string): Promise<void> {
   }
 }
 
-/** Every value of every table of ours in Postgres, as text. */
-async function databaseText(url: string): Promise<string> {
-  const pool = openPool(url);
-  try {
-    const { rows } = await pool.query<{ name: string }>(
-      `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-       WHERE table_schema NOT IN ('pg_catalog', 'information_schema')`,
-    );
-    const texts = await Promise.all(
-      rows.map(async ({ name }) => {
-        const table = await pool.query<{ text: string }>(`SELECT t::text AS text FROM ${name} t`);
-        return table.rows.map(({ text }) => text).join('\n');
-      }),
-    );
-    expect(rows.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['ledger.loads', 'ledger.files', 'ods.edw_good']),
-    );
-    return texts.join('\n');
-  } finally {
-    await pool.end();
-  }
-}
-
-/** Bytes of every file below a folder, and all values of Parquet files, which are compressed. */
-async function folderText(folder: string): Promise<{ text: string; parquet: number }> {
-  const engine = await openEngine({ tempFolder: path.join(folder, '..', 'spill') });
-  const texts: string[] = [];
-  let parquet = 0;
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    texts.push(file, await readFile(file, 'latin1'));
-    if (!file.endsWith('.parquet')) continue;
-    parquet += 1;
-    const rows = await engine.rows(
-      `SELECT ${quoteIdentifier('t')}::VARCHAR AS text FROM read_parquet(${quoteLiteral(file)}) t`,
-    );
-    texts.push(...rows.map((row) => String(row['text'])));
-  }
-  engine.close();
-  return { text: texts.join('\n'), parquet };
-}
-
 it('of values to be hashed or dropped nothing is told, noted or staged', async () => {
   const home = await openHome({ FARELAKE_HMAC_KEY: KEY });
   const incoming = path.join(home.folder, 'delivered');
@@ -141,7 +96,9 @@ it('of values to be hashed or dropped nothing is told, noted or staged', async (
   for (const [, , told] of Object.values(FILES)) expect(output).toMatch(told);
   const stage = await folderText(path.join(home.folder, 'home', 'stage'));
   expect(stage.parquet).toBe(2);
-  const everything = { output, database: await databaseText(home.databaseUrl), stage: stage.text };
+  const database = await databaseText(home.databaseUrl);
+  expect(database.tables).toEqual(expect.arrayContaining(['ledger.loads', 'ledger.files', 'ods.edw_good']));
+  const everything = { output, database: database.text, stage: stage.text };
   for (const [where, text] of Object.entries(everything)) {
     expect({ where, found: text.includes(CANARY) }).toEqual({ where, found: false });
     expect({ where, found: text.includes(KEY) }).toEqual({ where, found: false });

@@ -12,7 +12,7 @@ const LOOKED_AT = 10_000;
 
 /** Queries of addresses, which is where links are signed; as text, and as an address inside another. */
 const QUERY = /(\?|%3F)[^\s"'<>\\]*?(=|%3D)[^\s"'<>]*/gi;
-const SIGNATURE = /(sig(?:nature)?)(?:=|%3D|"\s*:\s*"?)[^\s&"'<>]*/gi;
+const SIGNATURE = /sig(?:nature)?(?:=|%3D|"\s*:\s*"?)[^\s&"'<>]*/gi;
 
 /** Whether a text holds a key or what may be the signature of a link. */
 export const holdsSecret = (text: string, keys: Iterable<ApiKey>): boolean =>
@@ -24,7 +24,7 @@ export function redact(text: string, keys: Iterable<ApiKey>): string {
   for (const key of spellings(keys)) safe = safe.replaceAll(key, '[key]');
   safe = safe
     .replaceAll(QUERY, '$1…')
-    .replaceAll(SIGNATURE, '$1=…')
+    .replaceAll(SIGNATURE, '[signature]')
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trim();
   safe = printable(safe);
