@@ -50,8 +50,10 @@ class SyntaxFault extends Error {
 }
 
 const BLANKS = /[ \t\n\r]*/y;
+/** In pieces: an expression for all of a string would fill the stack with one of millions of characters. */
 // eslint-disable-next-line no-control-regex -- JSON forbids just these inside a string.
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const PLAIN = /[^"\\\u0000-\u001f]{1,10000}/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
 /** Deeper than any contract or `.dfm`; guards the stack. */
@@ -95,10 +97,15 @@ function scanArray(cursor: Cursor, steps: Steps): void {
 }
 
 function scanString(cursor: Cursor, steps: Steps): string {
-  const quoted = take(cursor, STRING);
-  if (quoted === undefined)
+  const { at, text } = cursor;
+  cursor.at++;
+  while (take(cursor, PLAIN) !== undefined || take(cursor, ESCAPE) !== undefined);
+  if (text[cursor.at] !== '"') {
+    cursor.at = at;
     throw new SyntaxFault('this string does not end, or holds a raw control character or a bad escape', steps);
-  return JSON.parse(quoted) as string;
+  }
+  cursor.at++;
+  return JSON.parse(text.slice(at, cursor.at)) as string;
 }
 
 function take(cursor: Cursor, pattern: RegExp): string | undefined {

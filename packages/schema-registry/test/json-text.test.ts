@@ -31,6 +31,15 @@ test('too deep a nesting is told, not a full stack', () => {
   expect(readJson('['.repeat(100_000))).toMatchObject({ ok: false, syntax: { problem: 'is nested too deeply' } });
 });
 
+test('a string of any length is read', () => {
+  const long = { [`${'a'.repeat(20_000_000)}\n`]: `${'\\"'.repeat(2_000_000)}é` };
+  const reading = readJson(JSON.stringify(long));
+  expect(reading.ok && Object.entries(reading.value as object)[0]?.map((text: string) => text.length)).toEqual([
+    20_000_001, 4_000_001,
+  ]);
+  expect(readJson(`"${'a'.repeat(20_000_000)}`)).toMatchObject({ ok: false, syntax: { line: 1, column: 1 } });
+});
+
 test('takes and refuses just what JSON.parse does', () => {
   const near = fc.oneof(
     fc.json(),

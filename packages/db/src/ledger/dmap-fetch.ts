@@ -14,7 +14,7 @@ export interface ResultToFetch extends DmapResultKey {
 }
 
 /** SQL: no other result of the dataset_id of `r` counts. Files that were found rather than listed may be newer, too. */
-const COUNTS = `NOT EXISTS (SELECT 1 FROM ledger.dmap_results o WHERE o.dataset = r.dataset AND o.dataset_id = r.dataset_id
+export const COUNTS = `NOT EXISTS (SELECT 1 FROM ledger.dmap_results o WHERE o.dataset = r.dataset AND o.dataset_id = r.dataset_id
     AND o.state <> 'withdrawn' AND (o.counts_from COLLATE "C", o.id) > (r.counts_from COLLATE "C", r.id))`;
 
 /** SQL: a result `r` is to be fetched: for the first time, or again since its load failed, or lacks what the contract needs. */

@@ -8,7 +8,7 @@
  * - a result has a lane as soon as a listing has ended after it was first listed, and keeps it;
  * - the watermark moves in the transaction that ends a listing which had no gap, and never back.
  */
-import { TO_FETCH } from './dmap-fetch.ts';
+import { COUNTS, TO_FETCH } from './dmap-fetch.ts';
 import type { Queryable } from './objects.ts';
 
 /** Which result it is. Times and days are sortable texts: UTC with nine digits, `YYYY-MM-DD`. */
@@ -198,17 +198,23 @@ async function giveLanes(db: Queryable, dataset: string): Promise<void> {
 export interface DmapSetRecord {
   readonly watermark: string | null;
   readonly fullAt: Date | null;
-  /** last_updated of the oldest result that is to be fetched; null: nothing is. */
+  /** last_updated of the oldest result that is to be fetched, or was withdrawn lately; null: there is none. */
   readonly oldestWaiting: string | null;
+  /** Results that are known, those that were withdrawn aside. */
+  readonly known: number;
   /** The database's time. */
   readonly now: Date;
 }
 
+/** SQL: a result `r` that a listing may have left out by mistake: what is asked for holds it, should it be listed again. */
+const LATELY_WITHDRAWN = `(r.state = 'withdrawn' AND r.last_listed > clock_timestamp() - interval '30 days' AND ${COUNTS})`;
+
 export async function readDmapSet(db: Queryable, dataset: string): Promise<DmapSetRecord> {
   const { rows } = await db.query<DmapSetRecord>(
     `SELECT s.watermark, s.full_at AS "fullAt", clock_timestamp() AS now,
+       (SELECT count(*) FROM ledger.dmap_results r WHERE r.dataset = $1 AND r.state <> 'withdrawn') AS known,
        (SELECT min(r.last_updated COLLATE "C") FROM ledger.dmap_results r
-        WHERE r.dataset = $1 AND ${TO_FETCH}) AS "oldestWaiting"
+        WHERE r.dataset = $1 AND (${TO_FETCH} OR ${LATELY_WITHDRAWN})) AS "oldestWaiting"
      FROM (VALUES ($1)) asked(dataset) LEFT JOIN ledger.dmap_sets s USING (dataset)`,
     [dataset],
   );

@@ -16,7 +16,7 @@ import type { Workspace } from '../workspace.ts';
 import { askFor, type Asked } from './ask.ts';
 import type { ChosenSet } from './choose-sets.ts';
 import { nameOf } from './link-book.ts';
-import { unreadableTrouble } from './list-set.ts';
+import { emptyTrouble, unreadableTrouble } from './list-set.ts';
 import { newSetTally } from './set-work.ts';
 import { countLanes, type PlannedResult, type SyncedSet, type SyncOptions } from './synced-set.ts';
 import { isMissingKey } from './vendor-trouble.ts';
@@ -59,7 +59,9 @@ async function foreseeSet(
 ): Promise<SyncedSet> {
   const record = await readDmapSet(workspace.pool, set.dataset);
   const asked = askFor(record, options);
-  const heard = await hear(workspace, vendor, set, asked, options);
+  const found = await hear(workspace, vendor, set, asked, options);
+  const isEmpty = asked.since === undefined && found.skipped === null && found.pages.every((page) => page.length === 0);
+  const heard = { ...found, trouble: found.trouble ?? (isEmpty ? emptyTrouble(record.known) : null) };
   return takenBack(workspace, async (db) => {
     const tally = { ...newSetTally(), skipped: heard.skipped, trouble: heard.trouble };
     const { now: listedAt } = record;

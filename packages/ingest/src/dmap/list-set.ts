@@ -47,14 +47,16 @@ function singly(work: SetWork, asked: (record: DmapSetRecord) => Asked): Promise
 const recordOf = ({ workspace, dataset, onProgress }: SetWork): Promise<DmapSetRecord> =>
   patiently(workspace, dataset, () => readDmapSet(workspace.pool, dataset), onProgress);
 
-async function list(work: SetWork, { now: listedAt }: DmapSetRecord, { since, moves }: Asked): Promise<void> {
+async function list(work: SetWork, { now: listedAt, known }: DmapSetRecord, { since, moves }: Asked): Promise<void> {
   const { workspace, vendor, set, dataset, tally, standing } = work;
   const unreadable: string[] = [];
   let broken: string | undefined;
+  let listed = 0;
   standing.cannotList = false;
   try {
     for await (const page of vendor.list(set, { since, signal: workspace.signal })) {
       unreadable.push(...page.unreadable);
+      listed += page.results.length;
       await registerPage(work, page.results, listedAt);
     }
   } catch (error) {
@@ -64,8 +66,10 @@ async function list(work: SetWork, { now: listedAt }: DmapSetRecord, { since, mo
     standing.cannotList = !isUnsteady(error);
     broken = error.message;
   }
-  const trouble = broken ?? unreadableTrouble(unreadable);
   const full = since === undefined;
+  const empty = full && broken === undefined && unreadable.length === 0 && listed === 0 ? emptyTrouble(known) : null;
+  if (empty !== null) standing.cannotList = true;
+  const trouble = broken ?? unreadableTrouble(unreadable) ?? empty;
   tally.withdrawn += await inBooks(work, (db) =>
     endListing(db, dataset, { listedAt, full, moves, trouble, besides: standing.linkTrouble }),
   );
@@ -85,6 +89,12 @@ async function registerPage(work: SetWork, results: readonly ListedResult[], lis
   reach('dmap:listed-page');
   work.onProgress?.({ step: 'listing', table: dataset, results: seen.size });
 }
+
+/** An empty answer to who asks for everything is more likely a bad moment of the vendor than the end of all it had. */
+export const emptyTrouble = (known: number): string | null =>
+  known === 0
+    ? null
+    : `The listing of everything is empty, where ${String(known)} results were listed before. Nothing is withdrawn for it.`;
 
 /** Told one by one, the first few of them. */
 const MOST_TOLD = 3;

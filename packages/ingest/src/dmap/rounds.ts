@@ -40,7 +40,8 @@ export async function inRounds(works: readonly SetWork[], options: RoundOptions)
   let left = options.slowLimit;
   for (let wish = options.wish; ; wish = { since: options.wish.since }) {
     await inAll(rounds, works, async (work) => {
-      await listSet(work, wish);
+      // A set whose listing broke off is left for the next run: the others' rounds do not wait for it again.
+      if (!work.standing.cannotList) await listSet(work, wish);
       await fetchNew(rounds, work);
     });
     const portion = await slowOnes(rounds, works, Math.min(PORTION, left));

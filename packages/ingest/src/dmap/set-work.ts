@@ -62,7 +62,7 @@ export interface SetWork {
 }
 
 export interface Standing {
-  /** The last listing broke off: there is no sense in asking for links. */
+  /** The last listing broke off, or cannot be believed: there is no sense in asking for links, or listing again in this run. */
   cannotList: boolean;
   /** Nothing more is fetched in this run. */
   stopped: boolean;

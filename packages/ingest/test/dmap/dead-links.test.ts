@@ -128,3 +128,39 @@ it("a fault of the program at one set is told as one, and leaves the others' wor
   await its.world.pool.query('ALTER TABLE ledger.dmap_results DROP CONSTRAINT test');
   expect(await its.sync()).toMatchObject({ troubled: [], sets: [{ fetched: 0 }, { fetched: 3, trouble: null }] });
 }, 60_000);
+
+it('an empty listing of everything is not believed; one that leaves results out is asked for them again', async () => {
+  const its = await openSyncWorld();
+  await its.standIn.issue(DAILY, datasets(0, 28));
+  its.standIn.fault({ on: 'link', times: Infinity, answer: { kind: 'status', status: 404 } });
+  expect((await its.sync()).sets[0]!.failed).toHaveLength(28);
+  its.standIn.clearFaults();
+  const body = '{"success":true,"results":[]}';
+  its.standIn.fault({ on: 'api', times: Infinity, answer: { kind: 'status', status: 200, body } });
+  const empty = { fetched: 0, withdrawn: 0, trouble: expect.stringMatching(/is empty, where 28 results/) as string };
+  expect((await its.sync({ full: true, dryRun: true })).sets[0]).toMatchObject(empty);
+  // Not even by who asks for links alone, and misses those that wait.
+  expect((await its.sync()).sets[0]).toMatchObject(empty);
+  expect((await its.sync({ full: true })).sets[0]).toMatchObject(empty);
+  expect(await states(its)).toMatchObject([{ state: 'failing' }]);
+  its.standIn.clearFaults();
+  for (let n = 0; n < 20; n += 1) its.standIn.remove(DAILY, nameOf(n));
+  expect((await its.sync({ full: true })).sets[0]).toMatchObject({ fetched: 8, withdrawn: 20, trouble: null });
+  await its.standIn.issue(DAILY, datasets(0, 20));
+  expect((await its.sync()).sets[0]).toMatchObject({ fetched: 20, trouble: null });
+}, 60_000);
+
+it("a set whose API is away is listed once a run, whatever rounds the others' slow lanes take", async () => {
+  const its = await openSyncWorld();
+  await its.standIn.issue(DAILY, datasets(0, 60));
+  await its.sync();
+  await its.standIn.issue(DAILY, datasets(0, 60, { lastUpdated: '2021-01-01T00:00:00' }));
+  its.standIn.fault({ on: 'api', set: CITATION.set, times: Infinity, answer: AWAY });
+  its.standIn.requests.splice(0);
+  expect((await its.sync()).sets).toMatchObject([
+    { fetched: 60, trouble: null },
+    { trouble: expect.stringMatching(/cannot be reached/) as string },
+  ]);
+  // One try, and one more.
+  expect(its.standIn.requests.filter(({ set, on }) => on === 'api' && set === CITATION.set)).toHaveLength(2);
+}, 60_000);

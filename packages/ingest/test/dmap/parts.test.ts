@@ -12,6 +12,7 @@ const KNOWN = {
   watermark: '2026-03-09T23:59:59.000000000',
   fullAt: new Date('2026-03-09T00:00:00Z'),
   oldestWaiting: null,
+  known: 1,
   now: NOW,
 };
 
