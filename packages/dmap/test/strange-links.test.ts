@@ -21,6 +21,14 @@ let base: string;
 let vendor: Vendor;
 const pauses: Pause[] = [];
 const server = createServer((request, response) => {
+  if (request.url === '/b/drips') {
+    response.writeHead(200).write(Buffer.from([0x1f, 0x8b]));
+    const drip = setInterval(() => response.write('x'), 20);
+    response.on('close', () => {
+      clearInterval(drip);
+    });
+    return;
+  }
   // A listing, so that the vendor has used its key.
   if (request.url?.startsWith('/datasetpublic')) response.end('{"success":true,"results":[]}');
   else response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -35,6 +43,7 @@ beforeAll(async () => {
     baseUrl: base,
     keys: { aggregations: new ApiKey(KEY) },
     patience: { retries: 1, first: 1, longest: 1 },
+    timeouts: { body: 300 },
     onPause: (pause) => pauses.push(pause),
   });
   for await (const page of vendor.list(SET, { signal })) expect(page.results).toEqual([]);
@@ -105,5 +114,12 @@ test('a wait that no clock can tell is asked of nobody, and told', async () => {
   expect(await errorOf(`${base}/b/x`)).toMatchObject({
     code: 'dmap-asked-to-wait',
     problem: expect.stringContaining('for more than a year') as unknown,
+  });
+});
+
+test('a link that drips is given up as one that stands still', async () => {
+  expect(await errorOf(`${base}/b/drips`)).toMatchObject({
+    code: 'cut-off',
+    problem: expect.stringContaining('less than 1000 bytes a second (tried 2 times)') as unknown,
   });
 });

@@ -31,7 +31,11 @@ export class Transport {
   /** Keys that were used so far, which no text may show. */
   readonly keys = new Set<ApiKey>();
 
+  /** Milliseconds. */
+  readonly longestStill: number;
+
   constructor({ connect, headers, body }: Timeouts) {
+    this.longestStill = body;
     // No address is found out about beforehand, no answer unpacked, no redirect followed: bytes as delivered, from where we asked.
     this.#agent = new Agent({
       connect: { timeout: connect },

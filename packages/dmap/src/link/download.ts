@@ -38,6 +38,8 @@ const nothing = (): Progress => ({
 
 /** Bytes that a try must bring beyond all before it, or it counts as one that failed. */
 const FURTHER = 1024 * 1024;
+/** Bytes a second, over as long as a body may stand still: one that drips holds a connection as one that stands does. */
+const SLOWEST = 1000;
 /** Bytes by which a file under gzip is known. */
 const MAGIC = 2;
 
@@ -141,7 +143,16 @@ class Transfer {
     else if (answer.status !== 206) throw refused(this.place, answer);
     this.#hasBegun = true;
     const head: Uint8Array[] = [];
+    let from = performance.now();
+    let bytes = 0;
     for await (const piece of answer.bytes) {
+      bytes += piece.length;
+      const seconds = (performance.now() - from) / 1000;
+      if (seconds * 1000 >= this.#transport.longestStill) {
+        if (bytes < seconds * SLOWEST) throw new Passing(`it comes at less than ${SLOWEST} bytes a second`);
+        from = performance.now();
+        bytes = 0;
+      }
       if (this.progress.size < MAGIC) {
         head.push(piece);
         this.#refuseStrange(head, answer);
