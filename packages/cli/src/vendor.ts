@@ -18,6 +18,9 @@ const KEYS: Readonly<Record<DmapApi, SecretPlace>> = {
   },
 };
 
+/** Where the key of an API is looked for, for whoever has to set it. */
+export const keyVariables = (api: DmapApi): string => `${KEYS[api].variable} (or ${KEYS[api].reference})`;
+
 /** Runs `work` with the vendor's API; a key is asked for when it is needed first. @throws UsageError `dmap-no-base-url` */
 export async function withVendor<T>(context: Context, work: (vendor: Vendor) => Promise<T>): Promise<T> {
   const { environment, terminal } = context;

@@ -22,7 +22,7 @@ import { count, formatTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { parseSince } from '../parse-since.ts';
 import { withWorkspace, type Context } from '../session.ts';
-import { withVendor } from '../vendor.ts';
+import { keyVariables, withVendor } from '../vendor.ts';
 import { troubleLines } from './ingest.ts';
 
 export interface SyncFlags {
@@ -35,7 +35,7 @@ export interface SyncFlags {
   readonly json?: boolean;
 }
 
-/** @returns 0 all that was asked for is in the tables, 1 something failed, is held or waits */
+/** @returns 0 all that was asked for is in the tables, 1 something failed, is held or waits, 2 there was no set to sync, or no key of any */
 export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promise<number> {
   const options = optionsOf(flags);
   const { terminal } = context;
@@ -46,11 +46,8 @@ export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promi
       });
       const synced = await syncSets(workspace, vendor, { ...options, onProgress });
       terminal.progress(undefined);
-      if (synced.sets.length === 0)
-        terminal.note(
-          `No contract in ${context.environment.registry} is of a DMAP set. Draft one with farelake dmap schema <set> --from <file>.`,
-        );
-      if (options.dryRun === true) return dryRun(terminal, synced, flags);
+      const nothing = nothingDone(synced.sets, context.environment.registry);
+      if (options.dryRun === true) return dryRun(terminal, synced, flags, nothing);
       const done = new Set(synced.sets.filter(({ skipped }) => skipped === null).map(({ dataset }) => dataset));
       const { troubles, tables } = await patiently(workspace, 'status', async () => {
         const all = await troublesOf(workspace.pool);
@@ -63,7 +60,9 @@ export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promi
       else report(terminal, synced, tables, troubles);
       for (const { error } of synced.troubled) terminal.note(describeProblem(error));
       const troubled = synced.troubled.length > 0 || synced.sets.some(isSetTroubled);
-      return troubled || tables.some((table) => isTroubled(table)) ? 1 : 0;
+      if (nothing !== undefined) terminal.note(describeProblem(nothing));
+      if (troubled || tables.some((table) => isTroubled(table))) return 1;
+      return nothing === undefined ? 0 : 2;
     }),
   );
 }
@@ -100,7 +99,30 @@ function loadedOf(tables: Synced['tables'], { dataset }: SyncedSet) {
   return { loaded: done?.loaded ?? 0, rowsLoaded: done?.rowsLoaded ?? 0 };
 }
 
-function dryRun(terminal: Terminal, { sets, troubled }: Synced, { json }: SyncFlags): number {
+/** A mistake in what is set, which a timer must not take for a sync; undefined: something was asked of the vendor. */
+function nothingDone(sets: readonly SyncedSet[], registry: string): UsageError | undefined {
+  if (sets.some(({ skipped }) => skipped === null)) return undefined;
+  if (sets.length === 0)
+    return new UsageError({
+      code: 'nothing-to-sync',
+      problem: `No contract in ${registry} is of a DMAP set: nothing was synced.`,
+      remedy:
+        'Set FARELAKE_REGISTRY to the folder that has them, or draft one: farelake dmap schema <set> --from <file>.',
+    });
+  const variables = [...new Set(sets.map(({ api }) => api))].map(keyVariables);
+  return new UsageError({
+    code: 'no-key-of-any-set',
+    problem: 'Nothing was synced: there is no key for any of the sets.',
+    remedy: `Set ${variables.join(', or ')}.`,
+  });
+}
+
+function dryRun(
+  terminal: Terminal,
+  { sets, troubled }: Synced,
+  { json }: SyncFlags,
+  nothing: UsageError | undefined,
+): number {
   if (json === true) terminal.print(JSON.stringify({ sets }));
   else {
     tellSkipped(terminal, sets);
@@ -114,7 +136,9 @@ function dryRun(terminal: Terminal, { sets, troubled }: Synced, { json }: SyncFl
     tellTroubled(terminal, sets);
   }
   for (const { error } of troubled) terminal.note(describeProblem(error));
-  return troubled.length > 0 || sets.some(isSetTroubled) ? 1 : 0;
+  if (nothing !== undefined) terminal.note(describeProblem(nothing));
+  if (troubled.length > 0 || sets.some(isSetTroubled)) return 1;
+  return nothing === undefined ? 0 : 2;
 }
 
 function report(

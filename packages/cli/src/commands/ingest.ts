@@ -9,6 +9,7 @@ import {
   type Trouble,
   type Worked,
 } from '@farelake/ingest';
+import { formatDatasetKey, type DatasetKey } from '@farelake/dmap';
 import { makeFolder, schemeOf } from '@farelake/lake';
 import { printable } from '@farelake/schema-registry';
 import { openFolder } from '../folder.ts';
@@ -68,7 +69,7 @@ export async function ingestCommand(context: Context, folder: string | undefined
     const tables = everyTable.filter((one) => mine(one.table));
     const troubles = everyTrouble.filter((one) => mine(one.table));
     if (flags.json) context.terminal.print(JSON.stringify(asJson(done, tables, troubles)));
-    else report(context, done, tables, troubles);
+    else report(context, store.uri, done, tables, troubles);
     for (const { error } of done.troubled) context.terminal.note(describeProblem(error));
     const troubled = tables.some((table) => isTroubled(table));
     return troubled || done.registered.unreadable.length > 0 ? 1 : 0;
@@ -91,6 +92,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) =>
 
 function report(
   { terminal }: Context,
+  place: string,
   { registered, tables }: Ingested,
   statuses: readonly TableStatus[],
   troubles: readonly Trouble[],
@@ -107,6 +109,7 @@ function report(
         .map((name) => JSON.stringify(name))
         .join(', ')}${foreign.length > 3 ? ', …' : ''}`,
     );
+  if (foreign.some((name) => BELOW_DMAP.test(`${place}/${name}`))) terminal.print(DMAP_NAMES);
   const delivered = statuses.filter((table) => table.state !== 'empty');
   printDone(terminal, tables, delivered);
   for (const { path, reason } of registered.unreadable)
@@ -116,6 +119,19 @@ function report(
   for (const line of describedAnewLines(delivered)) terminal.note(line);
   for (const line of driftLines(delivered)) terminal.note(line);
 }
+
+const BELOW_DMAP = /\/dmap\/.*\.csv(?:\.gz)?$/;
+
+const EXAMPLE: DatasetKey = {
+  ...{ set: 'agg_trips', datasetId: 'agg_trips_20220517', startDate: '2022-05-17', endDate: '2022-05-17' },
+  lastUpdated: '2022-05-18T12:11:24.897363000',
+};
+
+/** A dataset's file tells its period and issue by its name alone. */
+const DMAP_NAMES =
+  'Files of DMAP datasets are taken in as dmap/<set>/<dataset id>/<first day>_<last day>/<time of issue>.csv.gz, such as ' +
+  `${formatDatasetKey(EXAMPLE)}. farelake dmap sync fetches them under such names; ` +
+  'farelake dmap schema <set> --from <file> drafts a contract from a file of any name.';
 
 /** What a run did for each table, and how it stands. */
 export function printDone(terminal: Terminal, tables: Worked['tables'], delivered: readonly TableStatus[]): void {
