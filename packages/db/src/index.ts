@@ -228,6 +228,7 @@ export {
   type WrongSum,
 } from './ledger/audit-sums.ts';
 export {
+  forgetValuesOfDeleted,
   giveUpFiles,
   judgeFiles,
   keptGenerations,

@@ -78,10 +78,21 @@ export async function giveUpFiles(
 ): Promise<JudgedFile[]> {
   const judged = await judgeFiles(db, files, limits);
   const gone = judged.filter((file) => file.dataset === dataset && (file.fate === 'dead' || file.fate === 'expired'));
-  await db.query('UPDATE ledger.files SET deleted_at = coalesce(deleted_at, now()) WHERE uri = ANY ($1::text[])', [
-    gone.map(({ uri }) => uri),
-  ]);
+  await db.query(
+    `UPDATE ledger.files SET deleted_at = coalesce(deleted_at, now()), ${WITHOUT_VALUES} WHERE uri = ANY ($1::text[])`,
+    [gone.map(({ uri }) => uri)],
+  );
   return gone;
+}
+
+/** SQL: bounds and keys are values, which nobody may be allowed to see any more, and nothing reads those of a file that is gone. */
+const WITHOUT_VALUES = `statistics = '{}', lowest_key = NULL`;
+
+/** For files that were deleted before their bounds went with them. */
+export async function forgetValuesOfDeleted(db: Queryable): Promise<void> {
+  await db.query(
+    `UPDATE ledger.files SET ${WITHOUT_VALUES} WHERE deleted_at IS NOT NULL AND (statistics::text <> '{}' OR lowest_key IS NOT NULL)`,
+  );
 }
 
 /** A table of a generation that is kept for a rollback, or was passed over, and that nothing has touched for long. */

@@ -6,7 +6,7 @@
  * of the table is alive, and only after the ledger says so: dies this process in between, the next run finds the file by
  * listing and removes it. What the ledger does not know is left alone and told.
  */
-import { giveUpFiles, judgeFiles, type JudgedFile, type WrittenFile } from '@farelake/db';
+import { forgetValuesOfDeleted, giveUpFiles, judgeFiles, type JudgedFile, type WrittenFile } from '@farelake/db';
 import type { ObjectStore, StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
 import { reach } from '../failpoint.ts';
@@ -52,6 +52,7 @@ export interface Maintained {
 }
 
 export async function maintain(workspace: Workspace, options: MaintainOptions): Promise<Maintained> {
+  if (!options.dryRun) await forgetValuesOfDeleted(workspace.pool);
   const { tables: generations, busy } = await emptyGenerations(workspace, options, options.dryRun);
   const sweep = new Sweep(workspace, options, busy);
   await sweep.store(workspace.stage);

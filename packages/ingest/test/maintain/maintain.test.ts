@@ -93,6 +93,25 @@ it('files of versions that are gone go after the retention, and not before; what
   expect((await audit(world, folderStore(world.delivered))).findings).toEqual([]);
 });
 
+it('bounds and keys of a file go with it: they are values, which may be hidden by now', async () => {
+  const { world } = await folded();
+  const withValues = `SELECT count(*) FILTER (WHERE deleted_at IS NOT NULL) AS gone, count(*) FILTER (WHERE deleted_at IS NULL) AS there
+    FROM ledger.files WHERE statistics::text <> '{}' OR lowest_key IS NOT NULL`;
+  const before = (await world.pool.query<{ there: number }>(withValues)).rows[0]!;
+  await age(world, 8 * DAY);
+  await run(world, { dryRun: true });
+  expect((await world.pool.query(withValues)).rows).toEqual([before]);
+  await run(world);
+  expect((await world.pool.query(withValues)).rows).toEqual([{ gone: 0, there: before.there - 2 }]);
+  // Of files that were deleted before this was done.
+  await world.pool.query(
+    `UPDATE ledger.files SET statistics = '{"s": {"min": "x"}}', lowest_key = '["7"]' WHERE deleted_at IS NOT NULL`,
+  );
+  await run(world);
+  expect((await world.pool.query(withValues)).rows).toEqual([{ gone: 0, there: before.there - 2 }]);
+  expect((await audit(world, folderStore(world.delivered), { content: true })).findings).toEqual([]);
+});
+
 it('a file that was removed lately stays, however old it is itself', async () => {
   const { world, delivery } = await folded();
   await age(world, 30 * DAY);
