@@ -7,10 +7,10 @@ import { UserError, type CsvFormat } from '@farelake/schema-registry';
 import { UsageError } from './output/problem.ts';
 
 /**
- * The header's record, then those of the rows, of whatever length. Whether the file is packed its first bytes say, not its
+ * The header's record, then those of the rows, as loads read them, of whatever length. Whether the file is packed its first bytes say, not its
  * name. Read to its end, a packed file is whole.
  * @param place a file of this machine, or `s3://bucket/key`
- * @throws UsageError `no-such-file`; UserError `unreadable-file`, and those of the bucket
+ * @throws UsageError `no-such-file`; UserError `unreadable-file`, `file-not-utf8`, and those of the bucket
  */
 export async function* deliveredRecords(
   place: string,
@@ -20,7 +20,7 @@ export async function* deliveredRecords(
   const source = await open(place, signal);
   const { packed, all } = await peek(source);
   try {
-    yield* readRecords(all, format, { packed, anyLength: true });
+    yield* readRecords(all, format, { packed, asLoads: true });
   } catch (error) {
     throw faultOf(error, place) ?? error;
   } finally {

@@ -145,7 +145,11 @@ it.each<[string, string | Buffer, RegExp]>([
   ['cut off', gzipSync(SALES.repeat(50)).subarray(0, 120), /damaged, or cut off before its end/],
   ['a row too short', 'a,b\n1,2\n3\n', /Row 2 has 1 fields, the header 2/],
   ['a quote that stands anywhere', 'a,b\n1,"secret" value\n', /no CSV with commas and double quotes, at line 2/],
-  ['a quote that closes nothing', 'a,b\n1,secret"\n', /no CSV with commas and double quotes, at line 2/],
+  ['a header with a quote that closes nothing', 'a,secret"\n1,2\n', /no CSV with commas and double quotes, at line 1/],
+  ['UTF-16', Buffer.from('\ufeffa,b\n1,secret\n', 'utf16le'), /is not UTF-8/],
+  ['UTF-16 without a mark', Buffer.from('a,b\n1,secret\n', 'utf16le'), /is not UTF-8/],
+  ['Latin-1', Buffer.from('a,b\n1,s\xe9cret\n', 'latin1'), /is not UTF-8/],
+  ['without a header', 'secret@example.com,2022-01-01\nx@example.com,2022-01-02\n', /field 1 is an e-mail address/],
   ['empty', '', /no header line/],
   ['a name twice', 'fare,Fare\n1,2\n', /would both be named 'fare'/],
 ])(
@@ -159,6 +163,12 @@ it.each<[string, string | Buffer, RegExp]>([
   },
   30_000,
 );
+
+it('what a load takes is taken: a stray quote, spaces around quotes, an empty line, a comma behind a row', async () => {
+  const from = await file('day,what\n2022-05-17,a "b" c\n\n2022-05-18, "x, ""y""" \n2022-05-19,z,\n');
+  const ran = await schema('agg_rides', '--from', from, '--yes', '--json');
+  expect(JSON.parse(ran.out)).toMatchObject({ rows: 3, columns: [{ type: 'date' }, { type: 'string' }] });
+}, 30_000);
 
 it('the contract of another set is in the way of none that is named alike', async () => {
   await schema('agg_x-y', '--from', await file('a\n1\n'), '--yes');

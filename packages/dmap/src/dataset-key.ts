@@ -13,7 +13,7 @@ export interface DatasetKey extends ResultIdentity {
   readonly set: string;
 }
 
-/** Bytes of a name from outside, once it is written as part of a path. */
+/** Characters of a name from outside, once it is written as part of a path. */
 const LONGEST_PART = 200;
 
 /** Whether a name from outside can be part of a path. */

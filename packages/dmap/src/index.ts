@@ -18,6 +18,7 @@ export {
 } from './dataset-key.ts';
 export type { Downloaded, DownloadOptions, ListedPage, ListOptions, Vendor } from './vendor.ts';
 export { studyRecords, type ColumnStudy, type FileStudy } from './draft/study.ts';
+export { valueIn } from './draft/header.ts';
 export { draftSetContract, type DraftedColumn, type SetDraft } from './draft/draft-contract.ts';
 export type { Proposal } from './draft/personal.ts';
 export { DMAP_CSV } from './csv-format.ts';

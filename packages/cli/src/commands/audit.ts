@@ -46,7 +46,7 @@ function report(terminal: Terminal, { findings, notes, found, read }: Audited): 
   const delivered = Object.values(found.sources).reduce((sum, n) => sum + n, 0);
   terminal.print(
     `${count(delivered)} delivered objects, ${count(found.archive)} archived copies, ${count(found.error)} in the error zone, ` +
-      `${count(found.stage)} files of tables${read === undefined ? '' : `, ${count(read.files)} of them read (${count(read.bytes)} bytes)`}: ${findings.length === 0 ? 'all accounted for' : `${count(findings.length)} findings`}`,
+      `${count(found.stage)} files of tables${read === undefined ? '' : `; ${count(read.files)} files and copies read to the end (${count(read.bytes)} bytes)`}: ${findings.length === 0 ? 'all accounted for' : `${count(findings.length)} findings`}`,
   );
   const kinds = Object.entries(Object.groupBy(findings, ({ kind }) => kind)) as [FindingKind, Finding[]][];
   for (const [kind, own] of kinds) {

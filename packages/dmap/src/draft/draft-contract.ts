@@ -10,7 +10,7 @@ import {
 } from '@farelake/schema-registry';
 import type { DmapSet } from '../listed-result.ts';
 import { guessType, isTypeOf } from './guess-type.ts';
-import { proposeTreatment, type Proposal } from './personal.ts';
+import { besidePeople, proposeTreatment, type Proposal } from './personal.ts';
 import type { ColumnStudy, FileStudy } from './study.ts';
 
 /** What a person has to review of a column. */
@@ -37,9 +37,13 @@ export interface SetDraft {
  */
 export function draftSetContract({ api, set }: DmapSet, study: FileStudy, present?: Contract): SetDraft {
   const known = new Map(present?.columns.map((column) => [column.sourceName, column]));
-  const drafted = study.columns.map((column, index) => {
+  const alone = study.columns.map((column) => {
     const { type, why } = typeOf(column, known.get(column.name));
-    const proposal = proposeTreatment(column, type, api);
+    return { column, type, why, own: proposeTreatment(column, type, api) };
+  });
+  const proposals = alone.map(({ own }) => own);
+  const drafted = alone.map(({ column, type, why, own }, index) => {
+    const proposal = besidePeople(column, type, own, proposals);
     return {
       column: contractColumn(column.name, FIRST_COLUMN_ID + index, type, proposal),
       report: { sourceName: column.name, typeWhy: why, nullShare: shareOf(column.nulls, study.rows), proposal },

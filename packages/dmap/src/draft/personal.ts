@@ -177,6 +177,29 @@ export function proposeTreatment(column: ColumnStudy, type: string, api: DmapApi
   return { classification: api === 'aggregations' ? 'public' : 'internal', treatment: 'keep', why: '' };
 }
 
+/** Said of a person only where other columns are of one: alone, `name` may be that of a stop. */
+const MAYBE_NAME = /^_?(?:names?|first|last|middle|middle_initial|initials?|fore_?name|[fl]_?name|nick_?name|alias)_?$/;
+
+/** What a proposal becomes in the light of the others; of columns that say by themselves what they are nothing changes. */
+export function besidePeople(column: ColumnStudy, type: string, own: Proposal, others: readonly Proposal[]): Proposal {
+  if (own.why !== '' || type !== 'string' || !MAYBE_NAME.test(words(column.name))) return own;
+  if (!others.some(({ why }) => OF_PEOPLE.some((what) => why.startsWith(`${what}, `)))) return own;
+  return {
+    classification: 'personal',
+    treatment: 'drop',
+    why: "a person's name, by its name and the columns of a person beside it; no question about fares needs it",
+  };
+}
+
+const OF_PEOPLE: readonly string[] = [
+  'an official number of a person',
+  'an e-mail address',
+  'a phone number',
+  'a date of birth or an age',
+  "a person's name",
+  'a postal address',
+];
+
 function evidenceOf(rule: Rule, column: ColumnStudy, type: string): string | undefined {
   const name = words(column.name);
   if (rule.except?.test(name)) return undefined;

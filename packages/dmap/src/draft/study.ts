@@ -1,6 +1,7 @@
 /** What the rows of a file show of its columns: counts and bounds alone, no value is kept. Memory goes by columns. */
 import { UserError } from '@farelake/schema-registry';
 import { formOf, type Form } from './forms.ts';
+import { noNames, refuseValues } from './header.ts';
 import { signsOf, type Sign } from './signs.ts';
 
 export interface ColumnStudy {
@@ -31,6 +32,8 @@ export interface FileStudy {
 }
 
 type Growing = { -readonly [Member in keyof ColumnStudy]: ColumnStudy[Member] } & {
+  /** Some value is the name of the column. */
+  named: boolean;
   forms: Map<Form, number>;
   signs: Map<Sign, number>;
 };
@@ -38,19 +41,24 @@ type Growing = { -readonly [Member in keyof ColumnStudy]: ColumnStudy[Member] } 
 const MOST_64 = 2n ** 63n - 1n;
 
 /**
- * @param records the header's, then those of the rows
- * @throws UserError `no-header` for an empty file, `uneven-rows` for a record with other many fields
+ * @param records the header's, then those of the rows, as loads read them: an empty line between rows of several fields is
+ * none, and a comma at the end of a row begins no field
+ * @throws UserError `no-header` for an empty file, `header-of-values` for one that begins with values, `uneven-rows` for a record with other many fields
  */
 export async function studyRecords(records: AsyncIterable<readonly string[]>): Promise<FileStudy> {
   let columns: readonly Growing[] | undefined;
   let rows = 0;
   for await (const record of records) {
     if (columns === undefined) {
+      refuseValues(record);
       columns = record.map(emptyStudy);
       continue;
     }
+    const { length } = record;
+    if (length === 1 && columns.length > 1 && record[0] === '') continue;
     rows += 1;
-    if (record.length !== columns.length) throw otherManyFields(rows, record.length, columns.length);
+    if (length !== columns.length && !(length === columns.length + 1 && record.at(-1) === ''))
+      throw otherManyFields(rows, record.length, columns.length);
     for (const [index, column] of columns.entries()) observe(column, record[index] ?? '');
   }
   if (columns === undefined)
@@ -59,7 +67,16 @@ export async function studyRecords(records: AsyncIterable<readonly string[]>): P
       problem: 'The file is empty: it has no header line with the names of its columns.',
       remedy: 'Name another file of the set.',
     });
+  refuseRepeated(columns);
   return { rows, columns };
+}
+
+/** One name may be a value by chance (`note`); several are the values of a first row, or a header that comes again. */
+function refuseRepeated(columns: readonly Growing[]): void {
+  const repeated = columns.flatMap(({ named }, index) =>
+    named ? [`field ${index + 1} is a value further below`] : [],
+  );
+  if (repeated.length > 1) throw noNames(repeated);
 }
 
 const otherManyFields = (row: number, found: number, allowed: number): UserError =>
@@ -72,6 +89,7 @@ const otherManyFields = (row: number, found: number, allowed: number): UserError
 
 const emptyStudy = (name: string): Growing => ({
   name,
+  named: false,
   nulls: 0,
   values: 0,
   forms: new Map(),
@@ -89,6 +107,7 @@ function observe(column: Growing, text: string): void {
     return;
   }
   column.values += 1;
+  if (text === column.name) column.named = true;
   const form = formOf(text);
   column.forms.set(form, (column.forms.get(form) ?? 0) + 1);
   if (form === 'integer' || form === 'decimal') measure(column, form, text);

@@ -99,8 +99,11 @@ function readEntry(value: unknown, place: number, twice: Fault | undefined, outs
   // No database keeps them, and what is kept otherwise would be another id.
   if (!datasetId.isWellFormed() || datasetId.includes('\0'))
     return at(`${path('dataset_id')}: holds NUL or half a character; found ${JSON.stringify(datasetId)}`);
-  if (!isNameable(datasetId)) return at(`${path('dataset_id')}: is longer than 200 characters`);
-  const named = (fault: string): ListedEntry => at(`${fault} (dataset ${JSON.stringify(datasetId)})`);
+  const named = (fault: string): ListedEntry => at(`${fault} (dataset ${JSON.stringify(shortened(datasetId))})`);
+  if (!isNameable(datasetId))
+    return named(
+      `${path('dataset_id')}: is longer than 200 characters as part of a path, where other than ASCII letters and digits take several`,
+    );
   if (startDate === undefined)
     return named(`${path('start_date')}: is no day; found ${JSON.stringify(value.start_date)}`);
   if (endDate === undefined) return named(`${path('end_date')}: is no day; found ${JSON.stringify(value.end_date)}`);
@@ -112,6 +115,9 @@ function readEntry(value: unknown, place: number, twice: Fault | undefined, outs
   const identity = JSON.stringify([datasetId, lastUpdated, startDate, endDate]);
   return { identity, read: { datasetId, startDate, endDate, lastUpdated, link } };
 }
+
+/** An id may have any length. */
+const shortened = (id: string): string => (id.length > 60 ? `${id.slice(0, 60).toWellFormed()}…` : id);
 
 /** Links are made anew for each listing, so they tell nothing apart. */
 function withoutLink(value: unknown): unknown {

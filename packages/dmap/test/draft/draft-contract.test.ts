@@ -1,4 +1,5 @@
 /** Proves what a drafted contract is as a whole, and what it becomes where one is there. */
+import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { formatContract, loadRegistry, reviseContract, type Contract } from '@farelake/schema-registry';
 import { draftSetContract, studyRecords, type DmapSet } from '../../src/index.ts';
@@ -48,7 +49,6 @@ test('names that system columns bear are given another; two that come out as one
     ['_exported_dtm', '_exported_dtm'],
   ]);
   await expect(draft('Fare,fare\n1,2')).rejects.toMatchObject({ code: 'column-collision' });
-  await expect(draft('fare,\n1,2')).rejects.toMatchObject({ code: 'empty-name' });
 });
 
 test('a file that shows less, or fewer columns, or the same, changes nothing of a contract', async () => {
@@ -86,6 +86,53 @@ test('values that the type of the contract cannot be are no revision', async () 
   const { contract } = await draft(FILE);
   const { contract: drafted } = await draft('item_id\nA-1', contract);
   expect(() => reviseContract(contract, drafted)).toThrow(/item_id .* is bigint in the contract and string/);
+});
+
+test.each([
+  ['4512402820120146,2022-01-01,5,Jane Doe,jane@example.com', 'field 1 is a card number, field 2 is a day or a time'],
+  ['4111111111111111x,4111 1111 1111 1111', 'field 2 is a card number'],
+  ['id,jane@example.com', 'field 2 is an e-mail address'],
+  ['id,12 Mill Road', 'field 2 is a postal address'],
+  ['id,617-555-0123', 'field 2 is a phone number'],
+  ['id,1.5', 'field 2 is a number'],
+  ['id,1e5', 'field 2 is a number'],
+  ['id,2022-01-01T00:00:00Z', 'field 2 is a day or a time'],
+  ['id,1-Jan-2022', 'field 2 is a day or a time'],
+  ['id,10:11:12', 'field 2 is a day or a time'],
+  ['id,6f9619ff-8b86-d011-b42d-00c04fc964ff', 'field 2 is an identifier'],
+  ['id,', 'field 2 is empty'],
+  ['adult,Jane,adult', 'field 3 is the same as field 1'],
+  ['1,2,3,4,5,6,7', 'field 5 is a number, and 2 more'],
+  ['Jane,adult\nJoe,adult\nJane,child', 'field 1 is a value further below, field 2 is a value further below'],
+])('a first line of values is refused, and not told: %s', async (text, told) => {
+  const error: unknown = await draft(text).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'header-of-values', problem: expect.stringContaining(told) as unknown });
+  expect(inspect(error).replace(/^ +at .*$/gm, '')).not.toMatch(/jane|mill|4512|6f96|2022|adult/i);
+});
+
+test.each(['id,24_hour_pass,fare (USD),Straße,n2,x.y,deadbeef,2nd_ride,is_7day', 'note,id\nnote,1'])(
+  'names are no values: %s',
+  async (text) => {
+    expect((await draft(text)).columns).toHaveLength(text.split('\n')[0]!.split(',').length);
+  },
+);
+
+test('what stands between or behind rows, and loads pass over, is none', async () => {
+  const study = await studyRecords(
+    (async function* () {
+      await Promise.resolve();
+      yield* [['a', 'b'], ['1', '2'], [''], ['3', '4', '']];
+    })(),
+  );
+  expect(study.rows).toBe(2);
+});
+
+test('a bare name is that of a person where other columns are of one', async () => {
+  const kept = await draft('id,name,last\n1,Mill,x');
+  expect(kept.contract.columns.map(({ treatment }) => treatment)).toEqual(['keep', 'keep', 'keep']);
+  const people = await draft('id,name,last,email\n1,Mill,x,');
+  expect(people.contract.columns.map(({ treatment }) => treatment)).toEqual(['keep', 'drop', 'drop', 'hmac']);
+  expect(people.columns[1]?.proposal.why).toMatch(/^a person's name, by its name and the columns of a person beside/);
 });
 
 test('a row of another length, and a file without a header, are told', async () => {

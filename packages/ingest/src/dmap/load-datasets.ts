@@ -15,7 +15,8 @@ import {
   type LoadLanes,
   type PieceLoader,
 } from '@farelake/lake';
-import { describeDrift, driftOfHeader, UserError, type Drift } from '@farelake/schema-registry';
+import { valueIn } from '@farelake/dmap';
+import { describeDrift, driftOfHeader, UserError, type Contract, type Drift } from '@farelake/schema-registry';
 import { datasetColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
 import { attemptBatch, closeBatch, type BatchOutcome, type BatchWork } from '../load/attempt-batch.ts';
@@ -81,7 +82,7 @@ async function unpackDataset(
 ): Promise<readonly string[]> {
   const { signal, unpackLimit: limit = UNPACK_LIMIT } = workspace;
   const accept = (header: readonly string[]): boolean => {
-    found.drift = driftOfHeader(contract, header);
+    found.drift = driftOfHeader(contract, tellableNames(contract, header));
     if (found.drift.verdict === 'incompatible') return false;
     found.loader = loadPieces(engine, {
       fields: header.length,
@@ -103,6 +104,15 @@ async function unpackDataset(
     signal,
   });
   return header;
+}
+
+/** What is new in a header is told and kept in the ledger. Where it looks like a value, its place is: a row may stand there. */
+function tellableNames({ columns }: Contract, header: readonly string[]): string[] {
+  const known = new Set(columns.map(({ sourceName }) => sourceName));
+  return header.map((name, index) => {
+    const isTold = known.has(name) || name === '' || valueIn(name) === undefined;
+    return isTold ? name : `(field ${index + 1}, which looks like a value)`;
+  });
 }
 
 const withoutHeader = (): UserError =>

@@ -216,3 +216,41 @@ test('another type that not every value is of holds the table, tells no value, a
   await world.ingest();
   expect(await world.status()).toMatchObject([{ state: 'live', rows: 3 }]);
 });
+
+test.each([
+  ['paid', 'decimal(10,1)', 'DECIMAL(10,2)'],
+  ['at', 'date', 'TIMESTAMP'],
+])('a narrower type of %s rounds nothing that is in the table: it is held', async (name, type, written) => {
+  const world = await loaded();
+  const columns = COLUMNS.map((column) => (column.name === name ? { ...column, type } : column));
+  useSet(world, setContract('sale', columns, { version: 2 }));
+  await world.ingest();
+  const [held] = await world.status();
+  expect(held).toMatchObject({
+    state: 'held',
+    reason: expect.stringContaining(`column ${name} as ${written}, and the contract says ${type}`) as string,
+  });
+  await expect(world.rows(`SELECT * FROM ${TABLE}`)).rejects.toThrow(/does not exist/);
+});
+
+test('of a file that begins with values nothing of its first line is told or kept', async () => {
+  const world = await openWorld();
+  const deliver = useSet(world, setContract('sale', [{ name: 'adult' }, { name: 'id', type: 'bigint' }]));
+  await deliver({ datasetId: 'other', text: 'ann.ashdown@b.example,4111111111111111\nbob.birch@b.example,1\n' });
+  // One value is by chance the name of a column.
+  await deliver({ datasetId: 'chance', text: 'adult,ann.ashdown@b.example,4111111111111111,new\nchild,x,1,2\n' });
+  await world.ingest();
+  const status = await world.status();
+  expect(status[0]!.drift.map(({ text }) => text)).toEqual([
+    expect.stringContaining('(field 2, which looks like a value)') as string,
+    expect.stringContaining('(field 3, which looks like a value)') as string,
+    expect.stringContaining('new column new') as string,
+    expect.stringContaining('id (bigint) is missing') as string,
+    expect.stringContaining("and so is every other of the contract's columns") as string,
+  ]);
+  const { rows } = await world.pool.query<{ told: string }>(
+    `SELECT concat((SELECT json_agg(l)::text FROM ledger.loads l), (SELECT json_agg(t)::text FROM ledger.tables t)) AS told`,
+  );
+  expect(rows[0]!.told).toContain('waiting');
+  expect(rows[0]!.told + JSON.stringify(status)).not.toMatch(/ashdown|birch|4111/);
+});

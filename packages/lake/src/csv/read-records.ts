@@ -1,10 +1,11 @@
 /** Records of a delivered `.csv.gz` one by one, for looking into it; loading is the engine's work. */
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { parse, type Options, type Parser } from 'csv-parse';
 import type { CsvFormat } from '@farelake/schema-registry';
+import { likeLoads } from './like-loads.ts';
 
 /** A parser by the format's own settings; the first record is the header. */
 export const csvParser = (format: CsvFormat, options: Options = {}): Parser =>
@@ -22,8 +23,8 @@ const LONGEST_RECORD = 1 << 24;
 export interface ReadRecordsOptions {
   /** False: the source is plain text already. */
   readonly packed?: boolean;
-  /** Records with more or fewer fields than the header come too; otherwise they end the reading. */
-  readonly anyLength?: boolean;
+  /** What a load would take is taken, and records with more or fewer fields than the header come too; otherwise the parser decides. */
+  readonly asLoads?: boolean;
 }
 
 /**
@@ -33,15 +34,16 @@ export interface ReadRecordsOptions {
 export async function* readRecords(
   source: Readable,
   format: CsvFormat,
-  { packed = true, anyLength = false }: ReadRecordsOptions = {},
+  { packed = true, asLoads = false }: ReadRecordsOptions = {},
 ): AsyncGenerator<string[]> {
   const parser = csvParser(format, {
     record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: LONGEST_RECORD,
-    relax_column_count: anyLength,
+    relax_column_count: asLoads,
   });
   const gunzip = packed ? createGunzip() : undefined;
-  const text = gunzip === undefined ? source : source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
+  const plain = gunzip === undefined ? source : source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
+  const text = asLoads ? Readable.from(likeLoads(plain, format), { objectMode: false }) : plain;
   text.on('error', (error) => parser.destroy(error)).pipe(parser);
   try {
     for await (const record of parser) yield record as string[];
