@@ -218,8 +218,9 @@ class Transfer {
 /** What begins as a dataset does, and is announced as something else that was packed. */
 function packedPage(answer: Answer): string | undefined {
   const encoding = answer.header('content-encoding')?.trim().toLowerCase() ?? '';
-  // It was asked for as it is: whoever packs it all the same is no store of blobs, and may have packed anything.
-  if (encoding !== '' && encoding !== 'identity') return 'something that was packed on its way (Content-Encoding)';
+  // A blob that is kept under gzip is often announced so, and comes as it is kept. In any other coding it is not what was kept.
+  if (!['', 'identity', 'gzip', 'x-gzip'].includes(encoding))
+    return 'something that was packed on its way (Content-Encoding)';
   const type = (answer.header('content-type') ?? '').replace(/;.*$/, '').trim().toLowerCase();
   return PAGE.test(type) ? `something packed, announced as ${type},` : undefined;
 }
