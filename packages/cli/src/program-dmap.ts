@@ -31,7 +31,7 @@ function addSyncCommand(dmap: Command, context: Context, answer: Answer): void {
     .option('--json', 'as JSON: {sets: [{set, listed, fresh, fetched, failed, …}], tables, troubles}')
     .addHelpText(
       'after',
-      '\nNew datasets come first; where the vendor issues more than 20 known ones anew at once, these wait in a slow lane.\nMay be run at any time, also twice at once, and be cut off: the same command goes on. Exits 1 when anything was not fetched, failed, is held or waits;\nwhat waits in a slow lane because of --slow-limit does not count. docs/dmap.md has the rules.',
+      '\nNew datasets come first; where the vendor issues more than 20 known ones anew at once, these wait in a slow lane.\nMay be run at any time, also twice at once, and be cut off: the same command goes on. Exits 1 when anything was not fetched, failed, is held or waits, 2 when there is no contract or no key of any set;\nwhat waits in a slow lane because of --slow-limit does not count. docs/dmap.md has the rules.',
     )
     .action((flags: SyncFlags) => answer(dmapSyncCommand(context, flags)));
 }
