@@ -20,6 +20,7 @@ export {
   nextSeen,
   pendingBytes,
   registerObjects,
+  tablesToLoad,
   type DeliveredObject,
   type Queryable,
 } from './ledger/objects.ts';

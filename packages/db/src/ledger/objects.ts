@@ -104,3 +104,12 @@ export async function pendingBytes(db: Queryable): Promise<Map<string, number>> 
   );
   return new Map(rows.map(({ dataset, bytes }) => [dataset, bytes]));
 }
+
+/** Of these, tables of which something was delivered that nobody has tried to load. */
+export async function tablesToLoad(db: Queryable, datasets: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ dataset: string }>(
+    `SELECT DISTINCT dataset FROM ledger.loads WHERE state IN ('registered', 'ready', 'loading') AND dataset = ANY ($1::text[])`,
+    [datasets],
+  );
+  return rows.map(({ dataset }) => dataset);
+}

@@ -20,9 +20,13 @@ export interface Loading {
 
 /** Datasets that are worth a turn at their table; as many as go into one batch. */
 const ENOUGH = 100;
+/** Milliseconds that fewer wait for more: one link that stands still keeps nothing else out of its table. */
+const LONG_ENOUGH = 15_000;
 
-export function loadMeanwhile(workspace: Workspace, onProgress?: OnProgress): Loading {
+/** @param patience milliseconds in place of `LONG_ENOUGH` */
+export function loadMeanwhile(workspace: Workspace, onProgress?: OnProgress, patience = LONG_ENOUGH): Loading {
   const counts = new Map<string, number>();
+  const timers = new Map<string, NodeJS.Timeout>();
   const due = new Set<string>();
   const sum = newSum();
   let running: Promise<void> | undefined;
@@ -42,6 +46,8 @@ export function loadMeanwhile(workspace: Workspace, onProgress?: OnProgress): Lo
   };
   const add = (dataset: string) => {
     counts.delete(dataset);
+    clearTimeout(timers.get(dataset));
+    timers.delete(dataset);
     if (broken !== undefined || stopped) return;
     due.add(dataset);
     running ??= work();
@@ -54,16 +60,18 @@ export function loadMeanwhile(workspace: Workspace, onProgress?: OnProgress): Lo
       const count = (counts.get(dataset) ?? 0) + 1;
       counts.set(dataset, count);
       if (count >= ENOUGH) add(dataset);
+      else if (!timers.has(dataset)) timers.set(dataset, setTimeout(add, patience, dataset));
     },
     due: add,
     end: async (datasets) => {
-      for (const dataset of datasets) add(dataset);
+      for (const dataset of [...timers.keys(), ...datasets]) add(dataset);
       await settled();
       if (broken !== undefined) throw broken.error;
       return sum.total();
     },
     stop: () => {
       stopped = true;
+      for (const timer of timers.values()) clearTimeout(timer);
       return settled();
     },
   };

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LeaseLost, resultsToFetch } from '@farelake/db';
+import { LeaseLost, resultsToFetch, tablesToLoad } from '@farelake/db';
 import { redact, type Vendor } from '@farelake/dmap';
 import type { Worked } from '../ingest.ts';
 import { isOutage } from '../retry/passing.ts';
@@ -44,6 +44,10 @@ export async function syncSets(workspace: Workspace, vendor: Vendor, options: Sy
     scratch: path.join(workspace.scratch, `${String(process.pid)}-${randomUUID().slice(0, 8)}`),
   };
   try {
+    // What an earlier run fetched and left waits for nothing.
+    const left = () => tablesToLoad(workspace.pool, [...run.tallies.keys()]);
+    for (const dataset of await patiently(workspace, 'the list of tables', left, options.onProgress))
+      run.loading.due(dataset);
     await untilDone(run, sets);
   } catch (error) {
     await run.loading.stop();
