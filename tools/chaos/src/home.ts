@@ -2,6 +2,7 @@
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { openStandIn, type StandIn } from '@farelake/dmap/testing';
 import { s3Variables } from '../../../packages/lake/test/support/s3-server.ts';
 import { BUCKET, type Bench } from './bench.ts';
 import { startCommand, type Child } from './child.ts';
@@ -12,6 +13,8 @@ export interface Home {
   /** Connection string as of now. */
   readonly databaseUrl: string;
   readonly prepared: Prepared;
+  /** Of scenarios with DMAP sets; it goes on while commands die. */
+  readonly vendor: StandIn | undefined;
   /** Folder or `s3://…` of a zone. */
   readonly zone: (name: 'incoming' | 'archive' | 'error' | 'stage') => string;
   /** Lays the act's files over Incoming, and does what is to be done before it. */
@@ -28,10 +31,12 @@ export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> 
   await mkdir(path.join(folder, 'incoming'), { recursive: true });
   const database = await bench.server.newDatabase();
   const bucket = prepared.scenario.zones === 'bucket' ? await bench.bucket() : undefined;
+  const vendor = prepared.scenario.sets === undefined ? undefined : await openStandIn();
   const zone: Home['zone'] = (of) => (bucket === undefined ? path.join(folder, of) : `s3://${BUCKET}/${name}/${of}`);
   const env: NodeJS.ProcessEnv = {
     FARELAKE_HOME: folder,
     FARELAKE_REGISTRY: prepared.registry,
+    ...vendor?.variables,
     NODE_COMPILE_CACHE: path.join(bench.folder, 'compiled'),
     ...(bucket === undefined
       ? {}
@@ -43,6 +48,7 @@ export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> 
       return bench.server.url(database);
     },
     prepared,
+    vendor,
     zone,
     deliver: async ({ files, before }) => {
       if (files !== undefined && bucket !== undefined) await upload(bucket.server.client, files, `${name}/incoming`);
@@ -52,6 +58,7 @@ export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> 
     start: (command, variables = {}) =>
       startCommand({ ...env, DATABASE_URL: bench.server.url(database), ...variables }, command),
     close: async () => {
+      await vendor?.close();
       await bench.server.drop(database);
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },

@@ -43,5 +43,9 @@ export async function prepare(bench: Bench, scenario: Scenario, random: Random):
     contracts.set(kept.dataset, kept);
     await writeContract(registry, kept);
   }
+  for (const contract of scenario.sets ?? []) {
+    contracts.set(contract.dataset, contract);
+    await writeContract(registry, contract);
+  }
   return { scenario, acts, registry, contracts };
 }

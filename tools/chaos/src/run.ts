@@ -69,15 +69,12 @@ export async function runChaos(options: Options, onTold: (told: Told) => void): 
       await inLanes(run, contexts, (context) => tellAtLength(run, context));
       await alone(run, contexts, contexts);
     }
-    return { told: run.told, unreached: STEPS.filter((step) => isOfStories(step) && !run.reached.has(step)) };
+    return { told: run.told, unreached: STEPS.filter((step) => !run.reached.has(step)) };
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     await bench.close();
   }
 }
-
-/** Those of a DMAP sync need a vendor to speak to, and are killed by a test of their own (docs/chaos.md). */
-const isOfStories = (step: Step): boolean => !step.startsWith('dmap:');
 
 /** As many at once as there are processors, so that a stalled or waiting command leaves none idle. */
 async function inLanes<T>(run: Run, list: readonly T[], work: (one: T) => Promise<void>): Promise<void> {

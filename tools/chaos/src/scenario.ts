@@ -28,6 +28,8 @@ export interface Scenario {
   readonly zones: 'folder' | 'bucket';
   /** Tables, and what of their drafted contracts is otherwise. */
   readonly tables: Readonly<Record<string, Partial<Contract>>>;
+  /** Sets of DMAP: each home has a stand-in for their vendor, which acts issue to. */
+  readonly sets?: readonly Contract[];
   /** It ends with a sweep: nothing lies in stage that no manifest lists. */
   readonly swept?: true;
   /** A fresh story for each call: acts share what they know of the source. */

@@ -25,7 +25,10 @@ export async function takePicture(home: Home): Promise<Picture> {
     await withEngine({ scratch, signal: new AbortController().signal }, async (engine) => {
       await createViews(engine, pool, home.prepared.contracts.values());
       for (const contract of home.prepared.contracts.values()) {
-        add(`rows of ${contract.dataset}`, await rowsOf(engine, `SELECT * FROM ${q(contract.dataset)}`));
+        add(
+          `rows of ${contract.dataset}`,
+          await rowsOf(engine, `SELECT ${shownOf(contract)} FROM ${q(contract.dataset)}`),
+        );
         add(`history of ${contract.dataset}`, await historyOf(engine, pool, contract));
         add(`kept rows of ${contract.dataset}`, await keptOf(engine, pool, contract));
         add(`published rows of ${contract.dataset}`, await publishedOf(pool, contract));
@@ -60,6 +63,9 @@ const LEDGER: Readonly<Record<string, string>> = {
   applications: `SELECT x.dataset, x.generation, ${LOAD} FROM ledger.applications x ${OF_LOAD}`,
   'refused rows': `SELECT ${LOAD}, x.record, x.line, x.column_name, x.reason, x.key FROM ledger.refused_rows x ${OF_LOAD}`,
   generations: 'SELECT dataset, name, state, cause, rows, live_rows, keys_lost, keys_gained FROM ledger.generations',
+  results:
+    'SELECT dataset, dataset_id, last_updated, lane, state, object_id IS NOT NULL AS fetched FROM ledger.dmap_results',
+  sets: 'SELECT dataset, watermark, trouble FROM ledger.dmap_sets',
   'open batches': `SELECT id FROM ledger.batches WHERE state = 'open'`,
   'rows of history that no receipt has': `SELECT f.batch_id, sum(f.rows) AS rows FROM ledger.files f
     WHERE f.batch_id IS NOT NULL AND f.version_removed IS NULL GROUP BY f.batch_id
@@ -76,6 +82,9 @@ function withoutCounts(table: Awaited<ReturnType<typeof status>>[number]): unkno
     .sort();
   return { name, state, rows, loads: counts, orphans, conflicts, movesOntoLive, quarantined, generation };
 }
+
+/** Datasets are fetched several at once: which load is which depends on who comes first. */
+const shownOf = ({ feed }: Contract): string => (feed === 'dmap' ? '* EXCLUDE (_load_id)' : '*');
 
 const rowsOf = async (engine: Engine, sql: string): Promise<unknown[]> =>
   (await engine.connection.runAndReadAll(sql)).getRowObjectsJson();
