@@ -74,7 +74,7 @@ async function faultyVendor(): Promise<void> {
   const before = await it.status();
   expect(before).toMatchObject({
     daily: { state: 'failing', dmap: { results: { failed: 2, listed: 1 } } },
-    citation: { state: 'failing', rows: 4, reason: expect.stringMatching(/^its listing: /) as string },
+    citation: { state: 'failing', rows: 4, reason: expect.stringMatching(/^its vendor: /) as string },
   });
   standIn.clearFaults();
   expect(await it.sync()).toMatchObject({ code: 0, daily: { fetched: 3 }, citation: { fetched: 1 } });

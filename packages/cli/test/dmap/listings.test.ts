@@ -55,7 +55,7 @@ test(`what does not pass: ${Object.keys(LASTING).join('; ')}`, async () => {
     // The other set has its new rows, this one all of its old ones.
     expect({ name, daily, citation }).toMatchObject({
       name,
-      daily: { state: 'failing', reason: `its listing: ${trouble ?? ''}`, rows: 2 * n, dmap: { trouble, failed: [] } },
+      daily: { state: 'failing', reason: `its vendor: ${trouble ?? ''}`, rows: 2 * n, dmap: { trouble, failed: [] } },
       citation: { state: 'live', rows: 2 * (n + 1), dmap: { trouble: null } },
     });
     standIn.clearFaults();
