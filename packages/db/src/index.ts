@@ -99,7 +99,6 @@ export {
 export {
   commitVersion,
   filesOfLoads,
-  filesOfOtherContracts,
   filesToRead,
   lastingFiles,
   readManifest,
@@ -107,6 +106,7 @@ export {
   treatedFiles,
   VersionConflict,
   type ColumnTreatment,
+  type ColumnTypes,
   type Commit,
   type FileTreatments,
   type FoldFacts,

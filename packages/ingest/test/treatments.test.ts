@@ -223,7 +223,7 @@ test('a type that loaded values are not all of holds the table: none is rounded'
     {
       state: 'held',
       reason: expect.stringContaining(
-        'files of version 1 of the contract have column PAID as DECIMAL(10,2), and the contract says decimal(10,1)',
+        'file has column PAID as decimal(10,2), and the contract says decimal(10,1)',
       ) as string,
     },
   ]);

@@ -16,6 +16,9 @@ export type ColumnTreatment =
 /** By permanent column id; a column that is not in it was kept as delivered. */
 export type FileTreatments = Readonly<Record<string, ColumnTreatment>>;
 
+/** By permanent column id, as contracts write types: `bigint`, `decimal(19,4)`. */
+export type ColumnTypes = Readonly<Record<string, string>>;
+
 export interface ManifestFile {
   /** Absolute. */
   readonly uri: string;
@@ -34,6 +37,8 @@ export interface ManifestFile {
   readonly treatments?: FileTreatments | null;
   /** Ids of the contract's columns that the file has; absent or null: it may have any. */
   readonly columnIds?: readonly number[] | null;
+  /** Logical types of these columns as they were written, by id; absent or null: written before this was noted. */
+  readonly types?: ColumnTypes | null;
   /** SHA-256 of the file as it was written, in hex; absent or null: written before this was noted. */
   readonly sha256?: string | null;
 }
@@ -75,7 +80,7 @@ export async function readManifest(db: Queryable, tableName: string): Promise<Ma
        coalesce((SELECT json_agg(json_build_object('id', f.id, 'uri', f.uri, 'size', f.size, 'rows', f.rows,
            'contractVersion', f.contract_version, 'statistics', f.statistics, 'batchId', f.batch_id, 'loadId', f.load_id,
            'segment', f.segment, 'lowestKey', f.lowest_key,
-           'treatments', f.treatments, 'columnIds', f.column_ids, 'sha256', f.sha256) ORDER BY f.id)
+           'treatments', f.treatments, 'columnIds', f.column_ids, 'types', f.types, 'sha256', f.sha256) ORDER BY f.id)
          FROM ledger.files f WHERE f.table_name = v.table_name AND f.version_removed IS NULL), '[]') AS files
      FROM ledger.versions v WHERE v.table_name = $1 ORDER BY v.version DESC LIMIT 1`,
     [tableName],
@@ -124,14 +129,15 @@ export async function filesOfLoads(
 export interface TreatedFiles {
   readonly treatments: FileTreatments | null;
   readonly columnIds: readonly number[] | null;
+  readonly types: ColumnTypes | null;
   readonly files: number;
 }
 
 /** How the files of tables were treated: few rows, however many files. */
 export async function treatedFiles(db: Queryable, tableNames: readonly string[]): Promise<TreatedFiles[]> {
   const { rows } = await db.query<TreatedFiles>(
-    `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", count(*) AS files FROM ledger.files
-     WHERE table_name = ANY ($1::text[]) AND version_removed IS NULL GROUP BY treatments::text, column_ids ORDER BY min(id)`,
+    `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", types::text::json AS types, count(*) AS files FROM ledger.files
+     WHERE table_name = ANY ($1::text[]) AND version_removed IS NULL GROUP BY treatments::text, column_ids, types::text ORDER BY min(id)`,
     [tableNames],
   );
   return rows;
@@ -148,11 +154,11 @@ const GIVES_WAY = `(SELECT r.object_id FROM ledger.dmap_results r WHERE EXISTS (
  */
 export async function lastingFiles(db: Queryable, tableName: string): Promise<TreatedFiles[]> {
   const { rows } = await db.query<TreatedFiles>(
-    `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", count(*) AS files FROM ledger.files f
+    `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", types::text::json AS types, count(*) AS files FROM ledger.files f
      WHERE table_name = $1 AND version_removed IS NULL AND (f.batch_id IS NULL OR EXISTS (SELECT 1 FROM ledger.loads l
        WHERE l.history_batch_id = f.batch_id AND (f.load_id IS NULL OR f.load_id = l.id) AND l.state IN ('loaded', 'applied', 'archived', 'superseded')
          AND (f.load_id IS NULL OR NOT EXISTS (SELECT 1 FROM ${GIVES_WAY} g WHERE g.object_id = l.object_id))))
-     GROUP BY treatments::text, column_ids ORDER BY min(id)`,
+     GROUP BY treatments::text, column_ids, types::text ORDER BY min(id)`,
     [tableName],
   );
   return rows;
@@ -197,11 +203,11 @@ async function insertFiles(db: Queryable, { tableName, add }: Commit, version: n
   // Column by column, not as one JSON text: a NUL in a bound can be kept as JSON, and not taken out of it by Postgres.
   const json = (values: readonly unknown[]) => values.map((value) => (value == null ? null : JSON.stringify(value)));
   await db.query(
-    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, sha256, load_id, column_ids)
-     SELECT $1, $2, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments, f.sha256, f.load_id,
+    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, sha256, load_id, types, column_ids)
+     SELECT $1, $2, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments, f.sha256, f.load_id, f.types,
        CASE WHEN f.column_ids IS NOT NULL THEN ARRAY(SELECT json_array_elements_text(f.column_ids)::integer) END
-     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[], $11::json[], $12::json[], $13::text[], $14::bigint[])
-       f(uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids, sha256, load_id)`,
+     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[], $11::json[], $12::json[], $13::text[], $14::bigint[], $15::json[])
+       f(uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids, sha256, load_id, types)`,
     [
       tableName,
       version,
@@ -217,6 +223,7 @@ async function insertFiles(db: Queryable, { tableName, add }: Commit, version: n
       json(column('columnIds')),
       column('sha256').map((sum) => sum ?? null),
       column('loadId').map((id) => id ?? null),
+      json(column('types')),
     ],
   );
 }
@@ -255,17 +262,3 @@ const conflict = (commit: Commit): VersionConflict =>
       remedy: 'Run the command again; it goes on from the newest version.',
     },
   );
-
-/** Of the files that a table was given by other versions of its contract, one for each of these. */
-export async function filesOfOtherContracts(
-  db: Queryable,
-  tableName: string,
-  contractVersion: number,
-): Promise<(Pick<ListedFile, 'uri' | 'size' | 'sha256'> & { readonly contractVersion: number })[]> {
-  const { rows } = await db.query<Pick<ListedFile, 'uri' | 'size' | 'sha256'> & { contractVersion: number }>(
-    `SELECT DISTINCT ON (contract_version) uri, size, sha256, contract_version AS "contractVersion" FROM ledger.files
-     WHERE table_name = $1 AND version_removed IS NULL AND contract_version <> $2 ORDER BY contract_version, size`,
-    [tableName, contractVersion],
-  );
-  return rows;
-}

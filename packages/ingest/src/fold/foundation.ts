@@ -19,7 +19,7 @@ export const hasReplacedRows = async (
 export const isTreatedOtherwise = (contract: Contract, { files }: Manifest): boolean =>
   disagreement(
     contract,
-    files.map(({ treatments = null, columnIds = null }) => ({ treatments, columnIds, files: 1 })),
+    files.map(({ treatments = null, columnIds = null, types = null }) => ({ treatments, columnIds, types, files: 1 })),
   ) !== undefined;
 
 /** Asked of the store at once; more would only wait for its answers. */

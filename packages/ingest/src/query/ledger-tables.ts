@@ -292,6 +292,7 @@ export const NOT_QUERIED: readonly string[] = [
   'refused_rows.key',
   // Marks to compare, in a form of the code's own.
   'files.treatments',
+  'files.types',
   'versions.fold_rules',
   'publications.shape',
   'migrations.checksum',

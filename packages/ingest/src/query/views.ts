@@ -6,7 +6,6 @@ import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, quoteIdentifier as q, quoteLiteral, UserError, type Contract } from '@farelake/schema-registry';
 import { currentColumns, datasetColumns, historyColumns } from '../columns.ts';
 import { disagreement } from '../treatment/disagreement.ts';
-import { typesOtherwise } from '../treatment/written-types.ts';
 import { namedBy } from './named-by.ts';
 
 /** A view that could not be made, because of its files. */
@@ -88,8 +87,6 @@ async function refusal(
   const files = await filesToRead(db, table);
   try {
     const far = !isNamed && files.some(({ uri }) => schemeOf(uri) !== 'file');
-    const otherwise = far ? undefined : await typesOtherwise(engine, db, contract, table, columns);
-    if (otherwise !== undefined) return otherwise;
     const rows = far ? unfetchedSql(table, columns) : await engine.files.sql(files, columns);
     // The engine looks into the files when it makes the view.
     await engine.run(`CREATE VIEW ${q(table)} AS ${select(rows)}`);

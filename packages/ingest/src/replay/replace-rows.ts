@@ -88,6 +88,7 @@ async function withoutLoads(
     lowestKey: null,
     treatments: file.treatments ?? null,
     columnIds: file.columnIds ?? null,
+    types: file.types ?? null,
   };
 }
 

@@ -24,7 +24,6 @@ import { isPassing } from '../retry/passing.ts';
 import { patiently } from '../retry/patiently.ts';
 import { hmacKeyFor } from '../treatment/hmac-key.ts';
 import { loadingHold, treatmentHold } from '../treatment/hold.ts';
-import { typesHold } from '../treatment/written-types.ts';
 import type { TableWorkspace } from '../workspace.ts';
 import { inTable } from './in-table.ts';
 
@@ -89,7 +88,6 @@ export async function workTable(work: TableWork): Promise<TableDone> {
     }
   }
   if (contract !== undefined) held ??= await treatmentHold(workspace.pool, contract);
-  if (contract !== undefined) held ??= await typesHold(workspace, contract);
   const folded = contract === undefined ? undefined : await settle({ ...work, contract }, held);
   tally.applied += folded?.applied ?? 0;
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);

@@ -4,7 +4,7 @@
  * look empty, or equal values would no longer be equal. Pure.
  */
 import type { ColumnTreatment, TreatedFiles } from '@farelake/db';
-import { parseLogicalType, type Contract, type ContractColumn } from '@farelake/schema-registry';
+import { fits, parseLogicalType, type Contract, type ContractColumn } from '@farelake/schema-registry';
 
 /**
  * Why the files and the contract do not go together, and what to do; undefined: they do.
@@ -60,6 +60,12 @@ function columnDisagreement(column: ContractColumn, groups: readonly TreatedFile
       return (
         `${files} hashed as ${noted.type}, and the contract says ${column.type}: equal values would have two hashes. ` +
         `Set its type back to ${noted.type}, or take all its loads through again (farelake replay).`
+      );
+    const written = noted.treatment === 'keep' ? group.types?.[column.id] : undefined;
+    if (written !== undefined && !fits(parseLogicalType(written), parseLogicalType(column.type)))
+      return (
+        `${files} as ${written}, and the contract says ${column.type}: values would be read as others than they were written. ` +
+        `Set its type back to ${written}, or take all its loads through again (farelake replay).`
       );
   }
   return undefined;

@@ -1,11 +1,12 @@
-/** What the manifest notes of how a file's values were treated. Pure. */
-import type { ColumnTreatment, FileTreatments, ManifestFile } from '@farelake/db';
-import { storedColumns, type Contract } from '@farelake/schema-registry';
+/** What the manifest notes of how a file's values were treated and typed. Pure. */
+import type { ColumnTreatment, ColumnTypes, FileTreatments, ManifestFile } from '@farelake/db';
+import { formatLogicalType, storedColumns, storedType, type Contract } from '@farelake/schema-registry';
 
-/** The two notes of a file. */
+/** The notes of a file. */
 export interface TreatmentNote {
   readonly treatments: FileTreatments | null;
   readonly columnIds: readonly number[];
+  readonly types: ColumnTypes;
 }
 
 /** @param keyIdOf the key that a hashed column's values were hashed with; undefined: there are none */
@@ -16,9 +17,11 @@ export function treatmentNote(contract: Contract, keyIdOf: (columnId: number) =>
     const keyId = keyIdOf(id);
     return [[id, { treatment, type, ...(keyId === undefined ? {} : { keyId }) }]];
   });
+  const stored = storedColumns(contract);
   return {
     treatments: treated.length === 0 ? null : Object.fromEntries(treated),
-    columnIds: storedColumns(contract).map(({ id }) => id),
+    columnIds: stored.map(({ id }) => id),
+    types: Object.fromEntries(stored.map((column) => [column.id, formatLogicalType(storedType(column))])),
   };
 }
 

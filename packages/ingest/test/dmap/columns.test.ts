@@ -206,9 +206,7 @@ test('another type that not every value is of holds the table, tells no value, a
   const [held] = await world.status();
   expect(held).toMatchObject({
     state: 'held',
-    reason: expect.stringContaining(
-      'of version 1 of the contract have column note as VARCHAR, and the contract says bigint',
-    ) as string,
+    reason: expect.stringContaining('file has column note as string, and the contract says bigint') as string,
   });
   expect(held!.publication?.trouble ?? '').not.toContain('two');
   await expect(world.rows(`SELECT * FROM ${TABLE}`)).rejects.toThrow(/does not exist/);
@@ -218,12 +216,15 @@ test('another type that not every value is of holds the table, tells no value, a
 });
 
 test.each([
-  ['paid', 'decimal(10,1)', 'DECIMAL(10,2)'],
-  ['at', 'date', 'TIMESTAMP'],
-])('a narrower type of %s rounds nothing that is in the table: it is held', async (name, type, written) => {
+  ['paid', 'decimal(10,1)', 'decimal(10,2)'],
+  ['at', 'date', 'timestamp'],
+  // As text a number would be another one than was delivered.
+  ['paid', 'string', 'decimal(10,2)'],
+])('another type of %s, %s, changes nothing that is in the table: it is held', async (name, type, written) => {
   const world = await loaded();
   const columns = COLUMNS.map((column) => (column.name === name ? { ...column, type } : column));
-  useSet(world, setContract('sale', columns, { version: 2 }));
+  // A person may well forget the version.
+  useSet(world, setContract('sale', columns, { version: 1 }));
   await world.ingest();
   const [held] = await world.status();
   expect(held).toMatchObject({

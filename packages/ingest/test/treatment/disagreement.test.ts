@@ -30,6 +30,7 @@ const written = (contract: Contract, keyId?: string, files = 1): TreatedFiles =>
 const without = (id: number): TreatedFiles => ({
   treatments: null,
   columnIds: [101, 102, 103].filter((c) => c !== id),
+  types: null,
   files: 1,
 });
 
@@ -67,7 +68,13 @@ it.each<[string, Contract, TreatedFiles[], string | undefined, RegExp]>([
   ['hashed, now dropped', DROP, [written(HMAC, 'a')], undefined, /column CARD hashed, .* says drop/],
   ['dropped, now kept', KEEP, [written(DROP)], undefined, /column CARD not at all, .* says keep/],
   ['dropped, now hashed', HMAC, [written(DROP)], 'a', /column CARD not at all, .* says hmac/],
-  ['kept before columns were noted', HMAC, [{ treatments: null, columnIds: null, files: 1 }], 'a', /says hmac/],
+  [
+    'kept before columns were noted',
+    HMAC,
+    [{ treatments: null, columnIds: null, types: null, files: 1 }],
+    'a',
+    /says hmac/,
+  ],
   ['one of several files', HMAC, [written(HMAC, 'a'), written(KEEP)], 'a', /1 file has column CARD as delivered/],
   ['another key', HMAC, [written(HMAC, 'a')], 'b', /CARD was hashed with key a, and the key at hand is b/],
   ['two keys in files', HMAC, [written(HMAC, 'a'), written(HMAC, 'b')], undefined, /key a, and also with b/],
@@ -84,11 +91,35 @@ it.each<[string, Contract, TreatedFiles[], string | undefined, RegExp]>([
 });
 
 it('what is noted: nothing of kept columns, the key of hashed ones, all ids that a file has', () => {
-  expect(treatmentNote(KEEP, () => 'a')).toEqual({ treatments: null, columnIds: [101, 102, 103] });
+  expect(treatmentNote(KEEP, () => 'a')).toMatchObject({ treatments: null, columnIds: [101, 102, 103] });
   expect(treatmentNote(by({ treatment: 'hmac' }, { treatment: 'drop' }), () => 'a')).toEqual({
     treatments: { 102: { treatment: 'hmac', type: 'decimal(10,2)', keyId: 'a' }, 103: { treatment: 'drop' } },
     columnIds: [101, 102],
+    types: { 101: 'decimal(10,2)', 102: 'string' },
   });
+});
+
+it('files of another type: only where each value is one of the contract, and the same', () => {
+  const typed = (type: string): Contract => ({
+    ...KEEP,
+    columns: KEEP.columns.map((column) => (column.id === 102 ? { ...column, type } : column)),
+  });
+  const told = (from: string, to: string) => disagreement(typed(to), [written(typed(from))], undefined);
+  for (const [from, to] of [
+    ['bigint', 'bigint'],
+    ['bigint', 'decimal(19,0)'],
+    ['decimal(10,2)', 'decimal(12,2)'],
+  ] as const)
+    expect(told(from, to)).toBeUndefined();
+  for (const [from, to] of [
+    ['decimal(10,2)', 'decimal(10,1)'],
+    ['decimal(10,2)', 'bigint'],
+    ['string', 'bigint'],
+    ['bigint', 'string'],
+    ['timestamp', 'date'],
+  ] as const)
+    expect(told(from, to)).toContain(`as ${from}, and the contract says ${to}`);
+  expect(disagreement(typed('bigint'), [{ ...written(typed('string')), types: null }], undefined)).toBeUndefined();
 });
 
 it('a table has the keys of the files that it was made of', () => {
