@@ -171,14 +171,14 @@ test('a replay that fails leaves the rows; given up, they stay', async () => {
   );
   const sent = await sendBack(world, { datasets: [TABLE] });
   await world.ingest();
-  expect(await world.status()).toMatchObject([{ state: 'failing', rows: 1, loads: { failed: 1 } }]);
+  expect(await world.status()).toMatchObject([{ state: 'held', rows: 1, loads: { failed: 1 } }]);
   world.contracts.set(TABLE, contract);
   expect(await shown(world)).toEqual(['a=1']);
   expect(await giveUp(world, { loadIds: sent.map(({ id }) => id), why: 'enough', by: 'tests' })).toMatchObject({
     lost: [{ lost: 'replay' }],
   });
-  expect(await world.status()).toMatchObject([{ state: 'live', rows: 1, loads: { applied: 1 } }]);
   await world.ingest();
+  expect(await world.status()).toMatchObject([{ state: 'live', rows: 1, loads: { archived: 1 } }]);
   expect(await findings(world)).toEqual([]);
 });
 
