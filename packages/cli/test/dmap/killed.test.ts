@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StandIn } from '@farelake/dmap/testing';
-import { STEPS } from '../../../ingest/src/failpoint.ts';
+import { STEPS } from '@farelake/ingest';
 import {
   CITATION,
   closeStandIn,
