@@ -1,5 +1,5 @@
 /** Whether the files of DMAP tables are those of the loads that count. */
-import { IS_DATASET, type Queryable } from './objects.ts';
+import { DATASET_ID, IS_DATASET, type Queryable } from './objects.ts';
 import type { LoadState } from './loads.ts';
 
 /** A dataset's load that does not go together with its table. */
@@ -24,7 +24,7 @@ export async function wrongDatasets(db: Queryable, dataset?: string): Promise<Wr
     `WITH own AS (
        SELECT l.id AS "loadId", l.dataset, o.object_key AS "objectKey", l.state, l.history_batch_id IS NOT NULL AS "isInTable",
          CASE WHEN l.history_batch_id IS NULL THEN 0 ELSE coalesce(r.written, 0) END AS told, coalesce(f.rows, 0) AS rows,
-         CASE WHEN l.history_batch_id IS NOT NULL THEN split_part(o.object_key, '/', 4) END AS shown
+         CASE WHEN l.history_batch_id IS NOT NULL THEN ${DATASET_ID} END AS shown
        FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id LEFT JOIN ledger.receipts r ON r.load_id = l.id
          LEFT JOIN (SELECT load_id, sum(rows)::bigint AS rows FROM ledger.files
            WHERE version_removed IS NULL AND load_id IS NOT NULL GROUP BY load_id) f ON f.load_id = l.id

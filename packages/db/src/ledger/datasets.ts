@@ -1,6 +1,7 @@
 /** DMAP datasets as loads: which result each is of, which of them is in its table. */
+import { countsFrom } from './counts-from.ts';
 import type { Load } from './loads.ts';
-import { IS_DATASET, type Queryable } from './objects.ts';
+import { DATASET_ID, IS_DATASET, type Queryable } from './objects.ts';
 
 /** A result, as the name of its file tells it. */
 export interface NamedResult {
@@ -37,8 +38,8 @@ export async function claimResults(db: Queryable, dataset: string, results: read
   await db.query(
     `INSERT INTO ledger.dmap_results AS known (dataset, dataset_id, last_updated, start_date, end_date, counts_from, lane, state, object_id)
      SELECT DISTINCT ON (n.dataset_id, n.last_updated, n.start_date, n.end_date) $1, n.dataset_id, n.last_updated, n.start_date, n.end_date,
-       -- A clock that is wrong: as a listing of now would have it.
-       CASE WHEN n.last_updated > ${textOf("now() + interval '1 day'")} THEN ${textOf('now()')} ELSE n.last_updated END, 'new', 'fetched', n.object_id
+       -- As a listing of now would have it.
+       ${countsFrom('n.last_updated', 'now()')}, 'new', 'fetched', n.object_id
      FROM unnest($2::bigint[], $3::text[], $4::text[], $5::date[], $6::date[]) n(object_id, dataset_id, last_updated, start_date, end_date)
        JOIN ledger.objects o ON o.id = n.object_id
      ORDER BY n.dataset_id, n.last_updated, n.start_date, n.end_date, o.seen DESC, o.id DESC
@@ -51,9 +52,6 @@ export async function claimResults(db: Queryable, dataset: string, results: read
     [dataset, column('objectId'), column('datasetId'), column('lastUpdated'), column('startDate'), column('endDate')],
   );
 }
-
-/** SQL: a time as the ledger keeps those of listings. */
-const textOf = (time: string): string => `to_char((${time}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '000'`;
 
 /** Where a result stands among those of its dataset id: by `countsFrom`, then by `id`. */
 export interface ResultPlace {
@@ -89,9 +87,6 @@ export async function rivalsInTable(
   );
   return rows;
 }
-
-/** SQL: the dataset of object `o`, as its key writes it: <prefix>/dmap/<set>/<dataset id>/… */
-const DATASET_ID = `split_part(o.object_key, '/', 4)`;
 
 /** Whether any dataset was ever delivered for the table. */
 export async function hasDatasets(db: Queryable, dataset: string): Promise<boolean> {

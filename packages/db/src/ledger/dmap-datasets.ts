@@ -2,6 +2,7 @@
 import type { DmapLane } from './dmap-fetch.ts';
 import type { DmapResultKey } from './dmap-listing.ts';
 import type { DmapResultState } from './dmap-overview.ts';
+import { GIVEN_RESULTS, resultColumns } from './given-results.ts';
 import type { LoadState } from './loads.ts';
 import type { Queryable } from './objects.ts';
 
@@ -47,17 +48,10 @@ export async function knownResults(
   results: readonly DmapResultKey[],
 ): Promise<KnownResult[]> {
   const { rows } = await db.query<KnownResult>(
-    `${KNOWN} JOIN (SELECT DISTINCT * FROM unnest($2::text[], $3::text[], $4::date[], $5::date[]))
-         p(dataset_id, last_updated, start_date, end_date)
+    `${KNOWN} JOIN (SELECT DISTINCT * FROM ${GIVEN_RESULTS}) p
        ON (r.dataset_id, r.last_updated, r.start_date, r.end_date) = (p.dataset_id, p.last_updated, p.start_date, p.end_date)
      WHERE r.dataset = $1`,
-    [
-      dataset,
-      results.map(({ datasetId }) => datasetId),
-      results.map(({ lastUpdated }) => lastUpdated),
-      results.map(({ startDate }) => startDate),
-      results.map(({ endDate }) => endDate),
-    ],
+    [dataset, ...resultColumns(results)],
   );
   return rows;
 }

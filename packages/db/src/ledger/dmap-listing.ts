@@ -8,7 +8,9 @@
  * - a result has a lane as soon as a listing has ended after it was first listed, and keeps it;
  * - the watermark moves in the transaction that ends a listing which had no gap, and never back.
  */
+import { countsFrom } from './counts-from.ts';
 import { COUNTS, TO_FETCH } from './dmap-fetch.ts';
+import { GIVEN_RESULTS, resultColumns } from './given-results.ts';
 import type { Queryable } from './objects.ts';
 
 /** Which result it is. Times and days are sortable texts: UTC with nine digits, `YYYY-MM-DD`. */
@@ -25,9 +27,6 @@ export interface RegisteredResults {
   /** Not to be fetched any more, or never. */
   readonly superseded: number;
 }
-
-/** So much later than its listing a result may say it was issued, before its clock counts as wrong. Milliseconds. */
-const CLOCK_TOLERANCE = 24 * 60 * 60 * 1000;
 
 /** `2022-05-18T12:12:24.897000000`, to compare with times of results. */
 export const instantOf = (at: Date): string => `${at.toISOString().slice(0, -1)}000000`;
@@ -51,8 +50,8 @@ export async function registerResults(
        INSERT INTO ledger.dmap_results AS known
          (dataset, dataset_id, last_updated, start_date, end_date, counts_from, first_listed, last_listed)
        SELECT $1, dataset_id, last_updated, start_date, end_date,
-         CASE WHEN last_updated COLLATE "C" <= $7 THEN last_updated ELSE $8 END, $6::timestamptz, $6::timestamptz
-       FROM unnest($2::text[], $3::text[], $4::date[], $5::date[]) p(dataset_id, last_updated, start_date, end_date)
+         ${countsFrom('last_updated', '$6::timestamptz')}, $6::timestamptz, $6::timestamptz
+       FROM ${GIVEN_RESULTS}
        -- In this order they get their ids: what counts among equals does not hang on the order within a page.
        ORDER BY last_updated COLLATE "C", start_date, end_date, dataset_id COLLATE "C"
        ON CONFLICT (dataset, dataset_id, last_updated, start_date, end_date) DO UPDATE SET
@@ -61,16 +60,7 @@ export async function registerResults(
        RETURNING xmax = 0 AS fresh
      )
      SELECT count(*) FILTER (WHERE fresh) AS fresh FROM listed`,
-    [
-      dataset,
-      once.map(({ datasetId }) => datasetId),
-      once.map(({ lastUpdated }) => lastUpdated),
-      once.map(({ startDate }) => startDate),
-      once.map(({ endDate }) => endDate),
-      listedAt,
-      instantOf(new Date(listedAt.getTime() + CLOCK_TOLERANCE)),
-      instantOf(listedAt),
-    ],
+    [dataset, ...resultColumns(once), listedAt],
   );
   const ids = [...new Set(once.map(({ datasetId }) => datasetId))];
   return { fresh: rows[0]?.fresh ?? 0, superseded: await settle(db, dataset, ids, listedAt) };

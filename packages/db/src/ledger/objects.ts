@@ -24,6 +24,9 @@ export const SHA256 = `coalesce(CASE WHEN o.content_hash ~ '^[0-9a-f]{64}$' THEN
 /** SQL: object `o` is a DMAP dataset: a file that no `.dfm` describes. */
 export const IS_DATASET = `o.object_key LIKE 'cubic/dmap/%'`;
 
+/** SQL: the dataset id of such an object `o`, as its key writes it: <prefix>/dmap/<set>/<dataset id>/… */
+export const DATASET_ID = `split_part(o.object_key, '/', 4)`;
+
 /** Next place in the order of sightings. */
 export async function nextSeen(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ seen: number }>(`SELECT nextval('ledger.seen') AS seen`);
