@@ -1,10 +1,10 @@
 /** All contracts of a registry, read and checked at once. */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Contract } from './contract.ts';
 import { contractFaults } from './contract-checks.ts';
 import { CONTRACT_SCHEMA, CONTRACT_SCHEMA_FILE } from './contract-schema.ts';
 import { UserError } from './errors.ts';
-import { type Fault, faultsOfAjv, faultText } from './faults.ts';
+import { type Fault, faultText } from './faults.ts';
+import { shapeOf } from './json-shape.ts';
 import { readJson } from './json-text.ts';
 import { looseContract } from './loose-contract.ts';
 import { collisionFaults, type FileFault, type ReadFile } from './registry-checks.ts';
@@ -124,10 +124,9 @@ function readFile(path: string, text: string): { readonly found: readonly Fault[
   return { found: [...repeated, ...shape, ...meaning], value: json.value };
 }
 
-let compiled: ValidateFunction | undefined;
+const contractShape = shapeOf<Contract>(CONTRACT_SCHEMA);
 
-function shapeFaults(value: unknown): Fault[] {
-  // Compiled at first use: it costs more than all else that an import of this package does.
-  compiled ??= new Ajv2020({ allErrors: true, verbose: true }).compile(CONTRACT_SCHEMA);
-  return compiled(value) ? [] : faultsOfAjv(compiled.errors ?? []);
+function shapeFaults(value: unknown): readonly Fault[] {
+  const reading = contractShape(value);
+  return reading.ok ? [] : reading.faults;
 }

@@ -1,6 +1,5 @@
 /** What the API answers, checked: a page of results, with what could not be read of it in words that hold no link. */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { faultsOfAjv, faultText, jsonPath, readJson, type Fault } from '@farelake/schema-registry';
+import { faultText, jsonPath, readJson, shapeOf, type Fault } from '@farelake/schema-registry';
 import { isNameable } from '../dataset-key.ts';
 import { parseDay, parseInstant } from '../instant.ts';
 import { SignedLink } from '../link/signed-link.ts';
@@ -35,16 +34,14 @@ interface EntryJson {
   readonly last_updated: string;
 }
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true });
-
-const isPage = ajv.compile<PageJson>({
+const pageShape = shapeOf<PageJson>({
   type: 'object',
   required: ['success', 'results'],
   properties: { success: { const: true }, results: { type: 'array' } },
 });
 
 const text = { type: 'string', minLength: 1 };
-const isEntry = ajv.compile<EntryJson>({
+const entryShape = shapeOf<EntryJson>({
   type: 'object',
   required: ['dataset_id', 'url', 'start_date', 'end_date', 'last_updated'],
   properties: { dataset_id: text, url: text, start_date: text, end_date: text, last_updated: text },
@@ -62,11 +59,12 @@ export function readAnswer(body: string, outside: Outside): AnswerReading {
   }
   const refusal = refusalOf(json.value, outside);
   if (refusal !== undefined) return bad(refusal);
-  if (!isPage(json.value)) return bad(faultsIn(isPage, outside));
+  const page = pageShape(json.value);
+  if (!page.ok) return bad(faultsIn(page.faults, outside));
   const repeated = json.repeated.map(({ path, problem }) => ({ path, problem }));
   const outer = repeated.find(({ path }) => !path.startsWith('$.results['));
   if (outer !== undefined) return bad(outside.redact(faultText(outer)));
-  const entries = json.value.results.map((value, place) => {
+  const entries = page.value.results.map((value, place) => {
     const twice = repeated.find(({ path }) => path.startsWith(`${jsonPath(['results', place])}.`));
     return readEntry(value, place, twice, outside);
   });
@@ -90,11 +88,12 @@ function readEntry(value: unknown, place: number, twice: Fault | undefined, outs
   });
   const path = (member: string): string => jsonPath(['results', place, member]);
   if (twice !== undefined) return at(faultText(twice));
-  if (!isEntry(value)) return at(faultsIn(isEntry, outside, jsonPath(['results', place])));
-  const { dataset_id: datasetId, url } = value;
-  const startDate = parseDay(value.start_date);
-  const endDate = parseDay(value.end_date);
-  const lastUpdated = parseInstant(value.last_updated);
+  const entry = entryShape(value);
+  if (!entry.ok) return at(faultsIn(entry.faults, outside, jsonPath(['results', place])));
+  const { dataset_id: datasetId, url, start_date: first, end_date: last, last_updated: issued } = entry.value;
+  const startDate = parseDay(first);
+  const endDate = parseDay(last);
+  const lastUpdated = parseInstant(issued);
   if (outside.holdsSecret(datasetId)) return at(`${path('dataset_id')}: holds what looks like a key or a signature`);
   // No database keeps them, and what is kept otherwise would be another id.
   if (!datasetId.isWellFormed() || datasetId.includes('\0'))
@@ -104,11 +103,9 @@ function readEntry(value: unknown, place: number, twice: Fault | undefined, outs
     return named(
       `${path('dataset_id')}: is longer than 200 characters as part of a path, where other than ASCII letters and digits take several`,
     );
-  if (startDate === undefined)
-    return named(`${path('start_date')}: is no day; found ${JSON.stringify(value.start_date)}`);
-  if (endDate === undefined) return named(`${path('end_date')}: is no day; found ${JSON.stringify(value.end_date)}`);
-  if (lastUpdated === undefined)
-    return named(`${path('last_updated')}: is no time; found ${JSON.stringify(value.last_updated)}`);
+  if (startDate === undefined) return named(`${path('start_date')}: is no day; found ${JSON.stringify(first)}`);
+  if (endDate === undefined) return named(`${path('end_date')}: is no day; found ${JSON.stringify(last)}`);
+  if (lastUpdated === undefined) return named(`${path('last_updated')}: is no time; found ${JSON.stringify(issued)}`);
   if (endDate < startDate) return named(`${path('end_date')}: ${endDate} is before the first day, ${startDate}`);
   const link = linkOf(url);
   if (link === undefined) return named(`${path('url')}: is no https address; it is not shown`);
@@ -134,8 +131,8 @@ function linkOf(url: string): SignedLink | undefined {
 }
 
 /** What a check found; of a link never what it is. */
-function faultsIn(check: ValidateFunction, { redact }: Outside, below = '$'): string {
-  return faultsOfAjv(check.errors ?? [])
+function faultsIn(faults: readonly Fault[], { redact }: Outside, below = '$'): string {
+  return faults
     .map(({ found, ...fault }) => {
       const path = `${below}${fault.path.slice(1)}`;
       const isShown = found !== undefined && !path.endsWith('.url');

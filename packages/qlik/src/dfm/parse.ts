@@ -1,11 +1,10 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { faultsOfAjv, faultText, UserError, type CsvFormat } from '@farelake/schema-registry';
+import { faultText, shapeOf, UserError, type CsvFormat } from '@farelake/schema-registry';
 import { parseInstant } from '../instant.ts';
 import { sourceName, type SourceTable } from '../object-key.ts';
 import type { Dfm, DfmColumn } from './dfm.ts';
 import { DFM_SCHEMA, type DfmJson } from './schema.ts';
 
-const fits = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile<DfmJson>(DFM_SCHEMA);
+const dfmShape = shapeOf<DfmJson>(DFM_SCHEMA);
 
 /**
  * Reads a `.dfm`.
@@ -14,15 +13,9 @@ const fits = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true
  * @throws UserError `bad-dfm`, naming file, field, what was found and what is allowed
  */
 export function parseDfm(text: string, file: string, table?: SourceTable): Dfm {
-  const json = parseJson(text, file);
-  if (!fits(json)) {
-    throw badDfm(
-      file,
-      faultsOfAjv(fits.errors ?? [])
-        .map(faultText)
-        .join('; '),
-    );
-  }
+  const reading = dfmShape(parseJson(text, file));
+  if (!reading.ok) throw badDfm(file, reading.faults.map(faultText).join('; '));
+  const json = reading.value;
   const { fileInfo, formatInfo, dataInfo } = json;
   const source = { schema: dataInfo.sourceSchema, table: dataInfo.sourceTable };
   if (table !== undefined && (source.schema !== table.schema || source.table !== table.table))
