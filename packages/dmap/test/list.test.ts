@@ -257,6 +257,15 @@ test('a wait that is too long to be kept to, or that the other API asks for, lea
   await held;
 });
 
+test.each([0, 1])('closed after %d listings, it asks nothing more: that would be a bug', async (listings) => {
+  await standIn.issue(set, days(1));
+  for (let done = 0; done < listings; done += 1) await list();
+  await vendor.close();
+  const { length } = standIn.requests;
+  expect((await list()).error).toMatchObject({ message: 'asked for something after it was closed' });
+  expect(standIn.requests).toHaveLength(length);
+});
+
 test('all listings of an API share its pace', async () => {
   const other = { ...set, set: `${set.set}_b` };
   await standIn.issue(set, days(2));

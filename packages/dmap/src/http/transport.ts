@@ -1,5 +1,5 @@
 /** One request, and the bytes of its answer, with failures told apart: what passes, what was called off, what is a bug. */
-import { Agent, request } from 'undici';
+import type * as Undici from 'undici';
 import type { ApiKey } from '../api-key.ts';
 import { redact, safeCause } from '../redact.ts';
 import { Passing } from './passing.ts';
@@ -26,30 +26,34 @@ export interface Answer {
   giveUp(): void;
 }
 
+interface Connections {
+  readonly request: typeof Undici.request;
+  readonly agent: Undici.Agent;
+}
+
 export class Transport {
-  readonly #agent: Agent;
+  readonly #timeouts: Timeouts;
+  /** From the first request on. */
+  #connections: Promise<Connections> | undefined;
+  #isClosed = false;
   /** Keys that were used so far, which no text may show. */
   readonly keys = new Set<ApiKey>();
 
   /** Milliseconds. */
   readonly longestStill: number;
 
-  constructor({ connect, headers, body }: Timeouts) {
-    this.longestStill = body;
-    // No address is found out about beforehand, no answer unpacked, no redirect followed: bytes as delivered, from where we asked.
-    this.#agent = new Agent({
-      connect: { timeout: connect },
-      headersTimeout: headers,
-      bodyTimeout: body,
-      allowH2: false,
-    });
+  constructor(timeouts: Timeouts) {
+    this.#timeouts = timeouts;
+    this.longestStill = timeouts.body;
   }
 
   /** @throws Passing; the signal's reason */
   async get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
-    const answer = await request(url, { dispatcher: this.#agent, headers: { ...headers }, signal }).catch(
-      (error: unknown) => this.#fail(error, signal),
+    if (this.#isClosed) throw new Error('asked for something after it was closed');
+    const { request, agent } = await (this.#connections ??= connections(this.#timeouts));
+    const answer = await request(url, { dispatcher: agent, headers: { ...headers }, signal }).catch((error: unknown) =>
+      this.#fail(error, signal),
     );
     const { statusCode: status, body } = answer;
     // Whoever gives a body up early is told nothing more of it.
@@ -69,8 +73,10 @@ export class Transport {
     return redact(text, this.keys);
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const opened = await this.#connections;
+    await opened?.agent.destroy();
   }
 
   async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -93,6 +99,19 @@ export class Transport {
     if (BUGS.has(code ?? '')) throw cause;
     throw new Passing(WORDS[code ?? ''] ?? (cause.message === '' ? 'the connection broke' : cause.message), { cause });
   }
+}
+
+async function connections({ connect, headers, body }: Timeouts): Promise<Connections> {
+  // Loaded when first needed: most commands ask no vendor.
+  const { Agent, request } = await import('undici');
+  // No address is found out about beforehand, no answer unpacked, no redirect followed: bytes as delivered, from where we asked.
+  const agent = new Agent({
+    connect: { timeout: connect },
+    headersTimeout: headers,
+    bodyTimeout: body,
+    allowH2: false,
+  });
+  return { request, agent };
 }
 
 /** Statuses that another try may change: 408, 429 and 5xx. @throws Passing for one of them */
