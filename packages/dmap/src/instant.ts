@@ -25,8 +25,9 @@ export function parseDay(text: string): string | undefined {
   return day !== undefined && isDay(day) ? day : undefined;
 }
 
-function isDay(text: string): boolean {
+/** `YYYY-MM-DD` of a day of the years 1 to 9999 that the calendar has. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text.startsWith('0000')) return false;
   const at = Date.parse(`${text}T00:00:00Z`);
-  if (!/^\d{4}-/.test(text) || text.startsWith('0000')) return false;
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }

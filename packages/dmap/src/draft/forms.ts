@@ -2,6 +2,7 @@
  * What a delivered text looks like, as the parsers of loads read it (`parseSql` of the schema registry): a type is proposed
  * only for forms that its parser takes, and a property holds the two together.
  */
+import { isDay } from '../instant.ts';
 
 /** One form per text, the narrowest that fits. */
 export type Form =
@@ -59,11 +60,4 @@ function formOfTime(text: string): Form | undefined {
   const clock = text.slice(11);
   if (CLOCK.test(clock)) return 'timestamp';
   return OFFSET.test(clock) && CLOCK.test(clock.replace(OFFSET, '')) ? 'timestamp with offset' : undefined;
-}
-
-/** A day of the years 1 to 9999 that the calendar has. */
-function isDay(text: string): boolean {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) || text.startsWith('0000')) return false;
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
