@@ -6,7 +6,7 @@ import type { Pause } from './http/passing.ts';
 import { PATIENCE, type Patience } from './http/pause.ts';
 import { TIMEOUTS, Transport, type Timeouts } from './http/transport.ts';
 import { downloadTo } from './link/download.ts';
-import { isLoopback } from './link/signed-link.ts';
+import { isSafeAddress } from './link/signed-link.ts';
 import { listPages } from './listing/list.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -77,8 +77,8 @@ async function resolveKey(api: DmapApi, source: KeySource | undefined): Promise<
 /** Without a slash at its end. */
 function baseOf(text: string): string {
   const url = URL.parse(text);
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url === null || !isSafe || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+  const holdsMore = url !== null && [url.username, url.password, url.search, url.hash].some((part) => part !== '');
+  if (url === null || holdsMore || !isSafeAddress(url))
     throw new UserError({
       code: 'dmap-bad-base-url',
       problem:

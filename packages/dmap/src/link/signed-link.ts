@@ -11,7 +11,7 @@ export class SignedLink {
   /** @throws UserError `bad-link`, which does not repeat it */
   constructor(text: string) {
     const url = URL.parse(text);
-    if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))))
+    if (url === null || !isSafeAddress(url))
       throw new UserError({
         code: 'bad-link',
         problem: 'A link of the listing is no https address; it is not shown, for it may hold a signature.',
@@ -49,6 +49,10 @@ export class SignedLink {
 /** No `=`, `&`, `;` or `%`, of which signatures are made. */
 const PLAIN = /^[\w.~+@,:()!-]*$/;
 
+/** Whether a secret may be sent there: over https, or to this machine. */
+export const isSafeAddress = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+
 /** This machine, where no network can listen. */
-export const isLoopback = (hostname: string): boolean =>
+const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
