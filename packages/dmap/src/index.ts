@@ -1,5 +1,5 @@
 /** The public door of DMAP: the vendor's API, links, names of datasets. */
-export type { DmapSet, ListedResult, ResultIdentity } from './listed-result.ts';
+export { identityText, type DmapSet, type ListedResult, type ResultIdentity } from './listed-result.ts';
 export { ApiKey } from './api-key.ts';
 export { openVendor, type KeySource, type VendorOptions } from './open-vendor.ts';
 export type { Pause } from './http/passing.ts';

@@ -20,6 +20,10 @@ export interface ResultIdentity {
   readonly lastUpdated: string;
 }
 
+/** One text of all that tells a result apart. */
+export const identityText = ({ datasetId, lastUpdated, startDate, endDate }: ResultIdentity): string =>
+  JSON.stringify([datasetId, lastUpdated, startDate, endDate]);
+
 export interface ListedResult extends ResultIdentity {
   readonly link: SignedLink;
 }

@@ -3,7 +3,7 @@ import { faultText, jsonPath, readJson, shapeOf, type Fault } from '@farelake/sc
 import { isNameable } from '../dataset-key.ts';
 import { parseDay, parseInstant } from '../instant.ts';
 import { SignedLink } from '../link/signed-link.ts';
-import type { ListedResult } from '../listed-result.ts';
+import { identityText, type ListedResult } from '../listed-result.ts';
 
 /** An entry of a page, in its place. */
 export interface ListedEntry {
@@ -109,8 +109,8 @@ function readEntry(value: unknown, place: number, twice: Fault | undefined, outs
   if (endDate < startDate) return named(`${path('end_date')}: ${endDate} is before the first day, ${startDate}`);
   const link = linkOf(url);
   if (link === undefined) return named(`${path('url')}: is no https address; it is not shown`);
-  const identity = JSON.stringify([datasetId, lastUpdated, startDate, endDate]);
-  return { identity, read: { datasetId, startDate, endDate, lastUpdated, link } };
+  const read = { datasetId, startDate, endDate, lastUpdated, link };
+  return { identity: identityText(read), read };
 }
 
 /** An id may have any length. */

@@ -7,7 +7,7 @@ import {
   withTransaction,
   type ResultToFetch,
 } from '@farelake/db';
-import type { ListedPage, Vendor } from '@farelake/dmap';
+import { identityText, type ListedPage, type Vendor } from '@farelake/dmap';
 import { UserError } from '@farelake/schema-registry';
 import type { PoolClient } from 'pg';
 import type { Worked } from '../ingest.ts';
@@ -15,7 +15,6 @@ import { isOutage } from '../retry/passing.ts';
 import type { Workspace } from '../workspace.ts';
 import { askFor, type Asked } from './ask.ts';
 import type { ChosenSet } from './choose-sets.ts';
-import { nameOf } from './link-book.ts';
 import { emptyTrouble, unreadableTrouble } from './list-set.ts';
 import { newSetTally } from './set-work.ts';
 import { countLanes, type PlannedResult, type SyncedSet, type SyncOptions } from './synced-set.ts';
@@ -70,7 +69,7 @@ async function foreseeSet(
       const { fresh, superseded } = await registerResults(db, set.dataset, page, listedAt);
       tally.fresh += fresh;
       tally.superseded += superseded;
-      for (const result of page) names.add(nameOf(result));
+      for (const result of page) names.add(identityText(result));
     }
     tally.listed = names.size;
     const full = asked.since === undefined;

@@ -1,5 +1,5 @@
 /** The links of one set, in memory alone: of each result the newest, for as long as it can be relied on. */
-import type { ListedResult, ResultIdentity, SignedLink } from '@farelake/dmap';
+import { identityText, type ListedResult, type ResultIdentity, type SignedLink } from '@farelake/dmap';
 
 export interface LinkBook {
   put(results: readonly ListedResult[]): void;
@@ -20,23 +20,19 @@ export function openLinkBook(clock: () => number = () => performance.now()): Lin
   return {
     put: (results) => {
       const at = clock();
-      for (const result of results) links.set(nameOf(result), { link: result.link, at });
+      for (const result of results) links.set(identityText(result), { link: result.link, at });
     },
     take: (result) => {
-      const found = links.get(nameOf(result));
+      const found = links.get(identityText(result));
       return found === undefined || clock() - found.at > RELIABLE ? undefined : found.link;
     },
     refuse: (result, link) => {
-      const name = nameOf(result);
+      const name = identityText(result);
       if (links.get(name)?.link === link) links.delete(name);
     },
     keepOnly: (results) => {
-      const kept = new Set(results.map(nameOf));
+      const kept = new Set(results.map(identityText));
       links = new Map([...links].filter(([name]) => kept.has(name)));
     },
   };
 }
-
-/** One text of all that tells a result apart. */
-export const nameOf = ({ datasetId, lastUpdated, startDate, endDate }: ResultIdentity): string =>
-  JSON.stringify([datasetId, lastUpdated, startDate, endDate]);

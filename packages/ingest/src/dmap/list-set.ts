@@ -3,12 +3,11 @@
  * the watermark stays where it was, and the next listing asks for the same again.
  */
 import { endListing, readDmapSet, registerResults, type DmapSetRecord } from '@farelake/db';
-import type { ListedResult } from '@farelake/dmap';
+import { identityText, type ListedResult } from '@farelake/dmap';
 import { UserError } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import { patiently } from '../retry/patiently.ts';
 import { askFor, askForLinks, type Asked, type Wish } from './ask.ts';
-import { nameOf } from './link-book.ts';
 import { inBooks, type SetWork } from './set-work.ts';
 import { isMissingKey, isUnsteady } from './vendor-trouble.ts';
 
@@ -84,7 +83,7 @@ async function registerPage(work: SetWork, results: readonly ListedResult[], lis
   tally.fresh += registered.fresh;
   tally.superseded += registered.superseded;
   links.put(results);
-  for (const result of results) seen.add(nameOf(result));
+  for (const result of results) seen.add(identityText(result));
   tally.listed = seen.size;
   reach('dmap:listed-page');
   work.onProgress?.({ step: 'listing', table: dataset, results: seen.size });

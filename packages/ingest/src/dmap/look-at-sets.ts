@@ -1,11 +1,10 @@
 /** What the vendor lists now, beside what the ledger knows of it. Changes nothing. */
 import { knownResults, type KnownResult } from '@farelake/db';
-import type { ResultIdentity, Vendor } from '@farelake/dmap';
+import { identityText, type ResultIdentity, type Vendor } from '@farelake/dmap';
 import { UserError } from '@farelake/schema-registry';
 import type { OnProgress } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
 import { chooseSets, type ChosenSet } from './choose-sets.ts';
-import { nameOf } from './link-book.ts';
 import { unreadableTrouble } from './list-set.ts';
 import { isMissingKey } from './vendor-trouble.ts';
 
@@ -48,7 +47,7 @@ async function lookAt(
   const told = { skipped: null as string | null, trouble: null as string | null };
   try {
     for await (const page of vendor.list(set, { since, signal })) {
-      for (const result of page.results) listed.set(nameOf(result), identityOf(result));
+      for (const result of page.results) listed.set(identityText(result), identityOf(result));
       unreadable.push(...page.unreadable);
       onProgress?.({ step: 'listing', table: set.dataset, results: listed.size });
     }
@@ -58,7 +57,9 @@ async function lookAt(
     if (!(error instanceof UserError)) throw error;
     told[isMissingKey(error) && sets === undefined ? 'skipped' : 'trouble'] = error.message;
   }
-  const known = new Map((await knownResults(pool, set.dataset, [...listed.values()])).map((one) => [nameOf(one), one]));
+  const known = new Map(
+    (await knownResults(pool, set.dataset, [...listed.values()])).map((one) => [identityText(one), one]),
+  );
   const results = [...listed].map(([name, result]): SeenResult => ({ ...result, known: known.get(name) ?? null }));
   return { ...set, results: results.toSorted(byPeriod), ...told };
 }
