@@ -7,7 +7,7 @@
 import { parseDay, parseInstant } from './instant.ts';
 import type { ResultIdentity } from './listed-result.ts';
 
-export const DMAP_PREFIX = 'cubic/dmap';
+const DMAP_PREFIX = 'cubic/dmap';
 
 export interface DatasetKey extends ResultIdentity {
   readonly set: string;

@@ -5,17 +5,10 @@ export { openVendor, type KeySource, type VendorOptions } from './open-vendor.ts
 export type { Pause } from './http/passing.ts';
 export type { Patience } from './http/pause.ts';
 export type { Timeouts } from './http/transport.ts';
-export { holdsSecret, redact, safeCause } from './redact.ts';
+export { redact } from './redact.ts';
 export { SignedLink } from './link/signed-link.ts';
 export { parseDay, parseInstant } from './instant.ts';
-export {
-  DMAP_PREFIX,
-  formatDatasetKey,
-  isNameable,
-  parseDatasetKey,
-  pathPart,
-  type DatasetKey,
-} from './dataset-key.ts';
+export { formatDatasetKey, parseDatasetKey, pathPart, type DatasetKey } from './dataset-key.ts';
 export type { Downloaded, DownloadOptions, ListedPage, ListOptions, Vendor } from './vendor.ts';
 export { studyRecords, type ColumnStudy, type FileStudy } from './draft/study.ts';
 export { valueIn } from './draft/header.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readAnswer, type Outside } from '../src/listing/answer.ts';
-import { ApiKey, holdsSecret, redact } from '../src/index.ts';
+import { ApiKey } from '../src/index.ts';
+import { holdsSecret, redact } from '../src/redact.ts';
 
 const KEYS = [new ApiKey('the-key-of-the-tests')];
 const OUTSIDE: Outside = {

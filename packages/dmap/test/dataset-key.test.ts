@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runs } from '../../../jest.property.ts';
-import { formatDatasetKey, isNameable, parseDatasetKey, parseDay, parseInstant } from '../src/index.ts';
+import { isNameable } from '../src/dataset-key.ts';
+import { formatDatasetKey, parseDatasetKey, parseDay, parseInstant } from '../src/index.ts';
 
 const KEY = {
   set: 'agg_daily_fareprod',

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { runs } from '../../../jest.property.ts';
-import { ApiKey, redact, safeCause } from '../src/index.ts';
+import { ApiKey } from '../src/index.ts';
+import { redact, safeCause } from '../src/redact.ts';
 
 const KEY = new ApiKey('k3y/with+signs=');
 
