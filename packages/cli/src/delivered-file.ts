@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { isGzip } from '@farelake/dmap';
 import { locate, readRecords, schemeOf } from '@farelake/lake';
 import { UserError, type CsvFormat } from '@farelake/schema-registry';
 import { UsageError } from './output/problem.ts';
@@ -54,9 +55,6 @@ const noSuchFile = (place: string): UsageError =>
     problem: `${place.replace(/\?.*$/s, '?…')}: there is no such file.`,
     remedy: 'Name a .csv.gz or .csv of the set, or s3://bucket/key.',
   });
-
-/** RFC 1952, 2.3.1. */
-const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 async function peek(source: Readable): Promise<{ packed: boolean; all: Readable }> {
   const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;

@@ -6,6 +6,7 @@ export type { Pause } from './http/passing.ts';
 export type { Patience } from './http/pause.ts';
 export type { Timeouts } from './http/transport.ts';
 export { redact } from './redact.ts';
+export { isGzip } from './link/content-kind.ts';
 export { SignedLink } from './link/signed-link.ts';
 export { parseDay, parseInstant } from './instant.ts';
 export { formatDatasetKey, parseDatasetKey, pathPart, type DatasetKey } from './dataset-key.ts';

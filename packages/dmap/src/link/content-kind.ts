@@ -1,5 +1,6 @@
 /** What a file is by its first bytes, in words: enough to tell a page that says no from a dataset. Pure. */
 
+/** RFC 1952, 2.3.1. */
 export const isGzip = (start: Uint8Array): boolean => start[0] === 0x1f && start[1] === 0x8b;
 
 /** @param start its first bytes, one or more */
