@@ -1,6 +1,9 @@
 import type { CsvFormat } from '@farelake/schema-registry';
 
-/** How the vendor writes the files of datasets, which have no description beside them: RFC 4180, an empty field is NULL. */
+/**
+ * The one way in which the vendor writes the files of datasets, which have no description beside them: RFC 4180. Nothing unquoted
+ * is NULL; a quoted nothing is empty text.
+ */
 export const DMAP_CSV: CsvFormat = {
   fieldDelimiter: ',',
   nullValue: '',

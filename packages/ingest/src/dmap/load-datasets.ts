@@ -15,7 +15,7 @@ import {
   type LoadLanes,
   type PieceLoader,
 } from '@farelake/lake';
-import { valueIn } from '@farelake/dmap';
+import { DMAP_CSV, valueIn } from '@farelake/dmap';
 import { describeDrift, driftOfHeader, UserError, type Contract, type Drift } from '@farelake/schema-registry';
 import { datasetColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
@@ -27,7 +27,7 @@ import { refusalOf } from '../quarantine/refusal.ts';
 import type { TableWorkspace } from '../workspace.ts';
 import { commitDatasets, type LoadedDataset } from './commit-datasets.ts';
 import type { DatasetLoad } from './dataset-load.ts';
-import { DATASET_FORMAT, projectDataset } from './project-dataset.ts';
+import { projectDataset } from './project-dataset.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** Datasets at a time: one waits for its store, or is unpacked, while others are typed. */
@@ -86,7 +86,7 @@ async function unpackDataset(
     if (found.drift.verdict === 'incompatible') return false;
     found.loader = loadPieces(engine, {
       fields: header.length,
-      format: DATASET_FORMAT,
+      format: DMAP_CSV,
       columns: projectDataset(contract, key, header),
       refusal: refusalOf(contract, 'dataset'),
       parquetFields: datasetColumns(contract),
@@ -96,7 +96,7 @@ async function unpackDataset(
     return true;
   };
   const { header } = await unpack(await openContent(load, workspace), path.join(folder, `${load.id}.csv`), {
-    format: DATASET_FORMAT,
+    format: DMAP_CSV,
     pieceBytes: PORTION_BYTES,
     accept,
     take: async (piece) => found.loader?.add({ ...piece, loadId: load.id }),

@@ -1,5 +1,5 @@
 /** From the CSV of a dataset to rows of its table: what the header and the contract have in common, and where the rows are of. */
-import { DMAP_CSV, type DatasetKey } from '@farelake/dmap';
+import type { DatasetKey } from '@farelake/dmap';
 import {
   fieldName,
   projectAbsentColumn,
@@ -8,12 +8,8 @@ import {
   quoteLiteral,
   storedColumns,
   type Contract,
-  type CsvFormat,
   type ProjectedColumn,
 } from '@farelake/schema-registry';
-
-/** The one way in which datasets are written. Nothing unquoted is NULL; a quoted nothing is empty text. */
-export const DATASET_FORMAT: CsvFormat = DMAP_CSV;
 
 /** @param header has no column of the contract twice, and lacks none that may not be NULL: drift was asked before */
 export function projectDataset(contract: Contract, key: DatasetKey, header: readonly string[]): ProjectedColumn[] {
