@@ -26,9 +26,9 @@ export function readJson(text: string): JsonReading {
     if (cursor.at < text.length) throw new SyntaxFault('nothing more was expected', []);
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
-    return { ok: false, syntax: { ...place(cursor), problem: error.problem, path: jsonPath(error.steps) } };
+    return { ok: false, syntax: { ...placesIn(text)(cursor.at), problem: error.problem, path: jsonPath(error.steps) } };
   }
-  return { ok: true, value: JSON.parse(text), repeated: cursor.repeated };
+  return { ok: true, value: JSON.parse(text), repeated: repeatedIn(cursor) };
 }
 
 type Steps = readonly (string | number)[];
@@ -36,7 +36,8 @@ type Steps = readonly (string | number)[];
 interface Cursor {
   readonly text: string;
   at: number;
-  readonly repeated: JsonProblem[];
+  /** Members whose name was there before, from the first. */
+  readonly repeated: { readonly at: number; readonly steps: Steps }[];
 }
 
 class SyntaxFault extends Error {
@@ -76,10 +77,10 @@ function scanObject(cursor: Cursor, steps: Steps): void {
   do {
     skipBlanks(cursor);
     if (cursor.text[cursor.at] !== '"') throw new SyntaxFault('a name in double quotes was expected', steps);
-    const start = place(cursor);
+    const start = cursor.at;
     const name = scanString(cursor, steps);
     const inner = [...steps, name];
-    if (names.has(name)) cursor.repeated.push({ ...start, problem: 'is written twice', path: jsonPath(inner) });
+    if (names.has(name)) cursor.repeated.push({ at: start, steps: inner });
     names.add(name);
     if (!takeIf(cursor, ':')) throw new SyntaxFault("':' was expected", inner);
     scanValue(cursor, inner);
@@ -126,7 +127,22 @@ function skipBlanks(cursor: Cursor): void {
   take(cursor, BLANKS);
 }
 
-function place({ text, at }: Cursor): { line: number; column: number } {
-  const before = text.slice(0, at);
-  return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
+function repeatedIn({ text, repeated }: Cursor): JsonProblem[] {
+  const place = placesIn(text);
+  return repeated.map(({ at, steps }) => ({ ...place(at), problem: 'is written twice', path: jsonPath(steps) }));
+}
+
+/** Lines and columns of offsets that are asked for in order: each line is counted once, or a large text would take hours. */
+function placesIn(text: string): (at: number) => { line: number; column: number } {
+  let line = 1;
+  let start = 0;
+  let end = text.indexOf('\n');
+  return (at) => {
+    while (end >= 0 && end < at) {
+      line += 1;
+      start = end + 1;
+      end = text.indexOf('\n', start);
+    }
+    return { line, column: at - start + 1 };
+  };
 }

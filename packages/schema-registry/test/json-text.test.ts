@@ -31,6 +31,15 @@ test('too deep a nesting is told, not a full stack', () => {
   expect(readJson('['.repeat(100_000))).toMatchObject({ ok: false, syntax: { problem: 'is nested too deeply' } });
 });
 
+test('any number of members is read, and of repeated ones each is told at its place', () => {
+  const members = Array.from({ length: 50_000 }, (_, n) => `"${String(n)}": {"a": 1,\n "a": 2}`);
+  const reading = readJson(`{${members.join(', ')}}`);
+  expect(reading.ok && reading.repeated.length).toBe(50_000);
+  expect(reading.ok && reading.repeated.at(-1)).toEqual({
+    ...{ line: 50_001, column: 2, path: '$["49999"].a', problem: 'is written twice' },
+  });
+});
+
 test('a string of any length is read', () => {
   const long = { [`${'a'.repeat(20_000_000)}\n`]: `${'\\"'.repeat(2_000_000)}é` };
   const reading = readJson(JSON.stringify(long));
