@@ -84,6 +84,16 @@ test.each([
   expect(JSON.stringify(read)).not.toContain('SECRET');
 });
 
+test('of several members written twice the first is told, of each entry its own', () => {
+  const twice = JSON.stringify(ENTRY).replace('{', '{"url":"x","dataset_id":"d0",');
+  const other = JSON.stringify(ENTRY).replace('{', '{"end_date":"x",');
+  const reading = readAnswer(`{"success":true,"results":[${twice},${other}]}`, OUTSIDE);
+  expect(reading.ok && reading.entries.map(({ read }) => read)).toEqual([
+    { fault: '$.results[0].dataset_id: is written twice' },
+    { fault: '$.results[1].end_date: is written twice' },
+  ]);
+});
+
 test('an entry with a member twice, and one that is no object, are told and left out', () => {
   const twice = JSON.stringify(ENTRY).replace('{', '{"dataset_id":"d0",');
   const reading = readAnswer(`{"success":true,"results":[${JSON.stringify(ENTRY)},${twice},null]}`, OUTSIDE);

@@ -64,11 +64,17 @@ export function readAnswer(body: string, outside: Outside): AnswerReading {
   const repeated = json.repeated.map(({ path, problem }) => ({ path, problem }));
   const outer = repeated.find(({ path }) => !path.startsWith('$.results['));
   if (outer !== undefined) return bad(outside.redact(faultText(outer)));
-  const entries = page.value.results.map((value, place) => {
-    const twice = repeated.find(({ path }) => path.startsWith(`${jsonPath(['results', place])}.`));
-    return readEntry(value, place, twice, outside);
-  });
-  return { ok: true, entries };
+  const twice = byEntry(repeated);
+  return {
+    ok: true,
+    entries: page.value.results.map((value, place) => readEntry(value, place, twice.get(place), outside)),
+  };
+}
+
+/** The first of the members written twice in each entry, by the entry's place. */
+function byEntry(repeated: readonly Fault[]): Map<number, Fault> {
+  const places = repeated.map((fault) => [Number(/^\$\.results\[(\d+)\]\./.exec(fault.path)?.[1]), fault] as const);
+  return new Map(places.toReversed());
 }
 
 const bad = (problem: string): AnswerReading => ({ ok: false, problem });
