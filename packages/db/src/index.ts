@@ -255,6 +255,7 @@ export {
   noteFetched,
   noteFetchFailed,
   noteFetchPutOff,
+  noteUnchanged,
   resultsToFetch,
   type DmapLane,
   type FetchedResult,

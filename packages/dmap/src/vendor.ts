@@ -19,13 +19,20 @@ export interface DownloadOptions {
   /** Local file, made anew. */
   readonly file: string;
   readonly signal: AbortSignal;
-  /** Told as bytes come in, with all that are there so far. */
-  readonly onBytes?: (bytes: number) => void;
+  /** ETag of what was fetched before: what has it still is not fetched again. */
+  readonly known?: string | undefined;
+  /**
+   * Told before bytes are written: how many will be there, and how many the whole has, where that is announced. What it throws
+   * ends the download.
+   */
+  readonly onBytes?: (bytes: number, whole: number | undefined) => void | Promise<void>;
 }
 
 export interface Downloaded {
   /** Bytes, as delivered: still packed. */
   readonly size: number;
+  /** By which the server tells this content from any other; null: it names none. */
+  readonly etag: string | null;
 }
 
 /**
@@ -43,8 +50,9 @@ export interface Vendor {
    * Fetches what a link leads to, whole and checked (length, MD5 where it is told, gzip by its first bytes).
    * @throws UserError `link-expired` (403: list again for another one), `link-gone` (404, 410), `no-dataset` (what came is no
    * gzip file: a page of HTML, for example), `cut-off`, `damaged-transfer`, `dmap-unreachable`, `dmap-asked-to-wait`
+   * @returns undefined: it is what is known already, and there is no file
    */
-  download(link: SignedLink, options: DownloadOptions): Promise<Downloaded>;
+  download(link: SignedLink, options: DownloadOptions): Promise<Downloaded | undefined>;
   /** Ends its connections. */
   close(): Promise<void>;
 }

@@ -55,7 +55,7 @@ async function linkTo(datasetId = 'd'): Promise<SignedLink> {
 }
 
 const download = async (link?: SignedLink, signal = new AbortController().signal) =>
-  vendor.download(link ?? (await linkTo()), { file, signal, onBytes: (bytes) => seen.push(bytes) });
+  vendor.download(link ?? (await linkTo()), { file, signal, onBytes: (bytes) => void seen.push(bytes) });
 
 const ranges = () => standIn.requests.filter(({ on }) => on === 'link').map(({ range }) => range ?? 'all');
 const status = (code: number, headers: Record<string, string> = {}, body = ''): Answer => ({
@@ -66,7 +66,7 @@ const status = (code: number, headers: Record<string, string> = {}, body = ''): 
 });
 
 test('a dataset arrives as it is, its bytes told as they come', async () => {
-  expect(await download()).toEqual({ size: BYTES.length });
+  expect(await download()).toMatchObject({ size: BYTES.length });
   expect((await readFile(file)).equals(BYTES)).toBe(true);
   expect(seen.at(-1)).toBe(BYTES.length);
   expect(ranges()).toEqual(['all']);
@@ -99,7 +99,7 @@ test('a blob that changes meanwhile is fetched from its start', async () => {
   const link = await linkTo();
   standIn.fault({ on: 'link', answer: { kind: 'stall', afterBytes: 100_000 } });
   standIn.fault({ on: 'link', answer: { kind: 'meanwhile', act: () => standIn.replaceBlob(SET, 'd', other) } });
-  expect(await download(link)).toEqual({ size: other.length });
+  expect(await download(link)).toMatchObject({ size: other.length });
   expect((await readFile(file)).equals(other)).toBe(true);
   expect(ranges()).toEqual(['all', expect.stringMatching(/^bytes=/), 'all']);
 });
@@ -179,8 +179,46 @@ test('a large file over a line that breaks often arrives, as long as it gets on'
   await standIn.issue(SET, [{ datasetId: 'large', startDate: '2022-05-17', bytes: large }]);
   // More breaks than there is patience for, each after more than a megabyte.
   standIn.fault({ on: 'link', datasetId: 'large', times: 5, answer: { kind: 'cut', afterBytes: 1_500_000 } });
-  expect(await download(await linkTo('large'))).toEqual({ size: large.length });
+  expect(await download(await linkTo('large'))).toMatchObject({ size: large.length });
   expect((await readFile(file)).equals(large)).toBe(true);
+});
+
+test('what is known already is asked for, and not sent again; other content is', async () => {
+  const link = await linkTo();
+  const first = await download(link);
+  expect(first?.etag).toMatch(/^"0x[0-9A-F]+"$/);
+  const again = () => vendor.download(link, { file, known: first?.etag ?? '', signal: new AbortController().signal });
+  expect(await again()).toBeUndefined();
+  expect(existsSync(file)).toBe(false);
+  const mended = gzipSync(randomBytes(5000));
+  await standIn.replaceBlob(SET, 'd', mended);
+  expect(await again()).toMatchObject({ size: mended.length });
+  expect((await readFile(file)).equals(mended)).toBe(true);
+});
+
+test('a server without ETags, or with what is none, tells no content from another', async () => {
+  for (const etag of [
+    undefined,
+    '"',
+    '"a b"',
+    `"${'x'.repeat(300)}"`,
+    '"sig=c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U%3D"',
+  ]) {
+    standIn.fault({ on: 'link', answer: { kind: 'other-etag', etag } });
+    expect(await download()).toEqual({ size: BYTES.length, etag: null });
+  }
+});
+
+test('who is told of the bytes may end the download, and is told first of what is announced', async () => {
+  const told: unknown[] = [];
+  const signal = new AbortController().signal;
+  const onBytes = (bytes: number, whole: number | undefined) => {
+    told.push([bytes > 0, whole]);
+    throw new Error('too large');
+  };
+  await expect(vendor.download(await linkTo(), { file, signal, onBytes })).rejects.toThrow('too large');
+  expect(told).toEqual([[true, BYTES.length]]);
+  expect(existsSync(file)).toBe(false);
 });
 
 test('a download that is called off ends with the reason it was given, and leaves no file', async () => {

@@ -24,6 +24,8 @@ export type Answer =
   | { readonly kind: 'short'; readonly missing: number }
   /** The right answer under an MD5 that is not its own. */
   | { readonly kind: 'wrong-md5' }
+  /** The right answer under another ETag, or under none. */
+  | { readonly kind: 'other-etag'; readonly etag?: string | undefined }
   /** The right answer, each of whose bytes are others; length and MD5 are announced as they should be. */
   | { readonly kind: 'other-bytes' }
   /** The whole file, status 200, whatever range was asked for. */
@@ -125,6 +127,12 @@ export function answerWith(response: ServerResponse, right: Right, fault: Answer
     case 'wrong-md5':
       begin(response, { ...right, headers: { ...right.headers, ...WRONG_MD5 } }).end(right.body);
       return;
+    case 'other-etag': {
+      const others = Object.entries(right.headers).filter(([name]) => name !== 'etag');
+      const own = fault.etag === undefined ? {} : { etag: fault.etag };
+      begin(response, { ...right, headers: { ...Object.fromEntries(others), ...own } }).end(right.body);
+      return;
+    }
     case 'other-bytes':
       begin(response, right).end(right.body.map((byte, place) => (place < KEPT ? byte : byte ^ 0xff)));
       return;

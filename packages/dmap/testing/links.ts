@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Answer, Right } from './faults.ts';
 
 /** Headers of a request that the blob service is told. */
-const ASKED = ['range', 'if-match', 'x-ms-range'];
+const ASKED = ['range', 'if-match', 'x-ms-range', 'if-none-match'];
 /** Headers of its answer that are not the proxy's to give. */
 const OWN = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'date', 'server']);
 
@@ -19,7 +19,8 @@ export async function fetchBlob(
 ): Promise<Right> {
   const headers = ASKED.flatMap((name): [string, string][] => {
     const value = request.headers[name];
-    return typeof value !== 'string' || fault?.kind === 'no-ranges' ? [] : [[name, value]];
+    const isHonoured = name === 'if-none-match' || fault?.kind !== 'no-ranges';
+    return typeof value === 'string' && isHonoured ? [[name, value]] : [];
   });
   const answer = await fetch(`${origin}${target}`, { headers: Object.fromEntries(headers), redirect: 'manual' });
   const body = new Uint8Array(await answer.arrayBuffer());

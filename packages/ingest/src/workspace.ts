@@ -25,7 +25,7 @@ export interface Workspace {
   readonly error: ObjectStore;
   /** Folder of this machine for what only lives as long as a piece of work. */
   readonly scratch: string;
-  /** Bytes that one piece of work may fetch of a bucket's files into its scratch folder; most of the free disk unless given. */
+  /** Bytes that one piece of work may fetch into its scratch folder, from buckets or a vendor's link; most of the free disk unless given. */
   readonly scratchLimit?: number | undefined;
   /** Bytes that one delivered object may unpack to; 64 GiB unless given. */
   readonly unpackLimit?: number | undefined;
@@ -59,14 +59,11 @@ export const newAttemptId = (): string => randomUUID().replaceAll('-', '').slice
  * Runs `work` with an engine and a scratch folder of its own; both are gone afterwards, whatever happens.
  * Stopping the command interrupts the engine.
  */
-export async function withEngine<T>(
+export const withEngine = <T>(
   workspace: Pick<Workspace, 'scratch' | 'scratchLimit' | 'httpfs' | 'atOnce' | 'signal'>,
   work: (engine: Engine, folder: string) => Promise<T>,
-): Promise<T> {
-  workspace.signal.throwIfAborted();
-  const folder = path.join(workspace.scratch, `${process.pid}-${newAttemptId()}`);
-  await makeFolder(folder, 'FARELAKE_HOME');
-  try {
+): Promise<T> =>
+  withScratch(workspace, async (folder) => {
     const { scratchLimit: limit, httpfs, signal } = workspace;
     const files = { folder: path.join(folder, 'fetched'), limit, httpfs, signal };
     const memoryLimit = engineBytes(os.totalmem(), workspace.atOnce ?? 1);
@@ -74,17 +71,29 @@ export async function withEngine<T>(
     const interrupt = () => {
       engine.interrupt();
     };
-    workspace.signal.addEventListener('abort', interrupt);
+    signal.addEventListener('abort', interrupt);
     try {
       return await work(engine, folder);
     } catch (error) {
       // An interrupted statement fails with the engine's words; what happened is that the person stopped the command.
-      workspace.signal.throwIfAborted();
+      signal.throwIfAborted();
       throw error;
     } finally {
-      workspace.signal.removeEventListener('abort', interrupt);
+      signal.removeEventListener('abort', interrupt);
       engine.close();
     }
+  });
+
+/** Runs `work` with a scratch folder of its own, which sweeps leave alone while this process lives, and which is gone afterwards. */
+export async function withScratch<T>(
+  { scratch, signal }: Pick<Workspace, 'scratch' | 'signal'>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const folder = path.join(scratch, `${process.pid}-${newAttemptId()}`);
+  await makeFolder(folder, 'FARELAKE_HOME');
+  try {
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

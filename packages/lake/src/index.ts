@@ -4,6 +4,7 @@ export type { EngineFile, EngineFiles, EngineFilesOptions } from './engine/engin
 export { folderStore } from './store/folder-store.ts';
 export { s3Store } from './store/s3-store.ts';
 export { makeFolder } from './store/make-folder.ts';
+export { Room } from './store/room.ts';
 export { isStoreTrouble } from './store/s3-errors.ts';
 export { locate, openStore, schemeOf, storeName } from './store/open-store.ts';
 export { sha256Of, sha256OfFile } from './store/checksum.ts';

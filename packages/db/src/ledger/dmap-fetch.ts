@@ -1,5 +1,6 @@
 /** What of the listed DMAP results is to be fetched, and what became of it. */
 import type { DmapResultKey } from './dmap-listing.ts';
+import type { LoadState } from './loads.ts';
 import { registerObjects, type DeliveredObject, type Queryable } from './objects.ts';
 
 export type DmapLane = 'new' | 'slow';
@@ -7,8 +8,10 @@ export type DmapLane = 'new' | 'slow';
 export interface ResultToFetch extends DmapResultKey {
   readonly id: number;
   readonly lane: DmapLane;
-  /** Fetched before, and it could not be loaded: the vendor may have mended it. */
+  /** Fetched before, and it could not be loaded, or not all of its rows: the vendor may have mended it. */
   readonly again: boolean;
+  /** It is in the table without the rows that were refused: ETag of what that is, which need not be sent again. */
+  readonly known: string | null;
   /** Tries that failed in a row, for whatever reason. */
   readonly tries: number;
 }
@@ -23,17 +26,22 @@ export const TO_FETCH = `(r.state IN ('listed', 'failed') OR (r.state = 'fetched
       AND (l.state IN ('failed', 'quarantined') OR (l.state = 'waiting' AND l.waiting_for = 'schema')))))
   AND ${COUNTS}`;
 
+/** SQL: what was fetched of result `r` is in the table, but for rows that were refused. */
+const LACKS_ROWS = `(r.state = 'fetched' AND EXISTS (SELECT 1 FROM ledger.loads l JOIN ledger.receipts c ON c.load_id = l.id
+    WHERE l.object_id = r.object_id AND l.history_batch_id IS NOT NULL AND c.quarantined > 0))`;
+
 /**
- * Of a set, in the order in which they are fetched: lane new first; what has failed least often, so that a few that fail for
- * good keep nothing back; the newest period.
+ * Of a set, in the order in which they are fetched: lane new first; what was never fetched; what has failed least often, so
+ * that a few that fail for good keep nothing back; the newest period. Those with refused rows are of the lane new, whatever
+ * theirs was: they cost a question each, and seldom more.
  */
 export async function resultsToFetch(db: Queryable, dataset: string): Promise<ResultToFetch[]> {
   const { rows } = await db.query<ResultToFetch>(
-    `SELECT r.id, r.dataset_id AS "datasetId", r.last_updated AS "lastUpdated", r.start_date AS "startDate",
-       r.end_date AS "endDate", r.lane, r.state = 'fetched' AS again, r.tries
-     FROM ledger.dmap_results r
-     WHERE r.dataset = $1 AND r.lane IS NOT NULL AND ${TO_FETCH}
-     ORDER BY r.lane, r.tries, r.end_date DESC, r.start_date DESC, r.dataset_id COLLATE "C"`,
+    `SELECT id, dataset_id AS "datasetId", last_updated AS "lastUpdated", start_date AS "startDate", end_date AS "endDate",
+       CASE WHEN lacks THEN 'new' ELSE lane END AS lane, state = 'fetched' AS again, CASE WHEN lacks THEN etag END AS known, tries
+     FROM (SELECT r.*, ${LACKS_ROWS} AS lacks FROM ledger.dmap_results r
+       WHERE r.dataset = $1 AND r.lane IS NOT NULL AND (${TO_FETCH} OR (${LACKS_ROWS} AND ${COUNTS}))) asked
+     ORDER BY CASE WHEN lacks THEN 'new' ELSE lane END, again, tries, end_date DESC, start_date DESC, dataset_id COLLATE "C"`,
     [dataset],
   );
   return rows;
@@ -53,13 +61,26 @@ export interface FetchedResult {
   readonly object: DeliveredObject;
   /** Of the object's bytes, in hex. */
   readonly sha256: string;
+  /** By which the vendor's store tells it from other content; null: it told none. */
+  readonly etag: string | null;
   /** Its place in the order of sightings. */
   readonly seen: number;
 }
 
-/** Object, load and result, in one transaction of the caller. Idempotent: the same bytes are the same object. */
-export async function noteFetched(db: Queryable, { result, object, sha256, seen }: FetchedResult): Promise<void> {
+/**
+ * Object, load and result, in one transaction of the caller. Idempotent: the same bytes are the same object.
+ * @returns the load of it that had given way to what the vendor had in its place meanwhile, if so: it counts again
+ */
+export async function noteFetched(
+  db: Queryable,
+  { result, object, sha256, etag, seen }: FetchedResult,
+): Promise<{ id: number; state: LoadState } | undefined> {
   await registerObjects(db, [object], seen);
+  const { rows } = await db.query<{ id: number; state: LoadState }>(
+    `SELECT l.id, l.state FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id JOIN ledger.dmap_results r ON r.id = $1
+     WHERE o.object_key = $2 AND o.content_hash = $3 AND l.state = 'superseded' AND r.object_id <> o.id`,
+    [result.id, object.objectKey, object.contentHash],
+  );
   const { rowCount } = await db.query(
     `WITH object AS (
        UPDATE ledger.objects SET sha256 = coalesce(sha256, nullif($4, content_hash))
@@ -67,11 +88,17 @@ export async function noteFetched(db: Queryable, { result, object, sha256, seen 
      ), load AS (
        UPDATE ledger.loads l SET file_time = $5 FROM object WHERE l.object_id = object.id AND l.file_time IS DISTINCT FROM $5
      )
-     UPDATE ledger.dmap_results r SET state = 'fetched', object_id = object.id, reason = NULL, tries = 0
+     UPDATE ledger.dmap_results r SET state = 'fetched', object_id = object.id, etag = $6, reason = NULL, tries = 0
      FROM object WHERE r.id = $1`,
-    [result.id, object.objectKey, object.contentHash, sha256, result.lastUpdated],
+    [result.id, object.objectKey, object.contentHash, sha256, result.lastUpdated, etag],
   );
   if (rowCount !== 1) throw new Error(`no DMAP result ${String(result.id)}, or its object is not there`);
+  return rows[0];
+}
+
+/** It was asked for again, and is what was fetched. */
+export async function noteUnchanged(db: Queryable, id: number): Promise<void> {
+  await db.query('UPDATE ledger.dmap_results SET tries = 0 WHERE id = $1 AND tries > 0', [id]);
 }
 
 /** It is tried again by the next sync. What was fetched before stays so. @param reason in words, without links */

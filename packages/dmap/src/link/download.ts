@@ -8,7 +8,7 @@ import { UserError } from '@farelake/schema-registry';
 import { Passing, retried, unreachable, type RetryOptions } from '../http/passing.ts';
 import { refusePassing, type Answer, type Transport } from '../http/transport.ts';
 import type { Downloaded, DownloadOptions } from '../vendor.ts';
-import { isGzip, kindOfContent } from './content-kind.ts';
+import { noDataset, refused, strangeContent } from './refused.ts';
 import type { SignedLink } from './signed-link.ts';
 
 export interface DownloadMeans {
@@ -20,7 +20,6 @@ export interface DownloadMeans {
 interface Progress {
   size: number;
   hash: Hash;
-  /** A strong one, without which nothing is taken up. */
   etag: string | undefined;
   /** Bytes of the whole, where they were told. */
   whole: number | undefined;
@@ -42,24 +41,29 @@ const FURTHER = 1024 * 1024;
 const SLOWEST = 1000;
 /** Bytes by which a file under gzip is known. */
 const MAGIC = 2;
+/** As RFC 9110 has it, and of a length that a server may mean. */
+const ETAG = /^(?:W\/)?"[\x21\x23-\x7e]{1,200}"$/;
 
 export async function downloadTo(
   { transport, retry }: DownloadMeans,
   link: SignedLink,
-  { file, signal, onBytes }: DownloadOptions,
-): Promise<Downloaded> {
+  options: DownloadOptions,
+): Promise<Downloaded | undefined> {
+  const { file, signal } = options;
   signal.throwIfAborted();
   // Nobody else's to read: what the contract hides is still in it.
   const handle = await open(file, 'w', 0o600);
   try {
-    const transfer = new Transfer(transport, link, handle, signal, onBytes);
-    await retried(
+    const transfer = new Transfer(transport, link, handle, options);
+    const isKnown = await retried(
       () => transfer.go(),
       (last, tries) => transfer.giveUp(last, tries),
       { ...retry, place: transfer.place, signal, isFurther: () => transfer.isFurther() },
     );
     await handle.close();
-    return { size: transfer.progress.size };
+    if (isKnown) await rm(file);
+    const { size, etag = null } = transfer.progress;
+    return isKnown ? undefined : { size, etag };
   } catch (error) {
     await handle.close().catch(() => undefined);
     await rm(file, { force: true });
@@ -74,8 +78,7 @@ class Transfer {
   readonly #transport: Transport;
   readonly #link: SignedLink;
   readonly #file: FileHandle;
-  readonly #signal: AbortSignal;
-  readonly #onBytes: ((bytes: number) => void) | undefined;
+  readonly #options: DownloadOptions;
   /** Most bytes that were ever there, and how many counted as getting further. */
   #most = 0;
   #counted = 0;
@@ -83,35 +86,38 @@ class Transfer {
   /** Whether the last try was answered with the blob, or with another one than before. */
   #hasBegun = false;
 
-  constructor(
-    transport: Transport,
-    link: SignedLink,
-    file: FileHandle,
-    signal: AbortSignal,
-    onBytes: DownloadOptions['onBytes'],
-  ) {
+  constructor(transport: Transport, link: SignedLink, file: FileHandle, options: DownloadOptions) {
     this.#transport = transport;
     this.#link = link;
     this.place = transport.redact(link.place);
     this.#file = file;
-    this.#signal = signal;
-    this.#onBytes = onBytes;
+    this.#options = options;
   }
 
-  /** One try. */
-  async go(): Promise<void> {
+  /** One try. @returns true: it is what is known already */
+  async go(): Promise<boolean> {
     this.#isDamaged = false;
     this.#hasBegun = false;
-    const { size, etag } = this.progress;
-    const resume = size >= MAGIC && etag !== undefined ? { range: `bytes=${size}-`, 'if-match': etag } : {};
-    const headers = { 'accept-encoding': 'identity', ...resume };
-    const answer = await this.#transport.get(this.#link.reveal(), headers, this.#signal);
+    const headers = { 'accept-encoding': 'identity', ...this.#condition() };
+    const answer = await this.#transport.get(this.#link.reveal(), headers, this.#options.signal);
     try {
+      if (answer.status === 304 && this.#options.known !== undefined) return true;
       await this.#take(answer);
     } finally {
       answer.giveUp();
     }
     this.#check();
+    return false;
+  }
+
+  /** The rest of what is there, if it is a part of the same blob; else the whole, unless that is known. */
+  #condition(): Record<string, string> {
+    const { size, etag } = this.progress;
+    // A weak one says that two blobs mean the same, not that they have the same bytes.
+    if (size >= MAGIC && etag !== undefined && !etag.startsWith('W/'))
+      return { range: `bytes=${size}-`, 'if-match': etag };
+    const { known } = this.#options;
+    return known === undefined ? {} : { 'if-none-match': known };
   }
 
   isFurther(): boolean {
@@ -176,14 +182,18 @@ class Transfer {
     const etag = answer.header('etag');
     this.progress = {
       ...nothing(),
-      etag: etag === undefined || etag.startsWith('W/') ? undefined : etag,
+      etag: etag !== undefined && this.#isEtag(etag) ? etag : undefined,
       whole: length === undefined ? undefined : Number(length),
       md5: answer.header('x-ms-blob-content-md5') ?? answer.header('content-md5'),
     };
   }
 
+  /** It is kept, so it must hold no more than it should. */
+  #isEtag = (text: string): boolean => ETAG.test(text) && this.#transport.redact(text) === text;
+
   async #write(piece: Uint8Array): Promise<void> {
     const { progress } = this;
+    await this.#options.onBytes?.(progress.size + piece.length, progress.whole);
     for (let written = 0; written < piece.length;) {
       const { bytesWritten } = await this.#file.write(piece, written, piece.length - written, progress.size + written);
       written += bytesWritten;
@@ -191,13 +201,12 @@ class Transfer {
     progress.hash.update(piece);
     progress.size += piece.length;
     this.#most = Math.max(this.#most, progress.size);
-    this.#onBytes?.(progress.size);
   }
 
   #refuseStrange(pieces: readonly Uint8Array[], answer: Answer): void {
     const start = Buffer.concat(pieces);
     if (start.length < MAGIC) return;
-    const strange = isGzip(start) ? packedPage(answer) : kindOf(start, answer);
+    const strange = strangeContent(start, answer);
     if (strange !== undefined) throw noDataset(this.place, strange);
   }
 
@@ -214,54 +223,3 @@ class Transfer {
     throw new Passing(why);
   }
 }
-
-/** What begins as a dataset does, and is announced as something else that was packed. */
-function packedPage(answer: Answer): string | undefined {
-  const encoding = answer.header('content-encoding')?.trim().toLowerCase() ?? '';
-  // A blob that is kept under gzip is often announced so, and comes as it is kept. In any other coding it is not what was kept.
-  if (!['', 'identity', 'gzip', 'x-gzip'].includes(encoding))
-    return 'something that was packed on its way (Content-Encoding)';
-  const type = (answer.header('content-type') ?? '').replace(/;.*$/, '').trim().toLowerCase();
-  return PAGE.test(type) ? `something packed, announced as ${type},` : undefined;
-}
-
-const PAGE =
-  /^(?:text\/html|application\/xhtml\+xml|(?:text|application)\/(?:xml|json)|application\/problem\+(?:xml|json))$/;
-
-function kindOf(start: Uint8Array, answer: Answer): string {
-  const type = answer.header('content-type');
-  const isPlain = type !== undefined && /^[\w.+-]{1,60}\/[\w.+-]{1,60}(?:;|$)/.test(type);
-  return `${kindOfContent(start)}${isPlain ? `, announced as ${type.replace(/;.*$/, '')}` : ''}`;
-}
-
-function refused(place: string, answer: Answer): UserError {
-  const { status } = answer;
-  // Azure's own name of the reason; the page that comes with it is not shown.
-  const reason = answer.header('x-ms-error-code') ?? '';
-  const told = `status ${status}${/^[A-Za-z]{1,60}$/.test(reason) ? `, ${reason}` : ''}`;
-  const data = { place, status };
-  if (status === 403)
-    return new UserError({
-      code: 'link-expired',
-      problem: `The link to ${place} is refused: ${told}.`,
-      remedy: 'A link lives about an hour; another listing gives a new one.',
-      data,
-    });
-  if (status === 404 || status === 410)
-    return new UserError({
-      code: 'link-gone',
-      problem: `There is nothing at ${place}: ${told}.`,
-      remedy: 'The vendor listed a dataset that is not there; the next sync tries again.',
-      data,
-    });
-  const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : '';
-  return noDataset(place, `an answer of ${told}${redirect}`);
-}
-
-const noDataset = (place: string, found: string): UserError =>
-  new UserError({
-    code: 'no-dataset',
-    problem: `${place} gives no dataset: a file under gzip was expected, and ${found} came.`,
-    remedy: 'The next sync tries again; if it stays so, the vendor has to issue the dataset again.',
-    data: { place },
-  });

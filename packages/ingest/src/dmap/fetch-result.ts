@@ -3,7 +3,7 @@
  * and then object, load and result into the ledger by one transaction. Dies it before that, the next run fetches it again,
  * and the same bytes under the same name are the same object.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   isToFetch,
@@ -12,11 +12,13 @@ import {
   noteFetchFailed,
   noteFetchPutOff,
   noteSetTrouble,
+  noteUnchanged,
   type ResultToFetch,
 } from '@farelake/db';
-import { formatDatasetKey } from '@farelake/dmap';
+import { formatDatasetKey, type Downloaded } from '@farelake/dmap';
 import { UserError } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
+import { moveLoad } from '../move-load.ts';
 import { patiently } from '../retry/patiently.ts';
 import { listForLink, listFully } from './list-set.ts';
 import { inBooks, type SetWork } from './set-work.ts';
@@ -33,14 +35,19 @@ export async function fetchResult(work: SetWork, result: ResultToFetch): Promise
   workspace.signal.throwIfAborted();
   // Since it was put on the list a newer one may have taken its place.
   if (!(await isWanted(work, result))) return;
-  await mkdir(work.scratch, { recursive: true });
   const file = path.join(work.scratch, String(result.id));
   try {
-    if (!(await download(work, result, file))) return;
-    reach('dmap:fetched');
-    await keep(work, result, file);
+    const fetched = await download(work, result, file);
+    if (fetched === undefined) return;
     standing.inRow = 0;
+    if (fetched === 'unchanged') {
+      await inBooks(work, (db) => noteUnchanged(db, result.id));
+      return;
+    }
+    reach('dmap:fetched');
+    await keep(work, result, { file, etag: fetched.etag });
   } finally {
+    work.room.release(file);
     await rm(file, { force: true });
   }
 }
@@ -48,15 +55,20 @@ export async function fetchResult(work: SetWork, result: ResultToFetch): Promise
 const isWanted = ({ workspace, dataset, onProgress }: SetWork, { id }: ResultToFetch): Promise<boolean> =>
   patiently(workspace, dataset, () => isToFetch(workspace.pool, id), onProgress);
 
-/** @returns false: it is not there, and why is noted */
-async function download(work: SetWork, result: ResultToFetch, file: string): Promise<boolean> {
-  const { links, vendor, workspace, standing } = work;
+/** @returns undefined: it is not there, and why is noted */
+async function download(
+  work: SetWork,
+  result: ResultToFetch,
+  file: string,
+): Promise<Downloaded | 'unchanged' | undefined> {
+  const { links, vendor, workspace, standing, room } = work;
   for (let listings = 0; ; listings += 1) {
     const link = links.take(result);
     if (link !== undefined) {
       try {
-        await vendor.download(link, { file, signal: workspace.signal });
-        return true;
+        const known = result.known ?? undefined;
+        const onBytes = (bytes: number, whole: number | undefined) => room.claim(file, bytes, whole);
+        return (await vendor.download(link, { file, known, onBytes, signal: workspace.signal })) ?? 'unchanged';
       } catch (error) {
         workspace.signal.throwIfAborted();
         if (!isExpired(error)) return failed(work, result, error);
@@ -65,16 +77,17 @@ async function download(work: SetWork, result: ResultToFetch, file: string): Pro
     }
     if (listings === MOST_LISTINGS) return refused(work, result);
     // It was fetched before, and its load tells what is wrong; that it cannot be had again adds nothing.
-    if (link === undefined && result.again && listings === 0) return false;
-    if (standing.cannotList || !(await listForLink(work, result.lastUpdated))) return false;
+    if (link === undefined && result.again && listings === 0) return undefined;
+    if (standing.cannotList || !(await listForLink(work, result.lastUpdated))) return undefined;
     if (links.take(result) !== undefined) continue;
     // Not in a part of the listing: it may be withdrawn, which only the whole of it can tell.
-    if (!(await isWanted(work, result)) || !(await listFully(work)) || links.take(result) === undefined) return false;
+    if (!(await isWanted(work, result)) || !(await listFully(work)) || links.take(result) === undefined)
+      return undefined;
   }
 }
 
-async function failed(work: SetWork, result: ResultToFetch, error: unknown): Promise<false> {
-  // A disk that is full, or a bug, is no matter of the vendor.
+async function failed(work: SetWork, result: ResultToFetch, error: unknown): Promise<undefined> {
+  // A bug is no matter of the vendor.
   if (!(error instanceof UserError)) throw error;
   const { message } = error;
   if (!isOfApi(error)) await noteFailure(work, result, message);
@@ -83,14 +96,12 @@ async function failed(work: SetWork, result: ResultToFetch, error: unknown): Pro
     await noteTrouble(work, message);
     work.standing.inRow += 1;
   }
-  return false;
 }
 
-async function refused(work: SetWork, result: ResultToFetch): Promise<false> {
+async function refused(work: SetWork, result: ResultToFetch): Promise<undefined> {
   const reason = `Its link was refused (403), and those of ${String(MOST_LISTINGS)} listings after it.`;
   await noteFailure(work, result, reason);
   work.standing.inRow += 1;
-  return false;
 }
 
 /** Told at the end of the run, and kept: it is trouble of the set, whatever its listings say. */
@@ -108,7 +119,11 @@ async function noteFailure(work: SetWork, result: ResultToFetch, reason: string)
   work.tally.failed.push({ datasetId, lastUpdated, startDate, endDate, reason });
 }
 
-async function keep(work: SetWork, result: ResultToFetch, file: string): Promise<void> {
+async function keep(
+  work: SetWork,
+  result: ResultToFetch,
+  { file, etag }: { readonly file: string; readonly etag: string | null },
+): Promise<void> {
   const { workspace, incoming, set, dataset, tally, onProgress } = work;
   const objectKey = formatDatasetKey({ ...result, set: set.set });
   const { seen, put } = await patiently(
@@ -124,7 +139,8 @@ async function keep(work: SetWork, result: ResultToFetch, file: string): Promise
     ...{ contentHash: put.tag ?? put.sha256, size: put.size, storeUri: incoming.uri, path: put.path },
   };
   await inBooks(work, async (db) => {
-    await noteFetched(db, { result, object, sha256: put.sha256, seen });
+    const back = await noteFetched(db, { result, object, etag, sha256: put.sha256, seen });
+    if (back !== undefined) await moveLoad(db, back, 'replay');
     reach('dmap:registering');
   });
   tally.fetched += 1;

@@ -1,13 +1,12 @@
 /** The work on one set within one run. */
-import type { DmapSet, Vendor } from '@farelake/dmap';
+import type { DmapSet, ResultIdentity, Vendor } from '@farelake/dmap';
+import type { ObjectStore, Room } from '@farelake/lake';
 import { inTable } from '../table/in-table.ts';
 import { patiently } from '../retry/patiently.ts';
 import type { OnProgress } from '../progress.ts';
 import type { TableWorkspace } from '../workspace.ts';
 import type { PoolClient } from 'pg';
 import { openLinkBook, type LinkBook } from './link-book.ts';
-import type { ObjectStore } from '@farelake/lake';
-import type { ResultIdentity } from '@farelake/dmap';
 
 export interface FailedResult extends ResultIdentity {
   /** In words, without links. */
@@ -51,8 +50,9 @@ export interface SetWork {
   readonly links: LinkBook;
   readonly tally: SetTally;
   readonly onProgress: OnProgress | undefined;
-  /** Local folder of this run. */
+  /** Local folder of this run, and the room in it. */
   readonly scratch: string;
+  readonly room: Room;
   /** Names of the results that listings of this run held. */
   readonly seen: Set<string>;
   /** Results that this run has tried to fetch. */

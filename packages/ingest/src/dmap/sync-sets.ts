@@ -2,16 +2,14 @@
  * Lists and fetches new datasets of DMAP sets, and loads them into their tables meanwhile (docs/dmap.md). One set's trouble
  * leaves the others alone. Whatever dies, the same run again goes on where it was.
  */
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaseLost, resultsToFetch, tablesToLoad } from '@farelake/db';
 import { redact, type Vendor } from '@farelake/dmap';
+import { Room } from '@farelake/lake';
 import type { Worked } from '../ingest.ts';
 import { isOutage } from '../retry/passing.ts';
 import { firstLine, patiently } from '../retry/patiently.ts';
-import { sweepScratch, type TableWorkspace, type Workspace } from '../workspace.ts';
+import { sweepScratch, withScratch, type TableWorkspace, type Workspace } from '../workspace.ts';
 import { chooseSets, type ChosenSet } from './choose-sets.ts';
 import { noteTrouble } from './fetch-result.ts';
 import { foresee } from './foresee.ts';
@@ -35,27 +33,33 @@ export async function syncSets(workspace: Workspace, vendor: Vendor, options: Sy
   const sets = chooseSets(workspace.contracts, options.sets);
   if (options.dryRun === true) return { tables: [], ...(await foresee(workspace, vendor, sets, options)) };
   await sweepScratch(workspace.scratch);
-  const run: Run = {
-    ...{ workspace, vendor, options },
-    loading: loadMeanwhile(workspace, options.onProgress),
-    broken: new Map(),
-    tallies: new Map(sets.map(({ dataset }) => [dataset, newSetTally()])),
-    // A folder of this process: sweeps leave it alone while it lives.
-    scratch: path.join(workspace.scratch, `${String(process.pid)}-${randomUUID().slice(0, 8)}`),
-  };
+  return withScratch(workspace, (scratch) =>
+    sync(
+      {
+        ...{ workspace, vendor, options, scratch },
+        room: new Room(scratch, workspace.scratchLimit),
+        loading: loadMeanwhile(workspace, options.onProgress),
+        broken: new Map(),
+        tallies: new Map(sets.map(({ dataset }) => [dataset, newSetTally()])),
+      },
+      sets,
+    ),
+  );
+}
+
+async function sync(run: Run, sets: readonly ChosenSet[]): Promise<Synced> {
+  const { workspace, options, loading } = run;
   try {
     // What an earlier run fetched and left waits for nothing.
     const left = () => tablesToLoad(workspace.pool, [...run.tallies.keys()]);
     for (const dataset of await patiently(workspace, 'the list of tables', left, options.onProgress))
-      run.loading.due(dataset);
+      loading.due(dataset);
     await untilDone(run, sets);
   } catch (error) {
-    await run.loading.stop();
+    await loading.stop();
     throw error;
-  } finally {
-    await rm(run.scratch, { recursive: true, force: true });
   }
-  const { tables, troubled } = await run.loading.end(sets.map(({ dataset }) => dataset));
+  const { tables, troubled } = await loading.end(sets.map(({ dataset }) => dataset));
   const broken = [...run.broken].map(([dataset, error]) => ({ dataset, error }));
   return { sets: await Promise.all(sets.map((set) => told(run, set))), tables, troubled: [...broken, ...troubled] };
 }
@@ -69,6 +73,7 @@ interface Run {
   /** Errors that ended the work on a set, by table. */
   readonly broken: Map<string, unknown>;
   readonly scratch: string;
+  readonly room: Room;
 }
 
 /** Milliseconds between two looks at sets that other processes work on. */
@@ -130,13 +135,17 @@ async function breakOff({ broken }: Run, work: SetWork, error: unknown): Promise
   await noteTrouble(work, `The last sync broke off: ${why}`).catch(() => undefined);
 }
 
-function newWork({ workspace, vendor, options, tallies, scratch }: Run, set: ChosenSet, own: TableWorkspace): SetWork {
+function newWork(
+  { workspace, vendor, options, tallies, scratch, room }: Run,
+  set: ChosenSet,
+  own: TableWorkspace,
+): SetWork {
   const { incoming } = workspace;
   if (incoming === undefined) throw new Error('a workspace that fetches has an Incoming zone');
   const { dataset, api, set: name } = set;
   const tally = tallies.get(dataset) ?? newSetTally();
   return newSetWork({
-    ...{ workspace: own, incoming, vendor, dataset, tally, scratch },
+    ...{ workspace: own, incoming, vendor, dataset, tally, scratch, room },
     set: { api, set: name },
     onProgress: options.onProgress,
   });

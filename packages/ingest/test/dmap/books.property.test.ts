@@ -120,6 +120,7 @@ async function fetchOne(dataset: string, books: Books, pick: { place: number; fa
         dfm: null,
       },
       sha256: 'a'.repeat(64),
+      etag: null,
       seen: 1,
     });
 }

@@ -1,8 +1,18 @@
-/** Proves that what was fetched and cannot be loaded is fetched again, and that an Incoming bucket does as a folder does. */
+/** Proves that what was fetched and cannot be loaded, or not all of it, is asked for again, and that an Incoming bucket does as a folder does. */
+import { randomBytes } from 'node:crypto';
 import { csvGz } from '@farelake/dmap/testing';
+import { audit } from '../../src/index.ts';
 import { openFaultyBucket, type FaultyBucket } from '../support/faulty-bucket.ts';
 import { closeWorlds } from '../support/world.ts';
-import { closeSyncWorlds, DAILY, dataset, datasets, openSyncWorld } from './support/sync-world.ts';
+import {
+  closeSyncWorlds,
+  contractOf,
+  DAILY,
+  dataset,
+  datasets,
+  openSyncWorld,
+  type SyncWorld,
+} from './support/sync-world.ts';
 
 let bucket: FaultyBucket;
 beforeAll(async () => {
@@ -46,6 +56,113 @@ it('a file that the vendor mends under the same link takes the place of the one 
   await its.sync();
   its.standIn.remove(DAILY, 'd_0002');
   expect((await its.sync()).sets[0]).toMatchObject({ fetched: 0, failed: [], trouble: null });
+}, 120_000);
+
+const REFUSED = csvGz(
+  ['service', 'count'],
+  [
+    ['Bus', 1],
+    ['Bus', 'two'],
+    ['Bus', 3],
+  ],
+);
+const NUMBERS = 'SELECT "count"::INTEGER AS n FROM dmap_agg_daily_fareprod WHERE dataset_id = \'d_0000\' ORDER BY 1';
+
+const findings = async ({ world, workspace }: SyncWorld) => {
+  if (workspace.incoming === undefined) throw new Error('a sync has an Incoming zone');
+  return (await audit(world, workspace.incoming, { content: true })).findings;
+};
+
+/** One whose contract lets rows be refused, with a dataset of which one is. */
+async function withRefusedRow() {
+  const its = await openSyncWorld();
+  const quarantine = { dataset: { rows: 2, share: 0.9 } };
+  its.world.contracts.set('dmap_agg_daily_fareprod', { ...contractOf(DAILY), quarantine });
+  await its.standIn.issue(DAILY, [dataset(0, { bytes: REFUSED }), dataset(1)]);
+  await its.sync();
+  its.downloads();
+  const numbers = async () => (await its.world.rows(NUMBERS)).map(({ n }) => n);
+  const refused = async () => (await its.world.status())[0]?.quarantined;
+  expect(await numbers()).toEqual([1, 3]);
+  expect(await refused()).toBe(1);
+  return { ...its, numbers, refused };
+}
+
+it('a dataset with refused rows is asked for again, not sent again, until the vendor mends it under the same issue', async () => {
+  const its = await withRefusedRow();
+  expect((await its.sync()).sets[0]).toMatchObject({ fetched: 0, failed: [], trouble: null, waiting: { new: 0 } });
+  expect(its.downloads()).toEqual(['d_0000']);
+
+  await its.standIn.replaceBlob(
+    DAILY,
+    'd_0000',
+    csvGz(
+      ['service', 'count'],
+      [
+        ['Bus', 1],
+        ['Bus', 2],
+        ['Bus', 3],
+      ],
+    ),
+  );
+  expect((await its.sync()).sets[0]).toMatchObject({ fetched: 1, failed: [] });
+  expect(await its.numbers()).toEqual([1, 2, 3]);
+  expect(await its.refused()).toBe(0);
+  expect(await findings(its)).toEqual([]);
+  its.downloads();
+  await its.sync();
+  expect(its.downloads()).toEqual([]);
+}, 120_000);
+
+it('what the vendor has in its place meanwhile, and then no more, is shown as it is now', async () => {
+  const its = await withRefusedRow();
+  const other = csvGz(
+    ['service', 'count'],
+    [
+      ['Bus', 'one'],
+      ['Bus', 22],
+    ],
+  );
+  for (const [bytes, numbers] of [
+    [other, [22]],
+    [REFUSED, [1, 3]],
+    [other, [22]],
+  ] as const) {
+    await its.standIn.replaceBlob(DAILY, 'd_0000', bytes);
+    await its.sync();
+    expect(await its.numbers()).toEqual(numbers);
+    expect(await its.refused()).toBe(1);
+  }
+  // Damaged, it leaves what is there, and is fetched until it is whole.
+  await its.standIn.replaceBlob(DAILY, 'd_0000', REFUSED.subarray(0, -9));
+  await its.sync();
+  expect(await its.numbers()).toEqual([22]);
+  await its.standIn.replaceBlob(DAILY, 'd_0000', REFUSED);
+  await its.sync();
+  expect(await its.numbers()).toEqual([1, 3]);
+  expect(await findings(its)).toEqual([]);
+}, 120_000);
+
+it('refused rows of long ago are asked for by a listing that holds them', async () => {
+  const its = await withRefusedRow();
+  await its.standIn.issue(DAILY, datasets(40, 41));
+  await its.sync();
+  its.downloads();
+  await its.sync();
+  expect(its.downloads()).toEqual([]);
+  await its.sync({ full: true });
+  expect(its.downloads()).toEqual(['d_0000']);
+}, 120_000);
+
+it('a dataset that there is no room for fails alone, before it is fetched where its size is announced', async () => {
+  const its = await openSyncWorld({ settings: { scratchLimit: 5000 } });
+  const large = csvGz(['service', 'count'], [[randomBytes(9000).toString('hex'), 1]]);
+  await its.standIn.issue(DAILY, [dataset(0, { bytes: large }), dataset(1)]);
+  const failed = [
+    { datasetId: 'd_0000', reason: expect.stringMatching(/have to be fetched.*room for 5\.0 kB/) as string },
+  ];
+  expect((await its.sync()).sets[0]).toMatchObject({ fetched: 1, failed, trouble: null });
+  expect(await its.world.rows(ROWS)).toEqual([{ dataset_id: 'd_0001', n: 1 }]);
 }, 120_000);
 
 it('Incoming may be a bucket: known by its ETag and its SHA-256, whatever the network does', async () => {

@@ -4,13 +4,13 @@
  * `httpfs` is installed it reads them in place instead.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '@farelake/schema-registry';
 import { locate, schemeOf } from '../store/open-store.ts';
 import { exactly, unchanged } from '../store/proof.ts';
+import { freeFor, scratchFull } from '../store/room.ts';
 import { filesSql, type ViewColumn } from '../view.ts';
 import { createInPlace, type RunSql } from './httpfs.ts';
 
@@ -158,28 +158,14 @@ async function proveOne({ uri, sha256 }: EngineFile, signal: AbortSignal | undef
   await pipeline(await store.read(inside, stop), proof, stop);
 }
 
-/** Share of the free disk that fetched files may take: the engine spills and writes beside them. */
-const SHARE = 0.9;
-
-async function requireRoom({ folder, limit }: EngineFilesOptions, needed: number, present: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  const room = limit === undefined ? free * SHARE : Math.min(limit - present, free);
+async function requireRoom(
+  { folder, limit = Infinity }: EngineFilesOptions,
+  needed: number,
+  present: number,
+): Promise<void> {
+  const free = await freeFor(folder);
+  const room = Math.min(free, limit - present);
   if (needed <= room) return;
-  const byDisk = limit === undefined || free < limit - present;
-  throw new UserError({
-    code: 'scratch-full',
-    problem: `${bytes(needed)} have to be fetched from the bucket, and ${folder} has room for ${bytes(Math.max(room, 0))}.`,
-    remedy: `${byDisk ? 'Free space, or set FARELAKE_HOME to a folder of a larger disk' : 'Set FARELAKE_SCRATCH_LIMIT higher'}; or install DuckDB's extension httpfs, with which files of buckets are read in place.`,
-    data: { needed, room },
-  });
-}
-
-const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-
-/** `1.2 GB` */
-function bytes(count: number): string {
-  const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), UNITS.length - 1);
-  const value = count / 1000 ** power;
-  return `${power === 0 ? Math.floor(value) : value.toFixed(1)} ${UNITS[power] ?? ''}`;
+  const otherwise = '; or install DuckDB’s extension httpfs, with which files of buckets are read in place';
+  throw scratchFull(needed, room, room === free ? 'disk' : 'limit', otherwise);
 }
