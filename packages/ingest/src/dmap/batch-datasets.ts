@@ -3,6 +3,7 @@ import type { BatchSpec, ResultPlace } from '@farelake/db';
 import type { DatasetKey } from '@farelake/dmap';
 import type { BatchLimits } from '../plan/plan-batches.ts';
 import { comparePlaces } from './judge-datasets.ts';
+import { comparePeriods } from './newest-first.ts';
 
 export interface ReadyDataset {
   readonly id: number;
@@ -29,13 +30,9 @@ export function batchDatasets(
 }
 
 /** Of one dataset id the one that counts comes last. */
-function byPeriod(a: ReadyDataset, b: ReadyDataset): number {
-  const [one, other] = [a.key, b.key];
-  if (one.endDate !== other.endDate) return one.endDate > other.endDate ? -1 : 1;
-  if (one.startDate !== other.startDate) return one.startDate > other.startDate ? -1 : 1;
-  if (one.datasetId !== other.datasetId) return one.datasetId < other.datasetId ? -1 : 1;
-  return a.place === undefined || b.place === undefined ? a.id - b.id : comparePlaces(a.place, b.place);
-}
+const byPeriod = (a: ReadyDataset, b: ReadyDataset): number =>
+  comparePeriods(a.key, b.key) ||
+  (a.place === undefined || b.place === undefined ? a.id - b.id : comparePlaces(a.place, b.place));
 
 function cut(group: readonly ReadyDataset[], limits: BatchLimits): ReadyDataset[][] {
   const parts: ReadyDataset[][] = [];

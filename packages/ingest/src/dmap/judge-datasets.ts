@@ -7,6 +7,7 @@
 import type { LoadFacts, LoadState, ResultPlace, WaitingFor } from '@farelake/db';
 import type { DatasetKey } from '@farelake/dmap';
 import type { Contract } from '@farelake/schema-registry';
+import { compareTexts } from './newest-first.ts';
 
 export interface JudgedLoad {
   readonly id: number;
@@ -52,7 +53,7 @@ export function judgeDatasets(
 
 /** Below zero: `a` gives way to `b`. */
 export const comparePlaces = (a: ResultPlace, b: ResultPlace): number =>
-  a.countsFrom === b.countsFrom ? a.id - b.id : a.countsFrom < b.countsFrom ? -1 : 1;
+  compareTexts(a.countsFrom, b.countsFrom) || a.id - b.id;
 
 const identityOf = ({ set, datasetId }: DatasetKey): string => JSON.stringify([set, datasetId]);
 

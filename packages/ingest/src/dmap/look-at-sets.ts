@@ -6,6 +6,7 @@ import type { OnProgress } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
 import { chooseSets, type ChosenSet } from './choose-sets.ts';
 import { unreadableTrouble } from './list-set.ts';
+import { comparePeriods, compareTexts } from './newest-first.ts';
 import { isMissingKey } from './vendor-trouble.ts';
 
 export interface LookOptions {
@@ -69,9 +70,5 @@ const identityOf = ({ datasetId, startDate, endDate, lastUpdated }: ResultIdenti
   ...{ datasetId, startDate, endDate, lastUpdated },
 });
 
-function byPeriod(a: ResultIdentity, b: ResultIdentity): number {
-  if (a.endDate !== b.endDate) return a.endDate > b.endDate ? -1 : 1;
-  if (a.startDate !== b.startDate) return a.startDate > b.startDate ? -1 : 1;
-  if (a.datasetId !== b.datasetId) return a.datasetId < b.datasetId ? -1 : 1;
-  return a.lastUpdated > b.lastUpdated ? -1 : 1;
-}
+const byPeriod = (a: ResultIdentity, b: ResultIdentity): number =>
+  comparePeriods(a, b) || compareTexts(b.lastUpdated, a.lastUpdated);

@@ -15,6 +15,7 @@ import type { TableWorkspace } from '../workspace.ts';
 import { batchDatasets } from './batch-datasets.ts';
 import { datasetLoads, isInTable, type DatasetLoad } from './dataset-load.ts';
 import { judgeDatasets, type DatasetVerdict, type JudgedLoad } from './judge-datasets.ts';
+import { compareTexts } from './newest-first.ts';
 
 /**
  * Files that were found in a folder, or told of by a bucket, are results as those that were fetched: their names tell all.
@@ -31,11 +32,12 @@ export async function claimDatasets(workspace: TableWorkspace, dataset: string):
 }
 
 /** The order in which results of one page are registered. */
-function byPlace(a: NamedResult, b: NamedResult): number {
-  const [one, other] = [a, b].map((r) => [r.lastUpdated, r.startDate, r.endDate, r.datasetId]);
-  const at = (one ?? []).findIndex((text, index) => text !== other?.[index]);
-  return at < 0 ? a.objectId - b.objectId : (one?.[at] ?? '') < (other?.[at] ?? '') ? -1 : 1;
-}
+const byPlace = (a: NamedResult, b: NamedResult): number =>
+  compareTexts(a.lastUpdated, b.lastUpdated) ||
+  compareTexts(a.startDate, b.startDate) ||
+  compareTexts(a.endDate, b.endDate) ||
+  compareTexts(a.datasetId, b.datasetId) ||
+  a.objectId - b.objectId;
 
 export interface DatasetPlan {
   readonly verdicts: ReadonlyMap<number, DatasetVerdict>;

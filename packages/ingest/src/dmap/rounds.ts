@@ -9,6 +9,7 @@ import type { Wish } from './ask.ts';
 import { openConnections, type Connections } from './connections.ts';
 import { fetchResult, MOST_IN_ROW, noteTrouble } from './fetch-result.ts';
 import { listSet } from './list-set.ts';
+import { comparePeriods } from './newest-first.ts';
 import type { SetWork } from './set-work.ts';
 import { isMissingKey } from './vendor-trouble.ts';
 
@@ -139,7 +140,7 @@ async function slowOnes({ over }: Rounds, works: readonly SetWork[], count: numb
   );
   return lanes
     .flat()
-    .sort((a, b) => (comesBefore(a.result, b.result) ? -1 : 1))
+    .sort((a, b) => compareTurns(a.result, b.result))
     .slice(0, Math.max(0, count));
 }
 
@@ -160,12 +161,9 @@ const untried = async ({ workspace, dataset, onProgress, tried }: SetWork): Prom
 };
 
 /** Of whichever sets, as of one: what has failed least often, then the newest period. */
-function comesBefore(a: ResultToFetch, b: ResultToFetch): boolean {
-  if (a.lane !== b.lane) return LANES.indexOf(a.lane) < LANES.indexOf(b.lane);
-  if (a.tries !== b.tries) return a.tries < b.tries;
-  if (a.endDate !== b.endDate) return a.endDate > b.endDate;
-  if (a.startDate !== b.startDate) return a.startDate > b.startDate;
-  return a.datasetId < b.datasetId;
-}
+const compareTurns = (a: ResultToFetch, b: ResultToFetch): number =>
+  LANES.indexOf(a.lane) - LANES.indexOf(b.lane) || a.tries - b.tries || comparePeriods(a, b);
+
+const comesBefore = (a: ResultToFetch, b: ResultToFetch): boolean => compareTurns(a, b) < 0;
 
 const LANES: readonly DmapLane[] = ['new', 'slow'];
