@@ -1,13 +1,11 @@
 /** What the vendor lists now, beside what the ledger knows of it. Changes nothing. */
 import { knownResults, type KnownResult } from '@farelake/db';
 import { identityText, type ResultIdentity, type Vendor } from '@farelake/dmap';
-import { UserError } from '@farelake/schema-registry';
 import type { OnProgress } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
 import { chooseSets, type ChosenSet } from './choose-sets.ts';
-import { unreadableTrouble } from './list-set.ts';
+import { hearSet } from './hear-set.ts';
 import { comparePeriods, compareTexts } from './newest-first.ts';
-import { isMissingKey } from './vendor-trouble.ts';
 
 export interface LookOptions {
   /** Sets or their tables; all that have a contract unless given. Of these, sets whose API has no key are passed over. */
@@ -43,32 +41,14 @@ async function lookAt(
   set: ChosenSet,
   { since, sets, onProgress }: LookOptions,
 ): Promise<SeenSet> {
-  const listed = new Map<string, ResultIdentity>();
-  const unreadable: string[] = [];
-  const told = { skipped: null as string | null, trouble: null as string | null };
-  try {
-    for await (const page of vendor.list(set, { since, signal })) {
-      for (const result of page.results) listed.set(identityText(result), identityOf(result));
-      unreadable.push(...page.unreadable);
-      onProgress?.({ step: 'listing', table: set.dataset, results: listed.size });
-    }
-    told.trouble = unreadableTrouble(unreadable);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof UserError)) throw error;
-    told[isMissingKey(error) && sets === undefined ? 'skipped' : 'trouble'] = error.message;
-  }
+  const skipUnkeyed = sets === undefined;
+  const { listed, skipped, trouble } = await hearSet(vendor, set, { since, skipUnkeyed, signal, onProgress });
   const known = new Map(
     (await knownResults(pool, set.dataset, [...listed.values()])).map((one) => [identityText(one), one]),
   );
   const results = [...listed].map(([name, result]): SeenResult => ({ ...result, known: known.get(name) ?? null }));
-  return { ...set, results: results.toSorted(byPeriod), ...told };
+  return { ...set, results: results.toSorted(byPeriod), skipped, trouble };
 }
-
-/** Without its link, which is for nobody to see. */
-const identityOf = ({ datasetId, startDate, endDate, lastUpdated }: ResultIdentity): ResultIdentity => ({
-  ...{ datasetId, startDate, endDate, lastUpdated },
-});
 
 const byPeriod = (a: ResultIdentity, b: ResultIdentity): number =>
   comparePeriods(a, b) || compareTexts(b.lastUpdated, a.lastUpdated);
