@@ -11,23 +11,20 @@ import {
   readVersion,
   rivalsInTable,
   takeOutOfTable,
-  writeReceipt,
-  writeRefusedRows,
   type ManifestFile,
   type Queryable,
 } from '@farelake/db';
-import { pathPart } from '@farelake/dmap';
+import { pathPart, type DatasetKey } from '@farelake/dmap';
 import type { LoadedPieces } from '@farelake/lake';
-import type { Drift } from '@farelake/schema-registry';
-import { tellableStatistics } from '../columns.ts';
+import type { Contract, Drift } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
+import { adoptFiles } from '../load/adopt-files.ts';
 import type { Attempt } from '../load/attempt.ts';
-import { NAMED_ROWS } from '../load/commit-batch.ts';
+import { settleReceipt } from '../load/settle-receipt.ts';
 import { nextState } from '../load-state.ts';
 import { moveLoad, moveLoads } from '../move-load.ts';
 import { keepRefusedRows, type KeptRows } from '../quarantine/keep-rows.ts';
 import { inTable } from '../table/in-table.ts';
-import { treatmentNote } from '../treatment/file-treatments.ts';
 import type { DatasetLoad } from './dataset-load.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -50,7 +47,9 @@ export async function commitDatasets(context: Attempt, datasets: readonly Loaded
     datasets,
     datasets.flatMap(({ written }) => written.refused),
   );
-  const adopted = (await sideBySide(datasets, AT_ONCE, (one) => adopt(context, one))).flat();
+  const adopt = ({ load, key, written }: LoadedDataset) =>
+    adoptFiles(context, nameOf(contract, key), written.files, load.id);
+  const adopted = (await sideBySide(datasets, AT_ONCE, adopt)).flat();
   // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
   await inTable(workspace, async (db) => {
     const rivals = await rivalsInTable(db, contract.dataset, ids);
@@ -72,6 +71,10 @@ export async function commitDatasets(context: Attempt, datasets: readonly Loaded
   reach('load:committed');
   return datasets.reduce((sum, { written }) => sum + written.rows, 0);
 }
+
+/** Of its files below the stage. */
+const nameOf = ({ dataset }: Contract, { startDate, datasetId }: DatasetKey): string =>
+  `${dataset}/period=${startDate}/${pathPart(datasetId)}`;
 
 /** @param loadIds loads whose former files go */
 async function changeTable(
@@ -105,17 +108,7 @@ async function settle(
   kept: KeptRows | undefined,
 ): Promise<void> {
   const read = written.counts.get(load.id) ?? 0;
-  const quarantined = kept?.rows.length ?? 0;
-  await writeReceipt(db, attempt, {
-    loadId: load.id,
-    announced: null,
-    read,
-    written: read - quarantined,
-    quarantined,
-    rowsUri: kept?.uri ?? null,
-    rowsSha256: kept?.sha256 ?? null,
-  });
-  await writeRefusedRows(db, load.id, (kept?.rows ?? []).slice(0, NAMED_ROWS));
+  await settleReceipt(db, attempt, { loadId: load.id, announced: null, read }, kept);
   const differences = drift.differences.length === 0 ? null : drift.differences;
   await moveLoad(db, load, 'finish', {}, { drift: differences, fileTime: key.lastUpdated });
 }
@@ -132,32 +125,4 @@ async function giveWay(
   if (rival.state === 'loading') await moveLoad(db, rival, 'release');
   const state = rival.state === 'loading' ? nextState(rival.state, 'release') : rival.state;
   await moveLoad(db, { id: rival.id, state }, 'supersede', { reason });
-}
-
-/** Moves its files to stage. Names carry the dataset, the attempt and, where there are several, the number of the file. */
-async function adopt(
-  { workspace: { stage }, contract, batch, attempt, key: hmacKey }: Attempt,
-  { load, key, written: { files } }: LoadedDataset,
-): Promise<ManifestFile[]> {
-  const name = `${contract.dataset}/period=${key.startDate}/${pathPart(key.datasetId)}-${attempt}`;
-  const adopted: ManifestFile[] = [];
-  for (const [index, { file, size, rows, statistics }] of files.entries()) {
-    const part = files.length === 1 ? '' : `-${String(index + 1).padStart(4, '0')}`;
-    const { sha256 } = await stage.adopt(file, `${name}${part}.parquet`);
-    reach('load:adopted');
-    adopted.push({
-      uri: stage.uriOf(`${name}${part}.parquet`),
-      size,
-      sha256,
-      rows,
-      statistics: tellableStatistics(contract, statistics),
-      contractVersion: contract.version,
-      batchId: batch.id,
-      loadId: load.id,
-      segment: null,
-      lowestKey: null,
-      ...treatmentNote(contract, () => hmacKey?.id),
-    });
-  }
-  return adopted;
 }

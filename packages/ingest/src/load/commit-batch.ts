@@ -13,27 +13,23 @@ import {
   placeInHistory,
   readManifest,
   takeOutOfHistory,
-  writeReceipt,
-  writeRefusedRows,
+  type Batch,
   type Corrected,
   type Manifest,
   type ManifestFile,
   type Queryable,
 } from '@farelake/db';
-import type { LoadedPieces, WrittenParquet } from '@farelake/lake';
-import { historyName } from '@farelake/schema-registry';
-import { tellableStatistics } from '../columns.ts';
+import type { LoadedPieces } from '@farelake/lake';
+import { historyName, type Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import { moveLoad } from '../move-load.ts';
 import { keepRefusedRows, type KeptRows } from '../quarantine/keep-rows.ts';
 import { replaceRows, type ReplacedRows } from '../replay/replace-rows.ts';
 import { inTable } from '../table/in-table.ts';
 import { thisProcess } from '../who.ts';
-import { treatmentNote } from '../treatment/file-treatments.ts';
+import { adoptFiles } from './adopt-files.ts';
 import type { Attempt, BatchMember } from './attempt.ts';
-
-/** Refused rows of a load that the ledger names one by one; all of them are in the error zone, and counted. */
-export const NAMED_ROWS = 1000;
+import { settleReceipt } from './settle-receipt.ts';
 
 /** @returns rows that came into history */
 export async function commitBatch(
@@ -47,7 +43,7 @@ export async function commitBatch(
   const accepted = members.flatMap(({ load }) => (load.accepted ? [load.id] : []));
   const corrected = await correctedBy(workspace.pool, accepted);
   const replaced = await replaceRows(context, members, corrected, base);
-  const adopted = await adopt(context, written.files);
+  const adopted = await adoptFiles(context, nameOf(contract, batch), written.files);
   // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
   await inTable(workspace, async (db) => {
     await changeHistory(db, context, base, adopted, replaced);
@@ -67,6 +63,10 @@ export async function commitBatch(
   return written.rows;
 }
 
+/** Of its files below the stage. */
+const nameOf = ({ dataset }: Contract, { id, folder }: Batch): string =>
+  `${historyName(dataset)}/${folder}/b${String(id).padStart(6, '0')}`;
+
 /** Other content of its file took its place, as a person asked for. */
 async function giveWay(db: Queryable, one: Corrected): Promise<void> {
   await noteAsked(db, await createReplay(db, thisProcess(), { takesItsPlace: one.by }), one.id);
@@ -83,45 +83,8 @@ async function settle(
   kept: KeptRows | undefined,
 ): Promise<void> {
   const read = counts.get(load.id) ?? 0;
-  const quarantined = kept?.rows.length ?? 0;
-  await writeReceipt(db, attempt, {
-    loadId: load.id,
-    announced: dfm.recordCount,
-    read,
-    written: read - quarantined,
-    quarantined,
-    rowsUri: kept?.uri ?? null,
-    rowsSha256: kept?.sha256 ?? null,
-  });
-  await writeRefusedRows(db, load.id, (kept?.rows ?? []).slice(0, NAMED_ROWS));
+  await settleReceipt(db, attempt, { loadId: load.id, announced: dfm.recordCount, read }, kept);
   await moveLoad(db, load, 'finish');
-}
-
-/** Moves the batch's files to stage. Names carry batch, attempt and, where there are several, the number of the file. */
-async function adopt(
-  { workspace, contract, batch, attempt, key }: Attempt,
-  files: readonly WrittenParquet[],
-): Promise<ManifestFile[]> {
-  const name = `${historyName(contract.dataset)}/${batch.folder}/b${String(batch.id).padStart(6, '0')}-${attempt}`;
-  const adopted: ManifestFile[] = [];
-  for (const [index, { file, size, rows, statistics }] of files.entries()) {
-    const part = files.length === 1 ? '' : `-${String(index + 1).padStart(4, '0')}`;
-    const { sha256 } = await workspace.stage.adopt(file, `${name}${part}.parquet`);
-    reach('load:adopted');
-    adopted.push({
-      uri: workspace.stage.uriOf(`${name}${part}.parquet`),
-      size,
-      sha256,
-      rows,
-      statistics: tellableStatistics(contract, statistics),
-      contractVersion: contract.version,
-      batchId: batch.id,
-      segment: null,
-      lowestKey: null,
-      ...treatmentNote(contract, () => key?.id),
-    });
-  }
-  return adopted;
 }
 
 async function changeHistory(
