@@ -14,7 +14,7 @@ import {
   type ManifestFile,
   type Queryable,
 } from '@farelake/db';
-import { pathPart, type DatasetKey } from '@farelake/dmap';
+import { parseDatasetKey, pathPart, type DatasetKey } from '@farelake/dmap';
 import type { LoadedPieces } from '@farelake/lake';
 import type { Contract, Drift } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
@@ -119,8 +119,8 @@ async function giveWay(
   rival: Pick<DatasetLoad['load'], 'id' | 'state' | 'objectKey'>,
   datasets: readonly LoadedDataset[],
 ): Promise<void> {
-  const folder = (objectKey: string) => objectKey.split('/').slice(0, -2).join('/');
-  const by = datasets.find(({ load }) => folder(load.objectKey) === folder(rival.objectKey));
+  const former = parseDatasetKey(rival.objectKey);
+  const by = datasets.find(({ key }) => key.datasetId === former?.datasetId);
   const reason = `load ${by?.load.id ?? '?'}, issued ${by?.key.lastUpdated ?? '?'}, took its place`;
   if (rival.state === 'loading') await moveLoad(db, rival, 'release');
   const state = rival.state === 'loading' ? nextState(rival.state, 'release') : rival.state;
