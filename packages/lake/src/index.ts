@@ -1,5 +1,6 @@
 /** The public door of the lake: object stores, the DuckDB engine, CSV to Parquet, views over the manifest. */
 export { openEngine, type Engine, type EngineOptions, type EngineRow } from './engine/duckdb.ts';
+export { quotingKind } from './engine/quoting-kind.ts';
 export type { EngineFile, EngineFiles, EngineFilesOptions } from './engine/engine-files.ts';
 export { folderStore } from './store/folder-store.ts';
 export { s3Store } from './store/s3-store.ts';

@@ -5,6 +5,7 @@
  */
 import { quoteLiteral, UserError, type CsvFormat, type ProjectedColumn } from '@farelake/schema-registry';
 import type { Engine } from '../engine/duckdb.ts';
+import { quotingKind } from '../engine/quoting-kind.ts';
 import { writeParquet, type ParquetField, type WrittenParquet } from '../parquet/write-parquet.ts';
 import { findMisfit } from './misfits.ts';
 import type { Piece } from './pieces.ts';
@@ -96,9 +97,7 @@ async function countRows(
 
 /** Errors of the engine that quote values: of loads with hidden columns their words stay untold, and the error with them. */
 function discreet(load: CsvLoad, error: unknown): unknown {
-  if (!Error.isError(error) || error instanceof UserError || !load.columns.some((column) => column.hidden))
-    return error;
-  const kind = /^(Conversion|Invalid Input|Out of Range|Mismatch Type|INTERNAL) Error:/.exec(error.message)?.[1];
+  const kind = load.columns.some((column) => column.hidden) ? quotingKind(error) : undefined;
   if (kind === undefined) return error;
   return new Error(
     `The engine stopped with a fault of kind '${kind}'; its words may quote hidden values and are not told.`,
