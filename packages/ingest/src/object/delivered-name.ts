@@ -18,9 +18,10 @@ const SOME_API = 'dmap';
 /** The object of a file in a place of deliveries; undefined: of no feed. */
 export function deliveredName({ uri }: Pick<ObjectStore, 'uri'>, path: string): DeliveredName | undefined {
   // So that a table's own folder can be named, too: its name is part of the key. That of a set lies deeper.
-  const place = schemeOf(uri) === 'file' ? localPath(uri) : uri;
-  return qlikName(`${storeName(uri)}/${path}`) ?? datasetFileName(`${place}/${path}`);
+  return qlikName(`${storeName(uri)}/${path}`) ?? datasetFileName(`${wholePlace(uri)}/${path}`);
 }
+
+const wholePlace = (uri: string): string => (schemeOf(uri) === 'file' ? localPath(uri) : uri);
 
 /** The same of a normalised key. */
 export const nameOfKey = (objectKey: string): DeliveredName | undefined =>
