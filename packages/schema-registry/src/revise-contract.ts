@@ -27,7 +27,9 @@ export function reviseContract(present: Contract, draft: Contract): Contract {
   const key = draft.key.map((name) => names.get(name) ?? name);
   const gone = present.columns.filter((column) => !delivered.has(column.sourceName));
   const columns = [...drafted, ...gone];
-  const revised: Contract = { ...present, columns, lastColumnId, key, cdc: draft.cdc };
+  // Members stay in the order in which a person wrote them, which is no difference.
+  const cdc = { ...present.cdc, ...draft.cdc };
+  const revised: Contract = { ...present, columns, lastColumnId, key, cdc };
   const same = JSON.stringify({ ...revised, version: 0 }) === JSON.stringify({ ...present, version: 0 });
   return same ? present : { ...revised, version: present.version + 1 };
 }

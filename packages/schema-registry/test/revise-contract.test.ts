@@ -19,6 +19,12 @@ it('an equal draft is the contract itself', () => {
   expect(reviseContract(first, first)).toBe(first);
 });
 
+it('members in another order are no difference', () => {
+  const { updateImage, beforeImage } = first.cdc;
+  const written: Contract = { ...first, cdc: { beforeImage, updateImage } };
+  expect(reviseContract(written, first)).toBe(written);
+});
+
 it('a column keeps its id wherever it stands, a new one gets the next, version counts', () => {
   const next = reviseContract(
     first,
