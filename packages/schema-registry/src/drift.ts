@@ -125,6 +125,7 @@ export function describeDrift({ differences }: Drift): string {
   return differences.length === 0 ? 'same columns as the contract' : differences.map(describeDifference).join('; ');
 }
 
+/** One difference for people, as a part of `describeDrift`. */
 export function describeDifference({ column, kind, file, contract = '?', reason, times }: Difference): string {
   const missing = `column ${column} (${contract}) is missing`;
   switch (kind) {
@@ -155,18 +156,17 @@ export interface StandingDifference extends Difference {
  * contract by now is not: rows loaded before do not have it.
  */
 export function standingDifference(contract: Contract, noted: Difference): StandingDifference | undefined {
-  const known = storedColumns(contract).find((column) => column.sourceName === noted.column);
-  const dropped = contract.columns.some((column) => column.sourceName === noted.column && column.treatment === 'drop');
-  if (dropped) return undefined;
+  const known = contract.columns.find((column) => column.sourceName === noted.column);
+  if (known?.treatment === 'drop') return undefined;
   switch (noted.kind) {
     case 'new column':
       return { ...noted, note: known === undefined ? NOTES.unclassified : NOTES.replay };
     case 'missing column':
       return known === undefined ? undefined : { ...noted, note: NOTES.missing };
     case 'widening': {
-      const wide = noted.file === undefined || known === undefined;
-      if (wide || fits(parseLogicalType(noted.file), parseLogicalType(known.type))) return undefined;
-      return { ...noted, note: NOTES.widening };
+      if (noted.file === undefined || known === undefined) return undefined;
+      const isRoomy = fits(parseLogicalType(noted.file), parseLogicalType(known.type));
+      return isRoomy ? undefined : { ...noted, note: NOTES.widening };
     }
     case 'incompatible':
       return { ...noted, note: NOTES.incompatible };
