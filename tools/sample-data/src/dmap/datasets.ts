@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { formatCsv, VENDOR_OPTIONS } from '../csv.ts';
 import { DEFAULT_SEED } from '../feed.ts';
 import { deriveSeed, seededRandom } from '../random.ts';
+import { DAY, date } from '../time.ts';
 import { UsageError } from '../usage-error.ts';
-import { DAY, isoDay } from './days.ts';
 import { inventField } from './invented.ts';
 import { DMAP_SETS, type DmapSetName, type SetShape } from './sets/index.ts';
 
@@ -59,7 +59,7 @@ function generateDataset(shape: SetShape, from: number, index: number, options: 
   const { days = 1, rows = 100, issue = 0, seed = DEFAULT_SEED } = options;
   const first = from + index * days * DAY;
   const last = first + (days - 1) * DAY;
-  const datasetId = `${shape.set}_${isoDay(first).replaceAll('-', '')}`;
+  const datasetId = `${shape.set}_${date(first).replaceAll('-', '')}`;
   const random = seededRandom(deriveSeed(seed, `${datasetId}/${issue}`));
   const records = Array.from({ length: rows }, () => {
     const at = first + Math.floor(random.next() * days * DAY);
@@ -73,8 +73,8 @@ function generateDataset(shape: SetShape, from: number, index: number, options: 
     api: shape.api,
     set: shape.set,
     datasetId,
-    startDate: isoDay(first),
-    endDate: isoDay(last),
+    startDate: date(first),
+    endDate: date(last),
     lastUpdated: `${new Date(issued).toISOString().slice(0, 19)}.${random.digits(6)}`,
     rows,
     text,

@@ -1,6 +1,6 @@
 /** Values that a fare system might have: by the column's name where it says what is meant, else by its kind. All invented. */
 import type { Random } from '../random.ts';
-import { isoDay, MINUTE } from './days.ts';
+import { date, MINUTE } from '../time.ts';
 import type { SetColumn } from './columns.ts';
 
 /** What the fields of one row have in common. */
@@ -52,15 +52,15 @@ const MAKERS: readonly (readonly [RegExp, Maker])[] = [
   [/^reference_notes$/, seldom(5, pick('rider asked, "twice"', 'see ticket\nof May', 'gate was stuck'))],
   [/^latitude$/, ({ random }) => (42.2 + random.next() / 5).toFixed(random.int(4, 6))],
   [/^longitude$/, ({ random }) => (-71.2 + random.next() / 5).toFixed(random.int(4, 6))],
-  [/^date$/, ({ at }) => isoDay(at)],
-  [/_day$/, ({ at }) => `${isoDay(at)} 00:00:00`],
+  [/^date$/, ({ at }) => date(at)],
+  [/_day$/, ({ at }) => `${date(at)} 00:00:00`],
   [/^(?:depersonalized|overdrawn|reversed|voided|clear)_dtm$/, seldom(10, ({ at }) => timeText(at + 90 * MINUTE))],
   [/^(?:inserted|updated|_exported)_dtm$/, ({ at, random }) => timeText(at + random.int(60, 600) * MINUTE)],
   [/^(?:first|init|issue)_\w*dtm$/, ({ at, random }) => timeText(at - random.int(1, 400_000) * MINUTE)],
   [/^(?:expiry_dtm_last_updated|deposit_expiration_dtm)$/, seldom(5, pick('unlimited', 'end of season'))],
   [/^day_of_week$/, ({ at }) => DAYS[new Date(at).getUTCDay()] ?? ''],
   [/^month$/, ({ at }) => MONTHS[new Date(at).getUTCMonth()] ?? ''],
-  [/^year$/, ({ at }) => isoDay(at).slice(0, 4)],
+  [/^year$/, ({ at }) => date(at).slice(0, 4)],
   [/^hour$/, ({ at }) => String(new Date(at).getUTCHours())],
   [/^weekend$/, ({ at }) => ([0, 6].includes(new Date(at).getUTCDay()) ? '1' : '0')],
   [/^timeperiod$/, pick('AM Peak', 'Midday', 'PM Peak', 'Evening')],
@@ -97,7 +97,7 @@ export function inventField({ name, kind }: SetColumn, context: RowContext): str
     case 'f':
       return String(random.int(1, 9_000));
     case 'd':
-      return isoDay(at);
+      return date(at);
     case 't':
       return timeText(at);
     case 's':
