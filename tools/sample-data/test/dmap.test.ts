@@ -60,6 +60,7 @@ describe('datasets', () => {
   it('of what is not known are refused', () => {
     expect(() => [...generateDatasets({ sets: ['agg_gone' as DmapSetName] })]).toThrow(/agg_gone is no set; known are/);
     expect(() => [...generateDatasets({ from: 'May' })]).toThrow(/May is no day/);
+    expect(() => [...generateDatasets({ from: '2022-02-30' })]).toThrow(/2022-02-30 is no day/);
   });
 });
 

@@ -20,6 +20,7 @@ export interface DatasetOptions {
   readonly datasets?: number;
   /** Service days of a dataset. */
   readonly days?: number;
+  /** Of each dataset. */
   readonly rows?: number;
   /** 0: as first issued; each further number is another issue of the same datasets, a day later, with other rows. */
   readonly issue?: number;
@@ -46,7 +47,8 @@ export interface Dataset {
 export function* generateDatasets(options: DatasetOptions = {}): Generator<Dataset> {
   const { sets = DMAP_SETS.map(({ set }) => set), from = '2022-05-02', datasets = 1 } = options;
   const start = Date.parse(`${from}T00:00:00Z`);
-  if (Number.isNaN(start)) throw new UsageError(`${from} is no day`, 'write it as 2022-05-02');
+  // A month's 30th is taken for the day after its last one.
+  if (Number.isNaN(start) || date(start) !== from) throw new UsageError(`${from} is no day`, 'write it as 2022-05-02');
   for (const set of sets) {
     const shape = DMAP_SETS.find((one) => one.set === set);
     if (shape === undefined)

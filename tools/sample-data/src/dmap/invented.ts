@@ -20,8 +20,8 @@ const number =
   (from: number, to: number): Maker =>
   ({ random }) =>
     String(random.int(from, to));
-/** Empty in so many of a hundred rows. */
-const seldom =
+/** There in so many of a hundred rows, else empty. */
+const sometimes =
   (percent: number, make: Maker): Maker =>
   (context) =>
     context.random.chance(percent / 100) ? make(context) : '';
@@ -42,22 +42,22 @@ const SERVICES = ['Bus', 'Heavy Rail', 'Light Rail', 'Ferry', 'Commuter Rail'];
 /** By the whole name, or its end; the first that fits. */
 const MAKERS: readonly (readonly [RegExp, Maker])[] = [
   [/^id$|^dw_transaction_id$|^inspection_id$|^device_transaction_id$/, ({ random }) => uuid(random)],
-  [/^customer_email$/, seldom(30, ({ random }) => `${random.pick(FIRST)}.${random.pick(LAST)}@example.org`)],
-  [/^customer_address$/, seldom(30, ({ random }) => `${random.int(1, 980)} ${random.pick(STREETS)}`)],
-  [/^customer_city$/, seldom(30, pick('Harborview', 'Millbrook', 'Orchard Falls'))],
-  [/^customer_state$/, seldom(30, pick('MA', 'RI', 'NH'))],
-  [/^customer_postal_code$/, seldom(30, ({ random }) => `0${random.int(1001, 2799)}`)],
+  [/^customer_email$/, sometimes(30, ({ random }) => `${random.pick(FIRST)}.${random.pick(LAST)}@example.org`)],
+  [/^customer_address$/, sometimes(30, ({ random }) => `${random.int(1, 980)} ${random.pick(STREETS)}`)],
+  [/^customer_city$/, sometimes(30, pick('Harborview', 'Millbrook', 'Orchard Falls'))],
+  [/^customer_state$/, sometimes(30, pick('MA', 'RI', 'NH'))],
+  [/^customer_postal_code$/, sometimes(30, ({ random }) => `0${random.int(1001, 2799)}`)],
   [/^serial_nbr$/, ({ random }) => `0${random.digits(15)}`],
   [/^external_account_id$/, ({ random }) => `XA-${random.hex(10)}`],
-  [/^reference_notes$/, seldom(5, pick('rider asked, "twice"', 'see ticket\nof May', 'gate was stuck'))],
+  [/^reference_notes$/, sometimes(5, pick('rider asked, "twice"', 'see ticket\nof May', 'gate was stuck'))],
   [/^latitude$/, ({ random }) => (42.2 + random.next() / 5).toFixed(random.int(4, 6))],
   [/^longitude$/, ({ random }) => (-71.2 + random.next() / 5).toFixed(random.int(4, 6))],
   [/^date$/, ({ at }) => date(at)],
   [/_day$/, ({ at }) => `${date(at)} 00:00:00`],
-  [/^(?:depersonalized|overdrawn|reversed|voided|clear)_dtm$/, seldom(10, ({ at }) => timeText(at + 90 * MINUTE))],
+  [/^(?:depersonalized|overdrawn|reversed|voided|clear)_dtm$/, sometimes(10, ({ at }) => timeText(at + 90 * MINUTE))],
   [/^(?:inserted|updated|_exported)_dtm$/, ({ at, random }) => timeText(at + random.int(60, 600) * MINUTE)],
   [/^(?:first|init|issue)_\w*dtm$/, ({ at, random }) => timeText(at - random.int(1, 400_000) * MINUTE)],
-  [/^(?:expiry_dtm_last_updated|deposit_expiration_dtm)$/, seldom(5, pick('unlimited', 'end of season'))],
+  [/^(?:expiry_dtm_last_updated|deposit_expiration_dtm)$/, sometimes(5, pick('unlimited', 'end of season'))],
   [/^day_of_week$/, ({ at }) => DAYS[new Date(at).getUTCDay()] ?? ''],
   [/^month$/, ({ at }) => MONTHS[new Date(at).getUTCMonth()] ?? ''],
   [/^year$/, ({ at }) => date(at).slice(0, 4)],
@@ -74,15 +74,15 @@ const MAKERS: readonly (readonly [RegExp, Maker])[] = [
   [/^ride_type_name$/, pick('Full Fare', 'Transfer', 'Free')],
   [
     /^(?:deposit_amount|sales_tax|refund_value|p(?:re|ost)paid_amount)$/,
-    seldom(40, pick('0.00', '2.40', '10', '90.00')),
+    sometimes(40, pick('0.00', '2.40', '10', '90.00')),
   ],
-  [/^(?:value|rides)_remaining$/, seldom(80, number(0, 9_000))],
+  [/^(?:value|rides)_remaining$/, sometimes(80, number(0, 9_000))],
   [/^citation_amount$/, pick('0.00', '50.00', '75.00', '100.00')],
   [/^manually_entered$|^updated_flag$/, pick('YES', 'NO', 'UNKNOWN')],
   [/_flag:s$|^free_entry_or_exit:s$|^forced_entry_or_exit:s$|^count_as_\w+:s$/, pick('YES', 'NO')],
   [/_flag$|^is_registered$|^count_as_\w+$|^\w+_entry_or_exit$/, number(0, 1)],
   [/^language_name$/, pick('English', 'Spanish', 'Portuguese')],
-  [/^extended_data_/, seldom(40, ({ random }) => `code=${random.hex(4)};retry=${random.int(0, 3)}`)],
+  [/^extended_data_/, sometimes(40, ({ random }) => `code=${random.hex(4)};retry=${random.int(0, 3)}`)],
 ];
 
 /** The text of a field, empty where the row has nothing to say. */
