@@ -1,5 +1,6 @@
 /** Proves that a published table follows its contract: new, renamed, widened and dropped columns, another key. */
 import type { Contract } from '@farelake/schema-registry';
+import { sendBack } from '../src/index.ts';
 import { Delivery, seq, type Cell, type Column } from './support/delivery.ts';
 import { expectPublished, publish } from './support/published.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
@@ -146,6 +147,22 @@ describe('a published table follows its contract', () => {
     world.contracts.set(contract.dataset, contract);
     await world.ingest();
     await expectPublished(world, contract);
+  }, 30_000);
+
+  it('a column that is hashed once all loads were taken through again leaves no value behind, either', async () => {
+    process.env['FARELAKE_HMAC_KEY'] = '0123456789abcdef0123456789abcdef';
+    const { world, contract, made } = await withTable();
+    const next = revise(world, contract, {
+      columns: changed(contract, 'a', { classification: 'personal', treatment: 'hmac' }),
+    });
+    await sendBack(world, { datasets: ['edw_t'] });
+    await world.ingest();
+    await expectPublished(world, next);
+    expect(await typesOf(world)).toMatchObject({ a: 'text' });
+    expect((await world.pool.query(`SELECT count(*) AS n FROM ods.edw_t WHERE a ~ '^[0-9a-f]{64}$'`)).rows).toEqual([
+      { n: 6 },
+    ]);
+    expect(await oidOf(world)).not.toBe(made);
   }, 30_000);
 
   it('another key makes another table, unique by that key', async () => {

@@ -14,7 +14,7 @@ export interface NewestVersion {
 
 /** A present column that a wanted one is made from. */
 export interface ColumnChange {
-  readonly from: Pick<PublishedColumn, 'name' | 'type'>;
+  readonly from: Pick<PublishedColumn, 'name' | 'type' | 'hashed'>;
   readonly to: PublishedColumn;
 }
 
@@ -51,8 +51,10 @@ export function planPublication(
   if (record === undefined || why !== undefined)
     return { way: 'copy', why: why ?? 'not published yet', alterations, sameKey };
   const { changed, added, dropped, comments } = alterations;
-  // The values of a dropped column would stay in the table's pages.
+  // Their values of before would stay in the table's pages.
   if (dropped.length > 0) return { way: 'copy', why: 'a column that is no more', alterations, sameKey };
+  if (changed.some(({ from, to }) => to.hashed === true && from.hashed !== true))
+    return { way: 'copy', why: 'a column that is hashed now', alterations, sameKey };
   if (changed.some((change) => !isWidening(change)))
     return { way: 'copy', why: 'a column of another type', alterations, sameKey };
   const unaltered = changed.every(({ from, to }) => from.name === to.name && from.type === to.type);

@@ -24,6 +24,8 @@ export interface PublishedColumn {
   /** As `format_type` prints it. */
   readonly type: string;
   readonly comment: string;
+  /** Its values are keyed hashes. */
+  readonly hashed?: true;
 }
 
 export interface Shape {
@@ -49,17 +51,21 @@ export function shapeOf(contract: Contract): Shape {
     columns: shown.map(({ id, name }) => ({
       id,
       name,
-      ...typeAndComment(contractColumns.get(id), id),
+      ...lookOf(contractColumns.get(id), id),
     })),
     key: shownKey(contract).map((name) => shown.find((column) => column.name === name)?.id ?? 0),
   };
 }
 
-function typeAndComment(column: ContractColumn | undefined, id: number): Pick<PublishedColumn, 'type' | 'comment'> {
+function lookOf(column: ContractColumn | undefined, id: number): Omit<PublishedColumn, 'id' | 'name'> {
   if (column !== undefined) {
     const { classification, treatment, description } = column;
     const how = treatment === 'keep' ? classification : `${classification}, ${treatment}`;
-    return { type: typeNames(storedType(column)).postgres, comment: `[${how}] ${description}`.trimEnd() };
+    return {
+      type: typeNames(storedType(column)).postgres,
+      comment: `[${how}] ${description}`.trimEnd(),
+      ...(treatment === 'hmac' ? { hashed: true } : {}),
+    };
   }
   const system = SYSTEM_COLUMNS.find((one) => one.id === id);
   if (system === undefined || system.type.kind === 'listOfInt') throw new Error(`no column has the id ${id}`);
