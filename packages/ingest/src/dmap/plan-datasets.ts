@@ -6,7 +6,6 @@ import {
   type BatchSpec,
   type Load,
   type NamedResult,
-  type Queryable,
 } from '@farelake/db';
 import { parseDatasetKey } from '@farelake/dmap';
 import type { Contract } from '@farelake/schema-registry';
@@ -21,7 +20,7 @@ import { compareTexts } from './newest-first.ts';
  * Files that were found in a folder, or told of by a bucket, are results as those that were fetched: their names tell all.
  * May be done again at any time.
  */
-export async function claimDatasets(workspace: TableWorkspace, dataset: string): Promise<void> {
+async function claimDatasets(workspace: TableWorkspace, dataset: string): Promise<void> {
   const unclaimed = await unclaimedObjects(workspace.pool, dataset);
   const results = unclaimed.flatMap(({ objectId, objectKey }): NamedResult[] => {
     const key = parseDatasetKey(objectKey);
@@ -45,16 +44,18 @@ export interface DatasetPlan {
   readonly batchesOf: (ready: readonly Load[]) => BatchSpec[];
 }
 
-/** @param loads all of the table's */
+/** @param loads all of the table's; where none is a dataset, nothing more is asked for */
 export async function planDatasets(
-  db: Queryable,
+  workspace: TableWorkspace,
   dataset: string,
   contract: Contract | undefined,
   loads: readonly Load[],
 ): Promise<DatasetPlan> {
   const datasets = datasetLoads(loads);
   if (datasets.length === 0) return { verdicts: new Map(), batchesOf: () => [] };
-  const places = await resultPlaces(db, dataset);
+  // After the loads were read: one that came since has its turn in the next plan, none of these is without its result.
+  await claimDatasets(workspace, dataset);
+  const places = await resultPlaces(workspace.pool, dataset);
   const placeOf = ({ load }: DatasetLoad) => places.get(load.objectId);
   const judged = datasets.map((one): JudgedLoad => {
     const { id, state } = one.load;

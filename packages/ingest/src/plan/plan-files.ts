@@ -1,6 +1,7 @@
 /** The plan of a table's files that are described by a `.dfm`: what becomes of each load, and which are loaded together. */
 import type { BatchSpec, Load, Queryable } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
+import { isDatasetKey } from '../object/delivered-name.ts';
 import { planBatches, type ReadyLoad } from './plan-batches.ts';
 import type { Verdict } from './plan-loads.ts';
 import { objectOf, planOf } from './table-plan.ts';
@@ -11,13 +12,14 @@ export interface FilePlan {
   readonly batchesOf: (ready: readonly Load[], alone: ReadonlySet<number>) => BatchSpec[];
 }
 
-/** @param loads all of the dataset's */
+/** @param loads all of the table's; where all are datasets, nothing more is asked for */
 export async function planFiles(
   db: Queryable,
   dataset: string,
   contract: Contract | undefined,
   loads: readonly Load[],
 ): Promise<FilePlan> {
+  if (loads.every(({ objectKey }) => isDatasetKey(objectKey))) return NOTHING;
   const { verdicts } = await planOf(db, dataset, contract, loads);
   return {
     verdicts,
@@ -31,6 +33,8 @@ export async function planFiles(
       ),
   };
 }
+
+const NOTHING: FilePlan = { verdicts: new Map(), batchesOf: () => [] };
 
 function readyLoad(load: Load, { facts, dfm }: Extract<Verdict, { event: 'prepare' }>, alone: boolean): ReadyLoad {
   return {
