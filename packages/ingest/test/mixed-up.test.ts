@@ -309,12 +309,12 @@ describe('another contract than the rows were made by', () => {
         SELECT replace(object_key, '20260102', '20260109'), content_hash, dataset, source_schema, source_table, part, size, store_uri, path, seen FROM ledger.objects WHERE object_key LIKE '%20260102%gz' RETURNING id),
       l AS (INSERT INTO ledger.loads (object_id, dataset, state, dfm_object_id, batch_id) SELECT o.id, 'edw_x', 'loading', (SELECT id FROM ledger.objects WHERE object_key LIKE '%20260102%dfm'), b.id FROM o, b RETURNING id, batch_id)
       INSERT INTO ledger.batch_loads SELECT batch_id, id FROM l`);
-    const retyped = contract.columns.map((column) => (column.name === 's' ? { ...column, type: 'bigint' } : column));
-    world.contracts.set('edw_x', { ...contract, columns: retyped });
+    const needed = { ...contract.columns[1]!, id: 103, name: 'needed', sourceName: 'NEEDED', nullable: false };
+    world.contracts.set('edw_x', { ...contract, columns: [...contract.columns, needed], lastColumnId: 103 });
     await world.ingest();
     expect((await world.status())[0]).toMatchObject({
       state: 'held',
-      reason: expect.stringMatching(/column S is string, in the contract bigint/) as string,
+      reason: expect.stringMatching(/column NEEDED \(string\) is missing, and it may not be NULL/) as string,
     });
     const open = await world.pool.query(`SELECT 1 FROM ledger.batches WHERE state = 'open'`);
     expect(open.rows).toEqual([]);
