@@ -2,16 +2,16 @@
  * No key and no signature of a link is in what an error shows, however deep one looks into it: each way in which the vendor and
  * the network fail is met here, with servers that repeat what they were asked.
  */
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { afterEach, expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { ApiKey, openVendor, SignedLink, type DmapSet, type Pause } from '../src/index.ts';
-import { csvGz, openStandIn, type Answer, type StandIn } from '../testing/index.ts';
+import { testFolder } from '../../lake/test/support/folder.ts';
+import { csvGz, status, type Answer } from '../testing/index.ts';
+import { withStandIn } from './support/stand-in.ts';
 
 const SET: DmapSet = { api: 'aggregations', set: 'agg' };
 const KEY = 'canary/KEY+of=the/API';
@@ -20,16 +20,8 @@ const QUERY = `?sv=2024&sp=r&sig=${encodeURIComponent(SIGNATURE)}`;
 /** As it is, in an address, in HTML, in base64: whoever sees one of these has it. */
 const SECRETS = [KEY, SIGNATURE].flatMap((text) => [text, encodeURIComponent(text), btoa(text)]);
 
-let standIn: StandIn;
-let folder: string;
-beforeAll(async () => {
-  standIn = await openStandIn({ watchLinks: true });
-  folder = await mkdtemp(path.join(tmpdir(), 'farelake-canary-'));
-});
-afterAll(async () => {
-  await standIn.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const standIn = withStandIn({ watchLinks: true });
+const folder = testFolder();
 
 /** All that anybody can read of a value: members that are hidden, stacks, causes, accessors, JSON. */
 const allOf = (value: unknown): string =>
@@ -167,7 +159,7 @@ const FAULTS: Answer[] = [
   { kind: 'short', missing: 5 },
   { kind: 'wrong-md5' },
   { kind: 'other-bytes' },
-  { kind: 'status', status: 403 },
+  status(403),
 ];
 
 test.each(FAULTS)('a real link and $kind', async (answer) => {

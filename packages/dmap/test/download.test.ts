@@ -1,49 +1,53 @@
 /** Downloads from a blob service, by its own links or with a fault put between: whole and checked, or an error and no file. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { SignedLink } from '../src/index.ts';
 import { ApiKey, openVendor, type DmapSet, type Vendor } from '../src/index.ts';
-import { openStandIn, type Answer, type StandIn } from '../testing/index.ts';
+import { testFolder } from '../../lake/test/support/folder.ts';
+import { status, type Answer } from '../testing/index.ts';
+import { timeoutsFor, withStandIn } from './support/stand-in.ts';
 
 const SET: DmapSet = { api: 'aggregations', set: 'agg_daily_fareprod' };
 const PATIENCE = { retries: 3, first: 1, longest: 2 };
 /** Does not get smaller under gzip. */
 const BYTES = gzipSync(randomBytes(300_000));
 
-let standIn: StandIn;
+const standIn = withStandIn({ linkSeconds: 600, watchLinks: true });
+const folder = testFolder();
+const file = path.join(folder, 'dataset.csv.gz');
 let vendor: Vendor;
-let folder: string;
-let file: string;
 let seen: number[];
 
-beforeAll(async () => {
-  standIn = await openStandIn({ linkSeconds: 600, watchLinks: true });
-  folder = await mkdtemp(path.join(tmpdir(), 'farelake-dmap-'));
-  file = path.join(folder, 'dataset.csv.gz');
-  vendor = openVendor({
+const open = (timeouts = {}): Vendor =>
+  openVendor({
     baseUrl: standIn.baseUrl,
     keys: { aggregations: new ApiKey(standIn.keys.aggregations) },
     pace: 1000,
     patience: PATIENCE,
-    timeouts: { headers: 500, body: 500 },
+    timeouts,
   });
-});
-afterAll(async () => {
-  await vendor.close();
-  await standIn.close();
-  await rm(folder, { recursive: true, force: true });
-});
+
 beforeEach(async () => {
   standIn.clearFaults();
   seen = [];
+  vendor = open();
   await standIn.issue(SET, [{ datasetId: 'd', startDate: '2022-05-17', bytes: BYTES }]);
 });
-afterEach(() => rm(file, { force: true }));
+afterEach(async () => {
+  await vendor.close();
+  await rm(file, { force: true });
+});
+
+/** The fault, and a vendor that waits for what it keeps back no longer than it must. */
+async function befall(answer: Answer, times?: number): Promise<void> {
+  standIn.fault({ on: 'link', answer, ...(times === undefined ? {} : { times }) });
+  await vendor.close();
+  vendor = open(timeoutsFor(answer));
+}
 
 async function linkTo(datasetId = 'd'): Promise<SignedLink> {
   standIn.requests.length = 0;
@@ -58,12 +62,6 @@ const download = async (link?: SignedLink, signal = new AbortController().signal
   vendor.download(link ?? (await linkTo()), { file, signal, onBytes: (bytes) => void seen.push(bytes) });
 
 const ranges = () => standIn.requests.filter(({ on }) => on === 'link').map(({ range }) => range ?? 'all');
-const status = (code: number, headers: Record<string, string> = {}, body = ''): Answer => ({
-  kind: 'status',
-  status: code,
-  headers,
-  body,
-});
 
 test('a dataset arrives as it is, its bytes told as they come', async () => {
   expect(await download()).toMatchObject({ size: BYTES.length });
@@ -77,7 +75,7 @@ test.each([
   ['standing still', { kind: 'stall', afterBytes: 100_000 }],
   ['shorter than announced', { kind: 'short', missing: 200_000 }],
 ] as [string, Answer][])('%s: it is tried again, and taken up where it broke', async (_, answer) => {
-  standIn.fault({ on: 'link', times: 2, answer });
+  await befall(answer, 2);
   await download();
   expect((await readFile(file)).equals(BYTES)).toBe(true);
   const asked = ranges();
@@ -97,7 +95,7 @@ test('a server without ranges: it begins anew', async () => {
 test('a blob that changes meanwhile is fetched from its start', async () => {
   const other = gzipSync(randomBytes(250_000));
   const link = await linkTo();
-  standIn.fault({ on: 'link', answer: { kind: 'stall', afterBytes: 100_000 } });
+  await befall({ kind: 'stall', afterBytes: 100_000 });
   standIn.fault({ on: 'link', answer: { kind: 'meanwhile', act: () => standIn.replaceBlob(SET, 'd', other) } });
   expect(await download(link)).toMatchObject({ size: other.length });
   expect((await readFile(file)).equals(other)).toBe(true);
@@ -123,7 +121,7 @@ test.each([
   ['a connection that is closed', { kind: 'hang-up' }],
   ['no answer', { kind: 'silent' }],
 ] as [string, Answer][])('%s passes, and for good the place cannot be reached', async (_, answer) => {
-  standIn.fault({ on: 'link', times: 2, answer });
+  await befall(answer, 2);
   await download();
   expect(existsSync(file)).toBe(true);
   standIn.fault({ on: 'link', times: Infinity, answer });

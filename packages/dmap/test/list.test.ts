@@ -1,14 +1,14 @@
 /** Listings over HTTP, against the stand-in: whole, at every fault, and with errors that say what happened. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ApiKey, openVendor, type DmapSet, type ListedResult, type Pause, type Vendor } from '../src/index.ts';
 import type { VendorOptions } from '../src/open-vendor.ts';
-import { csvGz, openStandIn, type Answer, type StandIn } from '../testing/index.ts';
+import { csvGz, status, type Answer } from '../testing/index.ts';
+import { timeoutsFor, withStandIn } from './support/stand-in.ts';
 
 const BYTES = csvGz(['date', 'count'], [['2022-05-17', 4]]);
 const PATIENCE = { retries: 3, first: 1, longest: 2 };
-const TIMEOUTS = { connect: 5000, headers: 500, body: 500 };
 
-let standIn: StandIn;
+const standIn = withStandIn({ basePath: '/some/path', listingsOnly: true });
 let vendor: Vendor;
 let pauses: Pause[];
 let set: DmapSet;
@@ -23,24 +23,22 @@ const open = (options: Partial<VendorOptions> = {}): Vendor =>
     },
     pace: 1000,
     patience: PATIENCE,
-    timeouts: TIMEOUTS,
     onPause: (pause) => pauses.push(pause),
     ...options,
   });
 
-beforeAll(async () => {
-  standIn = await openStandIn({ basePath: '/some/path' });
-});
-afterAll(() => standIn.close());
 beforeEach(() => {
-  for (const manner of Object.keys(standIn.manners)) Reflect.deleteProperty(standIn.manners, manner);
-  standIn.clearFaults();
-  standIn.requests.length = 0;
+  standIn.forget();
   pauses = [];
   set = { api: 'aggregations', set: `agg_${String(++sets)}` };
   vendor = open();
 });
 afterEach(() => vendor.close());
+
+async function reopen(options: Partial<VendorOptions>): Promise<void> {
+  await vendor.close();
+  vendor = open(options);
+}
 
 const days = (count: number, from = 0) =>
   Array.from({ length: count }, (_, place) => ({
@@ -65,13 +63,6 @@ async function list(asked = set, since?: string, signal = new AbortController().
   return { results: [...results.values()], unreadable, error };
 }
 
-const status = (code: number, headers: Record<string, string> = {}, body = ''): Answer => ({
-  kind: 'status',
-  status: code,
-  headers,
-  body,
-});
-
 test('1,300 results arrive whole, in pages of 100', async () => {
   await standIn.issue(set, days(1300));
   const { results, error } = await list();
@@ -90,8 +81,7 @@ test('the two APIs have each its own path and key; a set without datasets is an 
   const controlled: DmapSet = { api: 'transactional', set: 'citation' };
   standIn.declare(controlled);
   expect(await list(controlled)).toEqual({ results: [], unreadable: [], error: undefined });
-  await vendor.close();
-  vendor = open({ baseUrl: `${standIn.baseUrl}/` });
+  await reopen({ baseUrl: `${standIn.baseUrl}/` });
   expect((await list(controlled)).error).toBeUndefined();
 });
 
@@ -159,6 +149,7 @@ const PASSING: [string, Answer, RegExp][] = [
 ];
 
 test.each(PASSING)('%s passes: it is tried again', async (_, answer, reason) => {
+  await reopen({ timeouts: timeoutsFor(answer) });
   await standIn.issue(set, days(3));
   standIn.fault({ on: 'api', times: 2, answer });
   const { results, error } = await list();
@@ -168,6 +159,7 @@ test.each(PASSING)('%s passes: it is tried again', async (_, answer, reason) => 
 });
 
 test.each(PASSING)('%s for good is told, after as many tries as there is patience for', async (_, answer, reason) => {
+  await reopen({ timeouts: timeoutsFor(answer) });
   standIn.declare(set);
   standIn.fault({ on: 'api', times: Infinity, answer });
   const { error } = await list();
@@ -185,8 +177,7 @@ test('an answer without an end is not read to it', async () => {
 });
 
 test('nobody listens at the address', async () => {
-  await vendor.close();
-  vendor = open({ baseUrl: 'http://127.0.0.1:9' });
+  await reopen({ baseUrl: 'http://127.0.0.1:9' });
   expect((await list()).error).toMatchObject({
     code: 'dmap-unreachable',
     problem: expect.stringContaining('nobody listens there (tried 4 times)') as unknown,
@@ -270,13 +261,12 @@ test('all listings of an API share its pace', async () => {
   const other = { ...set, set: `${set.set}_b` };
   await standIn.issue(set, days(2));
   await standIn.issue(other, days(2));
-  await vendor.close();
-  vendor = open({ pace: 10 });
+  await reopen({ pace: 4 });
   await Promise.all([list(set), list(other)]);
   const times = standIn.requests.map(({ at }) => at).sort((a, b) => a - b);
   expect(times).toHaveLength(4);
-  // Three distances of 100 ms; clocks are read to the millisecond, and requests take unlike times to arrive.
-  expect(times[3]! - times[0]!).toBeGreaterThanOrEqual(250);
+  // Three distances of 250 ms, where each by itself would keep one; requests take unlike times to arrive.
+  expect(times[3]! - times[0]!).toBeGreaterThanOrEqual(500);
 });
 
 test('bad entries are told and left out; where none is good, this is not the API', async () => {

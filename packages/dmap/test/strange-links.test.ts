@@ -2,21 +2,20 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { ApiKey, openVendor, SignedLink, type DmapSet, type Pause, type Vendor } from '../src/index.ts';
+import { testFolder } from '../../lake/test/support/folder.ts';
 
 const KEY = 'k3y-of-the-tests';
 const SET: DmapSet = { api: 'aggregations', set: 'agg' };
 const signal = new AbortController().signal;
 
 let answer: { status: number; headers: OutgoingHttpHeaders; body?: Buffer };
-let folder: string;
+const folder = testFolder();
 let base: string;
 let vendor: Vendor;
 const pauses: Pause[] = [];
@@ -38,7 +37,6 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  folder = await mkdtemp(path.join(tmpdir(), 'farelake-links-'));
   vendor = openVendor({
     baseUrl: base,
     keys: { aggregations: new ApiKey(KEY) },
@@ -51,7 +49,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await vendor.close();
   server.close();
-  await rm(folder, { recursive: true, force: true });
 });
 afterEach(() => {
   pauses.length = 0;

@@ -36,6 +36,10 @@ export class Catalogue {
     );
   }
 
+  clear(): void {
+    this.#entries = [];
+  }
+
   find({ api, set }: DmapSet, datasetId: string): Entry | undefined {
     return this.#entries.findLast((entry) => entry.api === api && entry.set === set && entry.datasetId === datasetId);
   }

@@ -33,6 +33,11 @@ export type Answer =
   /** The right answer, after this is done: issues, removals, a change of the blob. */
   | { readonly kind: 'meanwhile'; readonly act: () => Promise<void> | void };
 
+/** An answer with a status. */
+export const status = (code: number, headers: Readonly<Record<string, string>> = {}, body = ''): Answer => ({
+  ...{ kind: 'status', status: code, headers, body },
+});
+
 export interface Fault {
   /** The listing, or the links to datasets. */
   readonly on: 'api' | 'link';

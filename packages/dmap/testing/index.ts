@@ -10,6 +10,7 @@
  *   await standIn.close();
  */
 export { csvGz } from './content.ts';
-export type { Answer, Fault } from './faults.ts';
+export { status, type Answer, type Fault } from './faults.ts';
 export type { Manners } from './listing.ts';
+export { nameOf, numbered } from './numbered.ts';
 export { openStandIn, type Dataset, type RequestSeen, type StandIn, type StandInOptions } from './stand-in.ts';

@@ -18,6 +18,8 @@ export interface StandInOptions {
   readonly linkSeconds?: number;
   /** All links lead through the proxy, so that `requests` has the downloads too. Without, only links with a fault do. */
   readonly watchLinks?: boolean;
+  /** Files are not kept, and links lead nowhere: where listings alone are looked at. */
+  readonly listingsOnly?: boolean;
   /** Path below which the API lies, `/api`; nothing unless given. */
   readonly basePath?: string;
 }
@@ -71,6 +73,8 @@ export interface StandIn {
    */
   fault(fault: Fault): void;
   clearFaults(): void;
+  /** Sets and datasets, faults, manners, requests: it is as it was when it was opened, but for its keys. */
+  forget(): void;
   /** All that may never be shown: the keys, and the signature of each link that was given, as written and as read. */
   secrets(): readonly string[];
   /** Ends it, with its blob service. Idempotent. */
@@ -173,10 +177,18 @@ class Vendor {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
         await this.blobs.put(next.entry.blob, next.bytes);
     };
-    await Promise.all(Array.from({ length: UPLOADS }, upload));
+    if (this.options.listingsOnly !== true) await Promise.all(Array.from({ length: UPLOADS }, upload));
     this.known.add(nameOf(set));
     // All at once: a listing that goes on meanwhile sees all of them or none.
     for (const entry of entries) this.catalogue.add(entry, beside);
+  }
+
+  forget(): void {
+    this.known.clear();
+    this.catalogue.clear();
+    this.faults.clear();
+    for (const manner of Object.keys(this.manners)) Reflect.deleteProperty(this.manners, manner);
+    this.requests.length = 0;
   }
 
   async replaceBlob(set: DmapSet, datasetId: string, bytes: Uint8Array): Promise<void> {
@@ -222,6 +234,9 @@ async function serve(vendor: Vendor): Promise<StandIn> {
     },
     clearFaults: () => {
       faults.clear();
+    },
+    forget: () => {
+      vendor.forget();
     },
     secrets: () => [...Object.values(keys), ...vendor.signatures],
     close: () => (closed ??= close()),
