@@ -1,24 +1,11 @@
 /** Proves that a few links which are dead for good keep no other dataset back, are told by `status`, and end with themselves. */
-import { csvGz } from '@farelake/dmap/testing';
-import { closeWorlds } from '../support/world.ts';
-import {
-  CITATION,
-  closeSyncWorlds,
-  DAILY,
-  dataset,
-  datasets,
-  openSyncWorld,
-  type SyncWorld,
-} from './support/sync-world.ts';
+import { csvGz, nameOf, status } from '@farelake/dmap/testing';
+import { CITATION, DAILY, dataset, datasets, withSyncWorlds, type SyncWorld } from './support/sync-world.ts';
 
-afterAll(async () => {
-  await closeSyncWorlds();
-  await closeWorlds();
-}, 60_000);
+const openSyncWorld = withSyncWorlds();
 
-const REFUSED = { kind: 'status', status: 403 } as const;
-const AWAY = { kind: 'status', status: 503 } as const;
-const nameOf = (n: number) => dataset(n).datasetId;
+const REFUSED = status(403);
+const AWAY = status(503);
 const states = async ({ world }: SyncWorld) =>
   (await world.status())
     .filter(({ table }) => table === 'dmap_agg_daily_fareprod')
@@ -132,11 +119,11 @@ it("a fault of the program at one set is told as one, and leaves the others' wor
 it('an empty listing of everything is not believed; one that leaves results out is asked for them again', async () => {
   const its = await openSyncWorld();
   await its.standIn.issue(DAILY, datasets(0, 28));
-  its.standIn.fault({ on: 'link', times: Infinity, answer: { kind: 'status', status: 404 } });
+  its.standIn.fault({ on: 'link', times: Infinity, answer: status(404) });
   expect((await its.sync()).sets[0]!.failed).toHaveLength(28);
   its.standIn.clearFaults();
   const body = '{"success":true,"results":[]}';
-  its.standIn.fault({ on: 'api', times: Infinity, answer: { kind: 'status', status: 200, body } });
+  its.standIn.fault({ on: 'api', times: Infinity, answer: status(200, {}, body) });
   const empty = { fetched: 0, withdrawn: 0, trouble: expect.stringMatching(/is empty, where 28 results/) as string };
   expect((await its.sync({ full: true, dryRun: true })).sets[0]).toMatchObject(empty);
   // Not even by who asks for links alone, and misses those that wait.
@@ -152,13 +139,13 @@ it('an empty listing of everything is not believed; one that leaves results out 
 
 it("a set whose API is away is listed once a run, whatever rounds the others' slow lanes take", async () => {
   const its = await openSyncWorld();
-  await its.standIn.issue(DAILY, datasets(0, 60));
+  await its.standIn.issue(DAILY, datasets(0, 51));
   await its.sync();
-  await its.standIn.issue(DAILY, datasets(0, 60, { lastUpdated: '2021-01-01T00:00:00' }));
+  await its.standIn.issue(DAILY, datasets(0, 51, { lastUpdated: '2021-01-01T00:00:00' }));
   its.standIn.fault({ on: 'api', set: CITATION.set, times: Infinity, answer: AWAY });
   its.standIn.requests.splice(0);
   expect((await its.sync()).sets).toMatchObject([
-    { fetched: 60, trouble: null },
+    { fetched: 51, trouble: null },
     { trouble: expect.stringMatching(/cannot be reached/) as string },
   ]);
   // One try, and one more.

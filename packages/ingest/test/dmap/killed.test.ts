@@ -5,30 +5,19 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Step } from '../../src/index.ts';
 import { STEPS } from '../../src/failpoint.ts';
-import { closeWorlds } from '../support/world.ts';
-import {
-  CITATION,
-  closeSyncWorlds,
-  DAILY,
-  dataset,
-  datasets,
-  openSyncWorld,
-  type SyncWorld,
-} from './support/sync-world.ts';
+import { CITATION, DAILY, dataset, datasets, withSyncWorlds, type SyncWorld } from './support/sync-world.ts';
 
 const CHILD = path.join(import.meta.dirname, 'support/sync-child.ts');
 
-afterAll(async () => {
-  await closeSyncWorlds();
-  await closeWorlds();
-}, 60_000);
+const openSyncWorld = withSyncWorlds();
 
 /** @returns the signal that ended it, or its exit code */
 async function syncChild({ world, standIn }: SyncWorld, failpoint = ''): Promise<string | number | null> {
   const { folder, pool, contracts } = world;
   const asked = JSON.stringify({ url: pool.options.connectionString, folder, contracts: [...contracts.values()] });
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['--no-warnings', CHILD, asked], {
-    env: { PATH: process.env['PATH'], ...standIn.variables, FARELAKE_FAILPOINT: failpoint },
+    env: { PATH, NODE_COMPILE_CACHE, ...standIn.variables, FARELAKE_FAILPOINT: failpoint },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];

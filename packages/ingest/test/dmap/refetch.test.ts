@@ -3,26 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { csvGz } from '@farelake/dmap/testing';
 import { audit } from '../../src/index.ts';
 import { openFaultyBucket, type FaultyBucket } from '../support/faulty-bucket.ts';
-import { closeWorlds } from '../support/world.ts';
-import {
-  closeSyncWorlds,
-  contractOf,
-  DAILY,
-  dataset,
-  datasets,
-  openSyncWorld,
-  type SyncWorld,
-} from './support/sync-world.ts';
+import { contractOf, DAILY, dataset, datasets, withSyncWorlds, type SyncWorld } from './support/sync-world.ts';
 
+const openSyncWorld = withSyncWorlds();
 let bucket: FaultyBucket;
 beforeAll(async () => {
   bucket = await openFaultyBucket('fares');
 });
-afterAll(async () => {
-  await closeSyncWorlds();
-  await closeWorlds();
-  await bucket.close();
-}, 60_000);
+afterAll(() => bucket.close(), 60_000);
 
 const ROWS = 'SELECT dataset_id, "count"::INTEGER AS n FROM dmap_agg_daily_fareprod ORDER BY 1';
 

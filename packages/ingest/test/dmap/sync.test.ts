@@ -2,25 +2,12 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dmapOverview, type DmapSetOverview } from '@farelake/db';
+import { nameOf, status } from '@farelake/dmap/testing';
 import { setTableName } from '@farelake/schema-registry';
 import type { SyncedSet } from '../../src/index.ts';
-import { closeWorlds } from '../support/world.ts';
-import {
-  CITATION,
-  closeSyncWorlds,
-  DAILY,
-  dataset,
-  datasets,
-  openSyncWorld,
-  type SyncWorld,
-} from './support/sync-world.ts';
+import { CITATION, DAILY, dataset, datasets, withSyncWorlds, type SyncWorld } from './support/sync-world.ts';
 
-afterAll(async () => {
-  await closeSyncWorlds();
-  await closeWorlds();
-}, 60_000);
-
-const nameOf = (n: number): string => `d_${String(n).padStart(4, '0')}`;
+const openSyncWorld = withSyncWorlds();
 
 function setOf({ sets }: { readonly sets: readonly SyncedSet[] }, { set } = DAILY): SyncedSet {
   const found = sets.find((one) => one.set === set);
@@ -106,7 +93,7 @@ it('a regeneration goes to the slow lane, which lets fresh datasets pass and has
 it('a result that is replaced before it was fetched is never fetched', async () => {
   const its = await openSyncWorld();
   await its.standIn.issue(DAILY, [dataset(1)]);
-  its.standIn.fault({ on: 'link', times: 2, answer: { kind: 'status', status: 404 } });
+  its.standIn.fault({ on: 'link', times: 2, answer: status(404) });
   const failed = setOf(await its.sync());
   expect(failed).toMatchObject({ fetched: 0, trouble: null, failed: [{ datasetId: nameOf(1) }] });
   its.standIn.clearFaults();
@@ -137,7 +124,7 @@ it('what was removed before it could be fetched is withdrawn, and comes back whe
 it('a link that is refused is asked for anew, five times at most; the others go on', async () => {
   const its = await openSyncWorld();
   await its.standIn.issue(DAILY, datasets(0, 6));
-  const expired = { kind: 'status', status: 403 } as const;
+  const expired = status(403);
   its.standIn.fault({ on: 'link', datasetId: nameOf(2), times: 2, answer: expired });
   its.standIn.fault({ on: 'link', datasetId: nameOf(4), times: Infinity, answer: expired });
   const synced = setOf(await its.sync());
@@ -151,10 +138,15 @@ it('a link that is refused is asked for anew, five times at most; the others go 
 }, 60_000);
 
 it('links that really end while others are fetched are replaced by those of a further listing', async () => {
-  const its = await openSyncWorld({ linkSeconds: 2 });
+  const its = await openSyncWorld();
   await its.standIn.issue(DAILY, datasets(0, 12));
-  // The first four take so long that the links of the others are over.
-  its.standIn.fault({ on: 'link', times: 4, answer: { kind: 'meanwhile', act: () => sleep(4000) } });
+  its.standIn.manners.linkSeconds = 1;
+  // The first four take so long that the links of that listing are over; those of the next one live as ever.
+  const act = async () => {
+    its.standIn.manners.linkSeconds = undefined;
+    await sleep(1500);
+  };
+  its.standIn.fault({ on: 'link', times: 4, answer: { kind: 'meanwhile', act } });
   expect(setOf(await its.sync())).toMatchObject({ fetched: 12, failed: [], trouble: null });
   expect(its.downloads().length).toBeGreaterThan(12);
 }, 60_000);
@@ -162,7 +154,7 @@ it('links that really end while others are fetched are replaced by those of a fu
 it('links that are all refused end the set, not each dataset for itself', async () => {
   const its = await openSyncWorld();
   await its.standIn.issue(DAILY, datasets(0, 40));
-  its.standIn.fault({ on: 'link', times: Infinity, answer: { kind: 'status', status: 403 } });
+  its.standIn.fault({ on: 'link', times: Infinity, answer: status(403) });
   const synced = setOf(await its.sync());
   expect(synced.trouble).toMatch(/refuses the links/);
   // Three in a row, the three that were under way beside them, and three from the other end.
@@ -176,7 +168,7 @@ it("one set's API that is away leaves the others alone, and its watermark where 
   await its.standIn.issue(DAILY, datasets(0, 130));
   await its.standIn.issue(CITATION, datasets(0, 3));
   // The first page comes, the second does not.
-  its.standIn.fault({ on: 'api', set: DAILY.set, after: 1, times: Infinity, answer: { kind: 'status', status: 500 } });
+  its.standIn.fault({ on: 'api', set: DAILY.set, after: 1, times: Infinity, answer: status(500) });
   const synced = await its.sync();
   expect(setOf(synced, CITATION)).toMatchObject({ fetched: 3, trouble: null });
   // What is known can be fetched all the same.
@@ -194,7 +186,7 @@ it("one set's API that is away leaves the others alone, and its watermark where 
 it('links that nobody answers for good are no fault of their datasets', async () => {
   const its = await openSyncWorld();
   await its.standIn.issue(DAILY, datasets(0, 10));
-  its.standIn.fault({ on: 'link', times: Infinity, answer: { kind: 'status', status: 503 } });
+  its.standIn.fault({ on: 'link', times: Infinity, answer: status(503) });
   const synced = setOf(await its.sync());
   expect(synced).toMatchObject({ fetched: 0, failed: [], trouble: expect.stringMatching(/reached/) as string });
   expect(await overviewOf(its)).toMatchObject({ results: { listed: 10 }, failed: [] });
@@ -206,9 +198,9 @@ it('trouble with a link stays told, however well later listings go', async () =>
   const its = await openSyncWorld();
   await its.standIn.issue(DAILY, datasets(0, 6));
   // One is broken at the vendor for good, another one's link has to be asked for anew.
-  const broken = { kind: 'status', status: 500 } as const;
+  const broken = status(500);
   its.standIn.fault({ on: 'link', datasetId: nameOf(5), times: Infinity, answer: broken });
-  its.standIn.fault({ on: 'link', datasetId: nameOf(0), answer: { kind: 'status', status: 403 } });
+  its.standIn.fault({ on: 'link', datasetId: nameOf(0), answer: status(403) });
   const synced = setOf(await its.sync());
   expect(synced).toMatchObject({ fetched: 5, failed: [], waiting: { new: 1 } });
   expect(synced.trouble).toMatch(/status 500/);
@@ -319,7 +311,7 @@ it('no key and no signature is in the ledger, in what a sync tells, or in an err
   await its.standIn.issue(DAILY, datasets(0, 5));
   const lines: string[] = [];
   const onProgress = (progress: unknown) => lines.push(JSON.stringify(progress));
-  its.standIn.fault({ on: 'link', datasetId: nameOf(1), times: Infinity, answer: { kind: 'status', status: 403 } });
+  its.standIn.fault({ on: 'link', datasetId: nameOf(1), times: Infinity, answer: status(403) });
   its.standIn.fault({ on: 'link', datasetId: nameOf(2), times: Infinity, answer: { kind: 'html' } });
   its.standIn.fault({ on: 'link', datasetId: nameOf(3), times: Infinity, answer: { kind: 'hang-up' } });
   lines.push(JSON.stringify(await its.sync({ onProgress })));

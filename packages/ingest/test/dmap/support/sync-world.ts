@@ -2,33 +2,19 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiKey, openVendor, type DmapSet, type Vendor } from '@farelake/dmap';
-import { csvGz, openStandIn, type Dataset, type StandIn } from '@farelake/dmap/testing';
+import { csvGz, numbered, type Dataset, type StandIn } from '@farelake/dmap/testing';
 import { folderStore, openStore } from '@farelake/lake';
 import { setTableName, type Contract } from '@farelake/schema-registry';
 import { syncSets, type SyncOptions, type Workspace } from '../../../src/index.ts';
-import { openWorld, type World } from '../../support/world.ts';
+import { withStandIn } from '../../../../dmap/test/support/stand-in.ts';
+import { setContract } from '../../support/datasets.ts';
+import { closeWorlds, openWorld, type World } from '../../support/world.ts';
 
 export const DAILY: DmapSet = { api: 'aggregations', set: 'agg_daily_fareprod' };
 export const CITATION: DmapSet = { api: 'transactional', set: 'citation' };
 
-export const contractOf = ({ api, set }: DmapSet): Contract => ({
-  feed: 'dmap',
-  dataset: setTableName(set),
-  source: { schema: api, table: set },
-  version: 1,
-  columns: [
-    { ...{ id: 101, name: 'service', sourceName: 'service', type: 'string' }, ...PUBLIC },
-    { ...{ id: 102, name: 'count', sourceName: 'count', type: 'bigint' }, ...PUBLIC },
-  ],
-  lastColumnId: 102,
-  key: [],
-  cdc: { updateImage: 'full', beforeImage: 'none' },
-  layout: {},
-  publish: { postgres: false },
-  owner: 'tests',
-});
-
-const PUBLIC = { nullable: true, classification: 'public', treatment: 'keep', description: '' } as const;
+export const contractOf = ({ api, set }: DmapSet): Contract =>
+  setContract(set, [{ name: 'service' }, { name: 'count', type: 'bigint' }], { source: { schema: api, table: set } });
 
 export interface SyncWorld {
   readonly world: World;
@@ -44,29 +30,41 @@ export interface SyncWorld {
   files(): Promise<string[]>;
 }
 
-const opened: { standIn: StandIn; vendor: Vendor }[] = [];
-
 export interface SyncWorldOptions {
-  readonly linkSeconds?: number;
   readonly keys?: readonly DmapSet['api'][];
   /** `s3://bucket/prefix` of all zones; the world's own folder unless given. */
   readonly zones?: string;
   readonly settings?: Partial<Workspace>;
 }
 
-export async function openSyncWorld(options: SyncWorldOptions = {}): Promise<SyncWorld> {
-  const { linkSeconds, keys = ['aggregations', 'transactional'], zones, settings } = options;
-  const [world, standIn] = await Promise.all([
-    openWorld(zones, settings),
-    openStandIn({ watchLinks: true, ...(linkSeconds === undefined ? {} : { linkSeconds }) }),
-  ]);
+/**
+ * What opens a new world, with a vendor without datasets: call at the top of a test file, whose worlds are used one after
+ * another. All are closed in the end.
+ */
+export function withSyncWorlds(): (options?: SyncWorldOptions) => Promise<SyncWorld> {
+  const standIn = withStandIn({ watchLinks: true });
+  const vendors: Vendor[] = [];
+  afterAll(async () => {
+    await Promise.all(vendors.map((vendor) => vendor.close()));
+    await closeWorlds();
+  }, 60_000);
+  return async (options = {}) => {
+    standIn.forget();
+    const its = await openSyncWorld(standIn, options);
+    vendors.push(its.vendor);
+    return its;
+  };
+}
+
+async function openSyncWorld(standIn: StandIn, options: SyncWorldOptions): Promise<SyncWorld> {
+  const { keys = ['aggregations', 'transactional'], zones, settings } = options;
+  const world = await openWorld(zones, settings);
   const vendor = openVendor({
     baseUrl: standIn.baseUrl,
     keys: Object.fromEntries(keys.map((api) => [api, new ApiKey(standIn.keys[api])])),
     pace: 1000,
     patience: { retries: 1, first: 10, longest: 20 },
   });
-  opened.push({ standIn, vendor });
   for (const set of [DAILY, CITATION]) {
     standIn.declare(set);
     world.contracts.set(setTableName(set.set), contractOf(set));
@@ -99,27 +97,9 @@ export async function openSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
   };
 }
 
-/** Call in `afterAll`, before the worlds are closed. */
-export async function closeSyncWorlds(): Promise<void> {
-  await Promise.all(
-    opened.splice(0).map(async ({ standIn, vendor }) => {
-      await vendor.close();
-      await standIn.close();
-    }),
-  );
-}
-
-/** Dataset `d_<n>` of the n-th day of 2026. @param issued its time of issue, or that of the first day on */
-export const dataset = (n: number, fields: Partial<Dataset> = {}): Dataset => ({
-  datasetId: `d_${String(n).padStart(4, '0')}`,
-  startDate: dayOf(n),
-  lastUpdated: `${dayOf(n)}T03:00:00.123456`,
-  bytes: csvGz(['service', 'count'], [['Bus', n]]),
-  ...fields,
-});
+/** Dataset number n, of one row that says so. */
+export const dataset = (n: number, fields: Partial<Dataset> = {}): Dataset =>
+  numbered(n, csvGz(['service', 'count'], [['Bus', n]]), fields);
 
 export const datasets = (from: number, to: number, fields: Partial<Dataset> = {}): Dataset[] =>
   Array.from({ length: to - from }, (_, n) => dataset(from + n, fields));
-
-/** Days of the past, so that no clock is ahead. */
-const dayOf = (n: number): string => new Date(Date.UTC(2020, 0, 1 + n)).toISOString().slice(0, 10);
