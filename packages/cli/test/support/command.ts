@@ -29,7 +29,8 @@ export function startCommand(
   variables: NodeJS.ProcessEnv,
   args: readonly string[],
 ): { child: ChildProcess; ended: Promise<Ran> } {
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables };
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, HOME, NODE_COMPILE_CACHE, ...variables };
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     cwd: REPOSITORY,
     env,

@@ -15,6 +15,9 @@ export function runHome(): string {
   return home;
 }
 
+/** What Node made of the modules that it read, beside the run's Postgres: `NODE_COMPILE_CACHE`. */
+export const COMPILED = 'compiled';
+
 /** Where tests of the local server itself have theirs, `<name>/home` each: inside, so that the sweep finds them too. */
 export const HOMES = 'homes';
 
