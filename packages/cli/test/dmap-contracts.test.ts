@@ -2,30 +2,16 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseDatasetKey } from '@farelake/dmap';
-import { csvGz, openStandIn, type StandIn } from '@farelake/dmap/testing';
-import { formatContract, setTableName, type Contract } from '@farelake/schema-registry';
+import { csvGz } from '@farelake/dmap/testing';
+import { formatContract, type Contract } from '@farelake/schema-registry';
+import { withStandIn } from '../../dmap/test/support/stand-in.ts';
+import { setContract } from '../../ingest/test/support/datasets.ts';
 import { closeHomes, openHome } from './support/command.ts';
 
-let vendor: StandIn;
-beforeAll(async () => {
-  vendor = await openStandIn();
-}, 60_000);
-afterAll(async () => {
-  await vendor.close();
-  await closeHomes();
-}, 60_000);
+const vendor = withStandIn();
+afterAll(closeHomes, 60_000);
 
-const contractOf = (set: string): Contract => ({
-  ...{ feed: 'dmap', dataset: setTableName(set), source: { schema: 'aggregations', table: set }, version: 1 },
-  columns: [
-    {
-      ...{ id: 101, name: 'n', sourceName: 'n', type: 'bigint', nullable: true },
-      ...{ classification: 'public', treatment: 'keep', description: '' },
-    },
-  ],
-  ...{ lastColumnId: 101, key: [], cdc: { updateImage: 'full', beforeImage: 'none' }, layout: {} },
-  ...{ publish: { postgres: false }, owner: 'tests' },
-});
+const contractOf = (set: string): Contract => setContract(set, [{ name: 'n', type: 'bigint' }]);
 
 test('a contract that is broken, or gone, is told by every sync, with exit code 1', async () => {
   const home = await openHome(vendor.variables);

@@ -1,45 +1,23 @@
 /** Proves that a load of datasets may be killed at each of its steps: readers see one commit or the other, and it goes on. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { formatDatasetKey } from '@farelake/dmap';
-import { formatContract, type Contract } from '@farelake/schema-registry';
+import { formatContract } from '@farelake/schema-registry';
+import { deliverDataset, setContract } from '../../ingest/test/support/datasets.ts';
 import { closeHomes, openHome, startCommand, type Home } from './support/command.ts';
 
 afterAll(closeHomes, 60_000);
 
-const CONTRACT: Contract = {
-  feed: 'dmap',
-  dataset: 'dmap_agg_trips',
-  source: { schema: 'aggregations', table: 'agg_trips' },
-  version: 1,
-  columns: [101, 102].map((id) => ({
-    id,
-    name: id === 101 ? 'n' : 'note',
-    sourceName: id === 101 ? 'n' : 'note',
-    type: id === 101 ? 'bigint' : 'string',
-    nullable: true,
-    classification: 'public',
-    treatment: 'keep',
-    description: '',
-  })),
-  lastColumnId: 102,
-  key: [],
-  cdc: { updateImage: 'full', beforeImage: 'none' },
+const CONTRACT = setContract('agg_trips', [{ name: 'n', type: 'bigint' }, { name: 'note' }], {
   quarantine: { dataset: { rows: 1, share: 1 } },
-  layout: {},
-  publish: { postgres: false },
-  owner: 'tests',
-};
+});
 
 /** Issue n of three datasets, of which one has a row that is refused. */
 async function issue(folder: string, n: number): Promise<void> {
+  const day = `2026-01-${String(n).padStart(2, '0')}`;
+  const its = { startDate: day, endDate: day, lastUpdated: `${day}T00:00:00.000000000` };
   for (const datasetId of ['a', 'b', 'c']) {
-    const day = `2026-01-${String(n).padStart(2, '0')}`;
-    const key = { set: 'agg_trips', datasetId, startDate: day, endDate: day, lastUpdated: `${day}T00:00:00.000000000` };
-    const file = path.join(folder, formatDatasetKey(key));
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, gzipSync(`n,note\n${n},x\n${datasetId === 'b' ? 'none,y\n' : ''}`));
+    const text = `n,note\n${n},x\n${datasetId === 'b' ? 'none,y\n' : ''}`;
+    await deliverDataset(folder, 'agg_trips', { datasetId, ...its, text });
   }
 }
 

@@ -5,51 +5,27 @@
 import { appendFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openPool } from '@farelake/db';
+import { nameOf, status } from '@farelake/dmap/testing';
 import { openEngine } from '@farelake/lake';
 import { quoteLiteral } from '@farelake/schema-registry';
-import type { StandIn } from '@farelake/dmap/testing';
 import { findSecrets } from './support/canary.ts';
-import {
-  closeStandIn,
-  closeVendorHomes,
-  CITATION,
-  DAILY,
-  datasets,
-  nameOf,
-  openVendorHome,
-  useStandIn,
-} from './support/vendor-home.ts';
+import { closeVendorHomes, CITATION, DAILY, datasets, openVendorHome, withVendor } from './support/vendor-home.ts';
 
-let standIn: StandIn;
-beforeAll(async () => {
-  standIn = await useStandIn();
-});
-afterEach(closeVendorHomes);
-afterAll(closeStandIn);
+const standIn = withVendor();
 
 test('whatever is asked of sets with trouble, in words and as JSON', async () => {
   const it = await openVendorHome();
   await standIn.issue(DAILY, datasets(0, 6));
   await standIn.issue(CITATION, datasets(0, 1));
   const page = `<html>${standIn.keys.aggregations} ?sv=1&sig=abc</html>`;
-  standIn.fault({
-    on: 'link',
-    datasetId: nameOf(1),
-    times: Infinity,
-    answer: { kind: 'status', status: 403, body: page },
-  });
-  standIn.fault({
-    on: 'link',
-    datasetId: nameOf(2),
-    times: Infinity,
-    answer: { kind: 'status', status: 404, body: page },
-  });
+  standIn.fault({ on: 'link', datasetId: nameOf(1), times: Infinity, answer: status(403, {}, page) });
+  standIn.fault({ on: 'link', datasetId: nameOf(2), times: Infinity, answer: status(404, {}, page) });
   standIn.fault({ on: 'link', datasetId: nameOf(3), times: Infinity, answer: { kind: 'html' } });
   // What the API says may repeat what it was asked with.
   const said = JSON.stringify({
     fault: { faultstring: `Invalid ApiKey ${standIn.keys.transactional} for ?a=1&sig=abc, sig=abc` },
   });
-  standIn.fault({ on: 'api', set: CITATION.set, times: Infinity, answer: { kind: 'status', status: 401, body: said } });
+  standIn.fault({ on: 'api', set: CITATION.set, times: Infinity, answer: status(401, {}, said) });
   const results = 'SELECT * FROM ledger.dmap_results';
   const ran = [];
   for (const command of [

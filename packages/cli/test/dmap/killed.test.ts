@@ -5,26 +5,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StandIn } from '@farelake/dmap/testing';
 import { STEPS } from '@farelake/ingest';
 import {
   CITATION,
-  closeStandIn,
-  closeVendorHomes,
   DAILY,
   dataset,
   datasets,
   openVendorHome,
-  useStandIn,
+  withVendor,
   type VendorHome,
 } from './support/vendor-home.ts';
 
-let standIn: StandIn;
-beforeAll(async () => {
-  standIn = await useStandIn();
-});
-afterEach(closeVendorHomes);
-afterAll(closeStandIn);
+const standIn = withVendor();
 
 /** Of the work on a table: half done, and on both sides of its commit. */
 const LATER = ['load:adopted', 'load:committing', 'load:committed'];

@@ -5,26 +5,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { Answer, StandIn } from '@farelake/dmap/testing';
-import {
-  CITATION,
-  closeStandIn,
-  closeVendorHomes,
-  DAILY,
-  dataset,
-  datasets,
-  nameOf,
-  openVendorHome,
-  syncOf,
-  useStandIn,
-} from './support/vendor-home.ts';
+import { nameOf, type Answer } from '@farelake/dmap/testing';
+import { CITATION, DAILY, dataset, datasets, openVendorHome, syncOf, withVendor } from './support/vendor-home.ts';
 
-let standIn: StandIn;
-beforeAll(async () => {
-  standIn = await useStandIn();
-});
-afterEach(closeVendorHomes);
-afterAll(closeStandIn);
+const standIn = withVendor();
 
 /** On the links of datasets 1, 2, 3; the fourth stands still for a minute and goes on by itself. */
 const FAULTS: readonly (readonly [answer: Answer, times: number])[] = [

@@ -3,30 +3,19 @@
  * does not is told with the dataset alone, the others go on, and a table has the old rows of a dataset or its new ones.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, StandIn } from '@farelake/dmap/testing';
+import { nameOf, status, type Answer } from '@farelake/dmap/testing';
 import {
   CITATION,
-  closeStandIn,
-  closeVendorHomes,
   DAILY,
   dataset,
   datasets,
-  nameOf,
   openVendorHome,
-  useStandIn,
+  withVendor,
   type VendorHome,
 } from './support/vendor-home.ts';
 
-let standIn: StandIn;
-beforeAll(async () => {
-  standIn = await useStandIn();
-});
-afterEach(closeVendorHomes);
-afterAll(closeStandIn);
+const standIn = withVendor();
 
-const status = (code: number, headers: Record<string, string> = {}, body = ''): Answer => ({
-  ...{ kind: 'status', status: code, headers, body },
-});
 const HTML = '<html><body>AuthenticationFailed. Signature did not match: sig=abcdefghijklmnop</body></html>';
 
 /** By name; how often it befalls the link. */
@@ -128,9 +117,13 @@ test(`what does not pass: ${Object.keys(LASTING).join('; ')}`, async () => {
 test('links that really end before they are used: others are asked for, and all arrives', async () => {
   const it = await openVendorHome();
   await standIn.issue(DAILY, datasets(0, 12));
-  Object.assign(standIn.manners, { linkSeconds: 2 });
-  // All four connections are kept busy for longer than the other links live.
-  standIn.fault({ on: 'link', times: 4, answer: { kind: 'meanwhile', act: () => sleep(4000) } });
+  standIn.manners.linkSeconds = 1;
+  // All four connections are kept busy for longer than the links of that listing live; those of the next one live as ever.
+  const act = async () => {
+    standIn.manners.linkSeconds = undefined;
+    await sleep(1500);
+  };
+  standIn.fault({ on: 'link', times: 4, answer: { kind: 'meanwhile', act } });
   standIn.requests.length = 0;
   expect(await it.sync()).toMatchObject({ code: 0, err: '', daily: { fetched: 12, failed: [], trouble: null } });
   expect(standIn.requests.filter(({ on }) => on === 'link').length).toBeGreaterThan(12);

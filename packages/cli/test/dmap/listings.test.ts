@@ -1,28 +1,9 @@
 /** Proves, fault by fault, what a sync makes of an API that does not answer as it should. */
-import type { Answer, Manners, StandIn } from '@farelake/dmap/testing';
-import {
-  CITATION,
-  closeStandIn,
-  closeVendorHomes,
-  DAILY,
-  dataset,
-  datasets,
-  nameOf,
-  openVendorHome,
-  syncOf,
-  useStandIn,
-} from './support/vendor-home.ts';
+import { nameOf, status, type Answer, type Manners } from '@farelake/dmap/testing';
+import { CITATION, DAILY, dataset, datasets, openVendorHome, syncOf, withVendor } from './support/vendor-home.ts';
 
-let standIn: StandIn;
-beforeAll(async () => {
-  standIn = await useStandIn();
-});
-afterEach(closeVendorHomes);
-afterAll(closeStandIn);
+const standIn = withVendor();
 
-const status = (code: number, headers: Record<string, string> = {}, body = ''): Answer => ({
-  ...{ kind: 'status', status: code, headers, body },
-});
 const fault = (words: string): string => JSON.stringify({ fault: { faultstring: words, detail: {} } });
 
 /** By name; what is told of the set. */

@@ -1,25 +1,9 @@
 /** Proves what a person sees of DMAP sets, what flags do, and how mistakes in asking end. */
-import type { StandIn } from '@farelake/dmap/testing';
+import { nameOf } from '@farelake/dmap/testing';
 import { databaseText } from '../support/kept.ts';
-import {
-  CITATION,
-  closeStandIn,
-  closeVendorHomes,
-  DAILY,
-  dataset,
-  datasets,
-  nameOf,
-  openVendorHome,
-  syncOf,
-  useStandIn,
-} from './support/vendor-home.ts';
+import { CITATION, DAILY, dataset, datasets, openVendorHome, syncOf, withVendor } from './support/vendor-home.ts';
 
-let standIn: StandIn;
-beforeAll(async () => {
-  standIn = await useStandIn();
-});
-afterEach(closeVendorHomes);
-afterAll(closeStandIn);
+const standIn = withVendor();
 
 test('list, show and dry runs change nothing, before a first sync and after it', async () => {
   const it = await openVendorHome();
@@ -88,33 +72,31 @@ test('--since, --set and --slow-limit', async () => {
 const KEY = 'not-for-anybody-to-see';
 const UNSET = { DMAP_PUBLIC_KEY: '', DMAP_CONTROLLED_KEY: '' };
 
-test.each<[name: string, variables: NodeJS.ProcessEnv, args: string[], told: RegExp]>([
-  [
-    'a set that has no contract',
-    {},
-    ['sync', '--set', 'agg_dayly'],
-    /of the DMAP set "agg_dayly"[^]*agg_daily, citation/,
-  ],
-  ['a set that has no contract, listed', {}, ['list', '--set', 'nothing'], /of the DMAP set "nothing"/],
-  ['a set that has no contract, shown', {}, ['show', 'nothing'], /nothing/],
-  ['no address', { DMAP_BASE_URL: '' }, ['sync'], /DMAP_BASE_URL is not set/],
-  ['no address, listed', { DMAP_BASE_URL: '' }, ['list'], /DMAP_BASE_URL is not set/],
-  [
-    'http beyond this machine',
+/** By name: variables, what is asked, and what is told. */
+const MISTAKES: Record<string, readonly [variables: NodeJS.ProcessEnv, args: string, told: RegExp]> = {
+  'a set that has no contract': [{}, 'sync --set agg_dayly', /of the DMAP set "agg_dayly"[^]*agg_daily, citation/],
+  'a set that has no contract, listed': [{}, 'list --set nothing', /of the DMAP set "nothing"/],
+  'a set that has no contract, shown': [{}, 'show nothing', /nothing/],
+  'no address': [{ DMAP_BASE_URL: '' }, 'sync', /DMAP_BASE_URL is not set/],
+  'no address, listed': [{ DMAP_BASE_URL: '' }, 'list', /DMAP_BASE_URL is not set/],
+  'http beyond this machine': [
     { DMAP_BASE_URL: `http://api.example.org/${KEY}` },
-    ['sync'],
+    'sync',
     /http is allowed on this machine/,
   ],
-  ['an address with a key', { DMAP_BASE_URL: `https://api.example.org/?apikey=${KEY}` }, ['sync'], /it is not shown/],
-  ['no day', {}, ['sync', '--since', '2020-02-30'], /--since "2020-02-30" is no day/],
-  ['--since and --full', {}, ['sync', '--since', '2020-02-03', '--full'], /contradict each other/],
-  ['no number', {}, ['sync', '--slow-limit', 'few'], /"few" is no number of datasets/],
-])('%s: exit 2, with what to do', async (_, variables, args, told) => {
+  'an address with a key': [{ DMAP_BASE_URL: `https://api.example.org/?apikey=${KEY}` }, 'sync', /it is not shown/],
+  'no day': [{}, 'sync --since 2020-02-30', /--since "2020-02-30" is no day/],
+  '--since and --full': [{}, 'sync --since 2020-02-03 --full', /contradict each other/],
+  'no number': [{}, 'sync --slow-limit few', /"few" is no number of datasets/],
+};
+
+test(`a mistake ends with exit code 2 and what to do: ${Object.keys(MISTAKES).join('; ')}`, async () => {
   const it = await openVendorHome();
-  const ran = await it.start(variables, 'dmap', ...args).ended;
-  expect(ran).toMatchObject({ code: 2, out: '' });
-  expect(ran.err).toMatch(told);
-  expect(ran.err).not.toContain(KEY);
+  for (const [name, [variables, args, told]] of Object.entries(MISTAKES)) {
+    const { code, out, err } = await it.start(variables, 'dmap', ...args.split(' ')).ended;
+    expect({ name, code, out, err }).toEqual({ name, code: 2, out: '', err: expect.stringMatching(told) as string });
+    expect(err).not.toContain(KEY);
+  }
 });
 
 test('keys that are missing: sets are passed over, unless they are named', async () => {

@@ -1,22 +1,8 @@
 /** Proves that a long listing arrives whole, that nothing is fetched twice, and that an issue replaces its own rows alone. */
-import type { StandIn } from '@farelake/dmap/testing';
-import {
-  closeStandIn,
-  closeVendorHomes,
-  DAILY,
-  dataset,
-  datasets,
-  nameOf,
-  openVendorHome,
-  useStandIn,
-} from './support/vendor-home.ts';
+import { nameOf } from '@farelake/dmap/testing';
+import { DAILY, dataset, datasets, openVendorHome, withVendor } from './support/vendor-home.ts';
 
-let standIn: StandIn;
-beforeAll(async () => {
-  standIn = await useStandIn();
-});
-afterEach(closeVendorHomes);
-afterAll(closeStandIn);
+const standIn = withVendor();
 
 const MANY = 1300;
 /** Links that were asked for since the last time. */

@@ -5,9 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DmapSet } from '@farelake/dmap';
-import { csvGz, openStandIn, type Dataset, type StandIn, type StandInOptions } from '@farelake/dmap/testing';
+import { csvGz, numbered, type Dataset, type StandIn } from '@farelake/dmap/testing';
 import type { SyncedSet, TableStatus } from '@farelake/ingest';
 import { formatContract } from '@farelake/schema-registry';
+import { withStandIn } from '../../../../dmap/test/support/stand-in.ts';
 import { setContract } from '../../../../ingest/test/support/datasets.ts';
 import { closeHomes, openHome, startCommand, type Home, type Ran } from '../../support/command.ts';
 import { findSecrets } from './canary.ts';
@@ -42,26 +43,21 @@ interface Opened {
   readonly running: Set<ReturnType<typeof startCommand>>;
 }
 
-let standIn: StandIn | undefined;
+let vendor: StandIn;
 const homes = new Set<Opened>();
-const issued: { set: DmapSet; datasetId: string }[] = [];
 
-/** Call in `beforeAll`: one for all tests of a file. Its links are watched unless told otherwise. */
-export async function useStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const opened = await openStandIn({ watchLinks: true, ...options });
-  standIn = {
-    ...opened,
-    issue: async (set, given, how) => {
-      issued.push(...given.map(({ datasetId }) => ({ set, datasetId })));
-      await opened.issue(set, given, how);
-    },
-  };
-  return standIn;
+/**
+ * The vendor of all homes of a test file, its links watched: call at the file's top. After each test the homes are closed,
+ * and the next one meets a vendor without datasets.
+ */
+export function withVendor(): StandIn {
+  vendor = withStandIn({ watchLinks: true });
+  afterEach(closeVendorHomes);
+  return vendor;
 }
 
 /** @param variables on top of those that lead to the stand-in; undefined unsets one */
 export async function openVendorHome(variables: NodeJS.ProcessEnv = {}): Promise<VendorHome> {
-  const vendor = standInOfFile();
   for (const set of [DAILY, CITATION]) vendor.declare(set);
   const home = await openHome({ ...vendor.variables, ...variables });
   const opened: Opened = { home, ran: [], running: new Set() };
@@ -95,11 +91,6 @@ export async function openVendorHome(variables: NodeJS.ProcessEnv = {}): Promise
   };
 }
 
-const standInOfFile = (): StandIn => {
-  if (standIn === undefined) throw new Error('no stand-in: useStandIn in beforeAll');
-  return standIn;
-};
-
 async function well(ended: Promise<Ran>): Promise<Ran> {
   const ran = await ended;
   if (ran.code !== 0) throw new Error(`a command ended with ${String(ran.code)}: ${ran.err}`);
@@ -122,7 +113,7 @@ async function contracts({ folder }: Home): Promise<void> {
   }
 }
 
-/** Call in `afterEach`: the next test meets a vendor without datasets. @throws when a secret is anywhere it must not be */
+/** After each test, by `withVendor`. @throws when a secret is anywhere it must not be */
 export async function closeVendorHomes(): Promise<void> {
   const found: string[] = [];
   try {
@@ -131,47 +122,24 @@ export async function closeVendorHomes(): Promise<void> {
       // Of a test that was given up.
       for (const { child } of running) child.kill('SIGKILL');
       await Promise.all([...running].map(({ ended }) => ended));
-      found.push(...(await findSecrets({ ran, databaseUrl, folder }, standInOfFile().secrets())));
+      found.push(...(await findSecrets({ ran, databaseUrl, folder }, vendor.secrets())));
     }
   } finally {
     homes.clear();
-    forget(standInOfFile());
+    vendor.forget();
     await closeHomes();
   }
   expect(found).toEqual([]);
 }
 
-function forget(vendor: StandIn): void {
-  vendor.clearFaults();
-  for (const { set, datasetId } of issued.splice(0)) vendor.remove(set, datasetId);
-  for (const name of Object.keys(vendor.manners)) Object.assign(vendor.manners, { [name]: undefined });
-  vendor.requests.length = 0;
-}
-
-/** Call in `afterAll`. */
-export async function closeStandIn(): Promise<void> {
-  await standIn?.close();
-}
-
-/** Dataset `d_<n>` of the n-th day of 2020, whose rows add up to `n`, or to what is given. */
-export const dataset = (n: number, { sum = n, ...fields }: Partial<Dataset> & { sum?: number } = {}): Dataset => ({
-  datasetId: nameOf(n),
-  startDate: dayOf(n),
-  lastUpdated: `${dayOf(n)}T03:00:00.123456`,
-  bytes: csvGz(
-    ['service', 'n'],
-    [
-      ['Bus', sum - 1],
-      ['Ferry', 1],
-    ],
-  ),
-  ...fields,
-});
+/** Dataset number n, whose rows add up to `n`, or to what is given. */
+export const dataset = (n: number, { sum = n, ...fields }: Partial<Dataset> & { sum?: number } = {}): Dataset => {
+  const rows = [
+    ['Bus', sum - 1],
+    ['Ferry', 1],
+  ];
+  return numbered(n, csvGz(['service', 'n'], rows), fields);
+};
 
 export const datasets = (from: number, to: number, fields: Parameters<typeof dataset>[1] = {}): Dataset[] =>
   Array.from({ length: to - from }, (_, n) => dataset(from + n, fields));
-
-export const nameOf = (n: number): string => `d_${String(n).padStart(4, '0')}`;
-
-/** Days of the past, so that no clock is ahead. */
-const dayOf = (n: number): string => new Date(Date.UTC(2020, 0, 1 + n)).toISOString().slice(0, 10);
