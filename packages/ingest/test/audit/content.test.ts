@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { folderStore } from '@farelake/lake';
-import { audit, maintain, sendBack, workTables, type Audited, type AuditOptions } from '../../src/index.ts';
+import { audit, maintain, NOTES, sendBack, workTables, type Audited, type AuditOptions } from '../../src/index.ts';
 import { Delivery, seq } from '../support/delivery.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
@@ -157,6 +157,28 @@ it('rows refused before a replay stay, and are a note; those of the receipt are 
     notes: [{ kind: 'unnamed', count: 1 }],
     read: { files: 10 },
   });
+});
+
+it('maintain removes refused rows of an attempt that died, and leaves those of before a replay: the note says both', async () => {
+  const { world } = await loaded();
+  const former = await fileBelow(path.join(world.folder, 'error'), /jsonl$/);
+  await sendBack(world, { loadIds: [1] });
+  await workTables(world, ['edw_x']);
+  const died = 'd'.repeat(20);
+  await world.pool.query(
+    `INSERT INTO ledger.attempts (id, dataset, started_at) VALUES ($1, 'edw_x', now() - interval '1 hour')`,
+    [died],
+  );
+  await writeFile(former.replace(/-[0-9a-f]+\.jsonl$/, `-${died}.jsonl`), '{}');
+  const note = async () =>
+    (await look(world)).notes.map(({ kind, examples }) => [kind, examples.map((uri) => path.basename(uri)).sort()]);
+  const left = path.basename(former);
+  expect(await note()).toEqual([['unnamed', [left, left.replace(/-[0-9a-f]+\.jsonl$/, `-${died}.jsonl`)].sort()]]);
+  await maintain(world, { grace: 0, retention: 0, dryRun: false });
+  expect(await note()).toEqual([['unnamed', [left]]]);
+  expect(NOTES.unnamed).toMatch(
+    /refused before a replay, which stay, or by attempts that died, whose rows farelake maintain removes$/,
+  );
 });
 
 it('what was written before checksums were noted is read, and told as not compared; in a folder copies have theirs as their tag', async () => {
