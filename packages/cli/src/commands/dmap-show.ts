@@ -1,4 +1,4 @@
-import { datasetsOf, dmapOverview, type DmapSetOverview, type KnownResult } from '@farelake/db';
+import { datasetsOf, type DmapSetOverview, type KnownResult } from '@farelake/db';
 import { status, type TableStatus } from '@farelake/ingest';
 import { printable } from '@farelake/schema-registry';
 import { findContract } from '../find-contract.ts';
@@ -26,17 +26,17 @@ export async function dmapShowCommand(context: Context, name: string, flags: Sho
         problem: `${name} is a table of the feed ${feed}, not of a DMAP set.`,
         remedy: 'farelake table show shows it.',
       });
-    const overview = (await dmapOverview(workspace.pool)).get(dataset) ?? null;
-    const datasets = await datasetsOf(workspace.pool, dataset);
     const table = (await status(workspace)).find((one) => one.table === dataset);
+    if (table === undefined) throw new Error(`${dataset} has a contract, and status does not tell of it`);
+    const datasets = await datasetsOf(workspace.pool, dataset);
     const { terminal } = context;
     if (flags.json === true) {
-      const { state, reason, rows, version } = table ?? {};
+      const { state, reason, rows, version, dmap } = table;
       const facts = { set: source.table, api: source.schema, table: dataset, state, reason, rows, version };
-      terminal.print(JSON.stringify({ ...facts, ...overview, datasets }));
+      terminal.print(JSON.stringify({ ...facts, ...(dmap ?? NEVER_LISTED), datasets }));
       return 0;
     }
-    for (const line of factLines(source.table, table, overview)) terminal.print(line);
+    for (const line of factLines(source.table, table)) terminal.print(line);
     const shown = flags.all === true ? datasets : datasets.slice(0, SHOWN);
     if (shown.length > 0) terminal.print(`\n${datasetsTable(shown)}`);
     if (shown.length < datasets.length)
@@ -45,12 +45,16 @@ export async function dmapShowCommand(context: Context, name: string, flags: Sho
   });
 }
 
-function factLines(set: string, table: TableStatus | undefined, overview: DmapSetOverview | null): string[] {
-  const state = `${table?.state ?? 'empty'}${table?.reason == null ? '' : `: ${printable(table.reason)}`}`;
+/** So that who reads the answer finds the same members of each set. */
+const NEVER_LISTED: Readonly<Record<keyof DmapSetOverview, null>> = {
+  ...{ watermark: null, listedAt: null, fullAt: null, trouble: null, results: null, waiting: null, failed: null },
+};
+
+function factLines(set: string, { table, state, reason, rows, version, dmap }: TableStatus): string[] {
   const facts = [
-    ['table', `${table?.table ?? ''}, ${count(table?.rows ?? 0)} rows, version ${table?.version ?? 0}`],
-    ['state', state],
-    ...(overview === null ? [['listed', 'never: farelake dmap sync']] : overviewFacts(overview)),
+    ['table', `${table}, ${count(rows)} rows, version ${version}`],
+    ['state', reason === null ? state : `${state}: ${printable(reason)}`],
+    ...(dmap === null ? [['listed', 'never: farelake dmap sync']] : overviewFacts(dmap)),
   ];
   return [set, ...facts.map(([name = '', text = '']) => `  ${name.padEnd(12)}${text}`)];
 }
