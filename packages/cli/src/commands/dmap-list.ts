@@ -21,9 +21,7 @@ export async function dmapListCommand(context: Context, flags: ListFlags): Promi
   const since = parseSince(flags.since);
   return withVendor(context, (vendor) =>
     withWorkspace(context, async (workspace) => {
-      const onProgress = progressLine((text) => {
-        terminal.progress(text);
-      });
+      const onProgress = progressLine(terminal);
       const sets = await lookAtSets(workspace, vendor, { sets: flags.set, since, onProgress });
       terminal.progress(undefined);
       if (flags.json === true) terminal.print(JSON.stringify(sets));

@@ -41,9 +41,7 @@ export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promi
   const { terminal } = context;
   return withVendor(context, (vendor) =>
     withWorkspace(context, async (workspace) => {
-      const onProgress = progressLine((text) => {
-        terminal.progress(text);
-      });
+      const onProgress = progressLine(terminal);
       const synced = await syncSets(workspace, vendor, { ...options, onProgress });
       terminal.progress(undefined);
       const nothing = nothingDone(synced.sets, context.environment.registry);
@@ -126,8 +124,8 @@ function dryRun(
   if (json === true) terminal.print(JSON.stringify({ sets }));
   else {
     tellSkipped(terminal, sets);
-    for (const { set, planned = [], skipped } of sets.filter((one) => one.skipped === null)) {
-      if (skipped === null) terminal.print(`${set}: ${count(planned.length)} datasets would be fetched`);
+    for (const { set, planned = [] } of sets.filter(({ skipped }) => skipped === null)) {
+      terminal.print(`${set}: ${count(planned.length)} datasets would be fetched`);
       for (const { datasetId, startDate, endDate, lastUpdated, lane } of planned)
         terminal.print(
           `  ${printable(datasetId)}  ${periodText(startDate, endDate)}  issued ${issuedText(lastUpdated)}  lane ${lane}`,

@@ -26,9 +26,7 @@ export async function giveUpCommand(context: Context, flags: GiveUpFlags): Promi
     });
   const loadIds = [...new Set(flags.load.map(parseLoadId))];
   return withWorkspace(context, async (workspace) => {
-    const onProgress = progressLine((text) => {
-      terminal.progress(text);
-    });
+    const onProgress = progressLine(terminal);
     const { lost, left } = await patiently(
       workspace,
       'give-up',

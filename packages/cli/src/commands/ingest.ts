@@ -49,9 +49,7 @@ export async function ingestCommand(context: Context, folder: string | undefined
     const done = await ingest(workspace, store, {
       ...(dataset === undefined ? {} : { dataset }),
       ...(quietTime === undefined ? {} : { quietTime }),
-      onProgress: progressLine((text) => {
-        context.terminal.progress(text);
-      }),
+      onProgress: progressLine(context.terminal),
     });
     context.terminal.progress(undefined);
     if (workspace.contracts.size === 0)

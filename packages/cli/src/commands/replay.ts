@@ -45,9 +45,7 @@ export async function replayCommand(context: Context, flags: ReplayFlags): Promi
   return withWorkspace(context, async (workspace) => {
     const chosen: ReplayFilter =
       flags.table === undefined ? filter : { ...filter, datasets: [findContract(workspace, flags.table).dataset] };
-    const onProgress = progressLine((text) => {
-      terminal.progress(text);
-    });
+    const onProgress = progressLine(terminal);
     const send = flags.dryRun !== true;
     await refuseUnknown(workspace, chosen);
     const sent = send ? await sendBack(workspace, chosen, onProgress) : undefined;

@@ -1,5 +1,6 @@
 import type { OnProgress, Progress } from '@farelake/ingest';
 import { count } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What the use cases are doing, in a line for people. */
 export function describeProgress(progress: Progress): string {
@@ -40,11 +41,8 @@ export function describeProgress(progress: Progress): string {
 /** Tables told of at once; more would not fit into a line. */
 const SHOWN = 3;
 
-/**
- * What goes on with several tables at once, in one line: the last word of each of those that were heard of last.
- * @param show is given the line
- */
-export function progressLine(show: (text: string) => void): OnProgress {
+/** Shows what goes on with several tables at once in one line: the last word of each of those that were heard of last. */
+export function progressLine(terminal: Pick<Terminal, 'progress'>): OnProgress {
   const last = new Map<string, string>();
   return (progress) => {
     const about = 'table' in progress ? progress.table : 'what' in progress ? progress.what : '';
@@ -54,6 +52,6 @@ export function progressLine(show: (text: string) => void): OnProgress {
     if (about !== '') last.delete('');
     for (const name of [...last.keys()].slice(0, -SHOWN)) last.delete(name);
     const lines = [...last.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
-    show(lines.join(' · '));
+    terminal.progress(lines.join(' · '));
   };
 }

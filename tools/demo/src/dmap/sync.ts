@@ -60,9 +60,7 @@ async function syncWith({ baseUrl, keys }: StandIn, workspace: Workspace, termin
     pace: PER_SECOND,
   });
   try {
-    const onProgress = progressLine((text) => {
-      terminal.progress(text);
-    });
+    const onProgress = progressLine(terminal);
     return await syncSets(workspace, vendor, { sets: SHOWN_SETS, onProgress });
   } finally {
     await vendor.close();
