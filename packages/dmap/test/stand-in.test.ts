@@ -134,6 +134,6 @@ test('no blob service is left when whoever started it is killed', async () => {
       return true;
     }
   };
-  for (let tries = 0; tries < 100 && !(await isGone()); tries++) await sleep(100);
+  while (!(await isGone())) await sleep(50);
   expect(await isGone()).toBe(true);
 });

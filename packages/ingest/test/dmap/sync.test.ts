@@ -81,7 +81,8 @@ it('a regeneration goes to the slow lane, which lets fresh datasets pass and has
   expect(limited).toMatchObject({ fresh: 71, fetched: 61, superseded: 0, failed: [], waiting: { new: 0, slow: 10 } });
   const order = its.downloads();
   expect(order.indexOf(nameOf(500))).toBe(25);
-  expect(order.slice(0, 3)).toEqual([69, 68, 67].map(nameOf));
+  // Four at once, whose requests may pass each other.
+  expect(order.slice(0, 4)).toEqual(expect.arrayContaining([69, 68, 67].map(nameOf)));
   expect(await overviewOf(its)).toMatchObject({ waiting: { slow: 10 }, results: { listed: 10 } });
   expect(setOf(await its.sync())).toMatchObject({ fetched: 10, waiting: { new: 0, slow: 0 } });
 
