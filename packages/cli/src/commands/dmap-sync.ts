@@ -125,10 +125,12 @@ function dryRun(
   else {
     tellSkipped(terminal, sets);
     for (const { set, planned = [] } of sets.filter(({ skipped }) => skipped === null)) {
-      terminal.print(`${set}: ${count(planned.length)} datasets would be fetched`);
-      for (const { datasetId, startDate, endDate, lastUpdated, lane } of planned)
+      const repeated = planned.filter(({ again }) => again).length;
+      const ofThem = repeated === 0 ? '' : `, ${count(repeated)} of them again`;
+      terminal.print(`${set}: ${count(planned.length)} datasets would be fetched${ofThem}`);
+      for (const { datasetId, startDate, endDate, lastUpdated, lane, again } of planned)
         terminal.print(
-          `  ${printable(datasetId)}  ${periodText(startDate, endDate)}  issued ${issuedText(lastUpdated)}  lane ${lane}`,
+          `  ${printable(datasetId)}  ${periodText(startDate, endDate)}  issued ${issuedText(lastUpdated)}  lane ${lane}${again ? ', again' : ''}`,
         );
     }
     tellTroubled(terminal, sets);

@@ -7,7 +7,7 @@ import {
   withTransaction,
   type ResultToFetch,
 } from '@farelake/db';
-import type { Vendor } from '@farelake/dmap';
+import { identityText, type Vendor } from '@farelake/dmap';
 import type { PoolClient } from 'pg';
 import type { Worked } from '../ingest.ts';
 import { isOutage } from '../retry/passing.ts';
@@ -68,12 +68,14 @@ async function foreseeSet(
     }
     if (skipped === null) tally.withdrawn = await endListing(db, set.dataset, { listedAt, full, moves, trouble });
     const waiting = await resultsToFetch(db, set.dataset);
-    return { ...set, ...tally, waiting: countLanes(waiting), planned: waiting.map(planned) };
+    // What is there is asked for again only where the listing has a link for it.
+    const due = waiting.filter((result) => !result.again || listed.has(identityText(result)));
+    return { ...set, ...tally, waiting: countLanes(waiting), planned: due.map(planned) };
   });
 }
 
-const planned = ({ datasetId, lastUpdated, startDate, endDate, lane }: ResultToFetch): PlannedResult => ({
-  ...{ datasetId, lastUpdated, startDate, endDate, lane },
+const planned = ({ datasetId, lastUpdated, startDate, endDate, lane, again }: ResultToFetch): PlannedResult => ({
+  ...{ datasetId, lastUpdated, startDate, endDate, lane, again },
 });
 
 /** Runs `work` in a transaction of which nothing stays. */

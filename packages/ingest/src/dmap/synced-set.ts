@@ -28,6 +28,8 @@ export interface SyncedSet extends ChosenSet, Readonly<SetTally> {
 
 export interface PlannedResult extends ResultIdentity {
   readonly lane: DmapLane;
+  /** Fetched before, and not loaded, or not all of its rows: the vendor may have mended it. */
+  readonly again: boolean;
 }
 
 /** Whether something of the set did not go well. What waits in the slow lane, or was withdrawn, is no such thing. */

@@ -78,6 +78,8 @@ async function withRefusedRow() {
 
 it('a dataset with refused rows is asked for again, not sent again, until the vendor mends it under the same issue', async () => {
   const its = await withRefusedRow();
+  const planned = [{ datasetId: 'd_0000', lane: 'new', again: true }];
+  expect((await its.sync({ dryRun: true })).sets[0]).toMatchObject({ planned, waiting: { new: 0 } });
   expect((await its.sync()).sets[0]).toMatchObject({ fetched: 0, failed: [], trouble: null, waiting: { new: 0 } });
   expect(its.downloads()).toEqual(['d_0000']);
 
@@ -136,6 +138,7 @@ it('refused rows of long ago are asked for by a listing that holds them', async 
   await its.standIn.issue(DAILY, datasets(40, 41));
   await its.sync();
   its.downloads();
+  expect((await its.sync({ dryRun: true })).sets[0]?.planned).toEqual([]);
   await its.sync();
   expect(its.downloads()).toEqual([]);
   await its.sync({ full: true });
