@@ -66,7 +66,7 @@ export {
   type RefusedCopy,
 } from './ledger/quarantine.ts';
 export { correctedBy, takeOutOfHistory, type Corrected } from './ledger/corrections.ts';
-export { givableLoads, givenUp, type GivableLoad, type GivenUp } from './ledger/give-ups.ts';
+export { givableLoads, givenUp, lastGivenUp, type GivableLoad, type GivenUp } from './ledger/give-ups.ts';
 export {
   asIfSentBack,
   clearReplaced,

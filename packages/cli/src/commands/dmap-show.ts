@@ -31,8 +31,8 @@ export async function dmapShowCommand(context: Context, name: string, flags: Sho
     const datasets = await datasetsOf(workspace.pool, dataset);
     const { terminal } = context;
     if (flags.json === true) {
-      const { state, reason, rows, version, dmap } = table;
-      const facts = { set: source.table, api: source.schema, table: dataset, state, reason, rows, version };
+      const { state, reason, rows, version, givenUp, dmap } = table;
+      const facts = { set: source.table, api: source.schema, table: dataset, state, reason, rows, version, givenUp };
       terminal.print(JSON.stringify({ ...facts, ...(dmap ?? NEVER_LISTED), datasets }));
       return 0;
     }
@@ -50,10 +50,11 @@ const NEVER_LISTED: Readonly<Record<keyof DmapSetOverview, null>> = {
   ...{ watermark: null, listedAt: null, fullAt: null, trouble: null, results: null, waiting: null, failed: null },
 };
 
-function factLines(set: string, { table, state, reason, rows, version, dmap }: TableStatus): string[] {
+function factLines(set: string, { table, state, reason, rows, version, givenUp, dmap }: TableStatus): string[] {
   const facts = [
     ['table', `${table}, ${count(rows)} rows, version ${version}`],
     ['state', reason === null ? state : `${state}: ${printable(reason)}`],
+    ...(givenUp.files === 0 ? [] : [['given up', `${count(givenUp.files)} datasets`]]),
     ...(dmap === null ? [['listed', 'never: farelake dmap sync']] : overviewFacts(dmap)),
   ];
   return [set, ...facts.map(([name = '', text = '']) => `  ${name.padEnd(12)}${text}`)];

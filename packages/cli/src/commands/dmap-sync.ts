@@ -12,12 +12,13 @@ import {
   type Trouble,
 } from '@farelake/ingest';
 import { printable } from '@farelake/schema-registry';
+import { openGiveUpNews } from '../give-up-news.ts';
 import { describeProblem, UsageError } from '../output/problem.ts';
 import { driftLines } from '../output/drift.ts';
 import { issuedText, periodText } from '../output/results.ts';
 import { laneLines } from '../output/lanes.ts';
 import { progressLine } from '../output/progress.ts';
-import { quarantinedLines } from '../output/quarantined.ts';
+import { givenUpLines, refusedLines } from '../output/quarantined.ts';
 import { count, formatTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { parseSince } from '../parse-since.ts';
@@ -42,6 +43,7 @@ export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promi
   return withVendor(context, (vendor) =>
     withWorkspace(context, async (workspace) => {
       const onProgress = progressLine(terminal);
+      const news = await openGiveUpNews(workspace);
       const synced = await syncSets(workspace, vendor, { ...options, onProgress });
       terminal.progress(undefined);
       const nothing = nothingDone(synced.sets, context.environment.registry);
@@ -55,7 +57,10 @@ export async function dmapSyncCommand(context: Context, flags: SyncFlags): Promi
         return { tables, troubles: all.filter(({ table }) => names.has(table)) };
       });
       if (flags.json === true) terminal.print(JSON.stringify(asJson(synced, tables, troubles)));
-      else report(terminal, synced, tables, troubles);
+      else {
+        report(terminal, synced, tables, troubles);
+        for (const line of givenUpLines(await news.among(tables))) terminal.note(line);
+      }
       for (const { error } of synced.troubled) terminal.note(describeProblem(error));
       const troubled = synced.troubled.length > 0 || synced.sets.some(isSetTroubled);
       if (nothing !== undefined) terminal.note(describeProblem(nothing));
@@ -167,7 +172,7 @@ function report(
   const others = statuses.filter(({ table, state }) => state !== 'empty' && !told.has(table));
   for (const line of troubleLines(others, troubles)) terminal.print(line);
   for (const line of laneLines(statuses)) terminal.print(line);
-  for (const line of quarantinedLines(statuses)) terminal.note(line);
+  for (const line of refusedLines(statuses)) terminal.note(line);
   for (const line of driftLines(statuses)) terminal.note(line);
 }
 

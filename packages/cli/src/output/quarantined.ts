@@ -3,21 +3,28 @@ import { count } from './table.ts';
 
 /** A line for each table of which rows were refused, and one where anything was given up. */
 export const quarantinedLines = (tables: readonly TableStatus[]): string[] =>
-  tables.flatMap(({ table, quarantined, receipts: { read, written }, givenUp, keysInDoubt: { rows, keys } }) => {
-    const lost =
-      givenUp.files + givenUp.rows === 0
-        ? []
-        : [`given up: ${table}: ${count(givenUp.files)} files, and ${count(givenUp.rows)} refused changes of others`];
-    if (quarantined === 0) return lost;
-    const named = keys.map((key) =>
-      Object.values(key)
-        .map((value) => value ?? 'NULL')
-        .join(', '),
+  tables.flatMap((table) => [...refusedLines([table]), ...givenUpLines([table])]);
+
+/** A line for each table of which rows were refused. */
+export const refusedLines = (tables: readonly TableStatus[]): string[] =>
+  tables
+    .filter(({ quarantined }) => quarantined > 0)
+    .map(({ table, quarantined, receipts: { read, written }, keysInDoubt: { rows, keys } }) => {
+      const named = keys.map((key) =>
+        Object.values(key)
+          .map((value) => value ?? 'NULL')
+          .join(', '),
+      );
+      const doubt = named.length === 0 ? '' : `: ${named.slice(0, 5).join(' · ')}${named.length > 5 ? ' · …' : ''}`;
+      const changes = rows === 0 ? '' : `; ${count(rows)} of these are changes, whose keys are in doubt${doubt}`;
+      return `quarantined: ${table}: ${count(read)} rows read = ${count(written)} written + ${count(quarantined)} in the error zone${changes}`;
+    });
+
+/** A line for each table of which anything was given up. */
+export const givenUpLines = (tables: readonly TableStatus[]): string[] =>
+  tables
+    .filter(({ givenUp: { files, rows } }) => files + rows > 0)
+    .map(
+      ({ table, givenUp: { files, rows } }) =>
+        `given up: ${table}: ${count(files)} files, and ${count(rows)} refused changes of others`,
     );
-    const doubt = named.length === 0 ? '' : `: ${named.slice(0, 5).join(' · ')}${named.length > 5 ? ' · …' : ''}`;
-    const changes = rows === 0 ? '' : `; ${count(rows)} of these are changes, whose keys are in doubt${doubt}`;
-    return [
-      `quarantined: ${table}: ${count(read)} rows read = ${count(written)} written + ${count(quarantined)} in the error zone${changes}`,
-      ...lost,
-    ];
-  });

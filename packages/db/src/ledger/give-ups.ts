@@ -5,9 +5,9 @@
 import type { LoadState } from './loads.ts';
 import type { Queryable } from './objects.ts';
 
-/** SQL of a relation `load_id`, `why`: each load of which a give-up was the last that was asked. */
-export const GIVEN_UP = `(SELECT load_id, why FROM (
-  SELECT DISTINCT ON (g.load_id) g.load_id, p.filters ->> 'giveUp' AS why
+/** SQL of a relation `load_id`, `why`, `asked_at`: each load of which a give-up was the last that was asked. */
+export const GIVEN_UP = `(SELECT load_id, why, asked_at FROM (
+  SELECT DISTINCT ON (g.load_id) g.load_id, p.filters ->> 'giveUp' AS why, p.asked_at
   FROM ledger.replayed_loads g JOIN ledger.replays p ON p.id = g.replay_id ORDER BY g.load_id, p.id DESC) last WHERE why IS NOT NULL)`;
 
 /** What a give-up is decided from. */
@@ -53,4 +53,12 @@ export async function givenUp(db: Queryable): Promise<Map<string, GivenUp>> {
      WHERE r.load_id IS NOT NULL OR l.state = 'superseded' GROUP BY l.dataset`,
   );
   return new Map(rows.map(({ dataset, ...counts }) => [dataset, counts]));
+}
+
+/** By dataset: when something of it was last given up; one of which nothing is, is absent. */
+export async function lastGivenUp(db: Queryable): Promise<Map<string, Date>> {
+  const { rows } = await db.query<{ dataset: string; at: Date }>(
+    `SELECT l.dataset, max(g.asked_at) AS at FROM ${GIVEN_UP} g JOIN ledger.loads l ON l.id = g.load_id GROUP BY l.dataset`,
+  );
+  return new Map(rows.map(({ dataset, at }) => [dataset, at]));
 }
