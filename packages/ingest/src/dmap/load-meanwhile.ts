@@ -50,7 +50,8 @@ export function loadMeanwhile(workspace: Workspace, onProgress?: OnProgress, pat
     timers.delete(dataset);
     if (broken !== undefined || stopped) return;
     due.add(dataset);
-    running ??= work();
+    // Begun a moment later: tables that are due together are worked on side by side, and one in use keeps no other waiting.
+    running ??= Promise.resolve().then(work);
   };
   const settled = async () => {
     while (running !== undefined) await running;
