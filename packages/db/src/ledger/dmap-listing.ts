@@ -29,7 +29,7 @@ export interface RegisteredResults {
 }
 
 /** `2022-05-18T12:12:24.897000000`, to compare with times of results. */
-export const instantOf = (at: Date): string => `${at.toISOString().slice(0, -1)}000000`;
+const instantOf = (at: Date): string => `${at.toISOString().slice(0, -1)}000000`;
 
 /**
  * Makes the results of a page known, in one transaction of the caller. Idempotent. What is listed no later than it was
