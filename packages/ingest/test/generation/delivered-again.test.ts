@@ -1,24 +1,10 @@
 /** A newer snapshot may hold a file with the very bytes of an older one's: real files, real Postgres. */
 import { holdTable, releaseGeneration, releaseTable } from '../../src/index.ts';
 import { Delivery, seq } from '../support/delivery.ts';
-import { closeWorlds, openWorld, type World } from '../support/world.ts';
+import { COLUMNS, FEB, G1, G2, JAN, one, shown, states } from '../support/five-rows.ts';
+import { closeWorlds, openWorld } from '../support/world.ts';
 
 afterAll(closeWorlds, 60_000);
-
-const COLUMNS = [
-  { name: 'ID', type: 'INT4', key: 1 },
-  { name: 'S', type: 'STRING' },
-];
-const [JAN, FEB] = ['2026-01-01T00:00:00', '2026-02-01T00:00:00'] as const;
-const [G1, G2] = ['20260101T000000000000', '20260201T000000000000'] as const;
-
-const shown = async (world: World) =>
-  (await world.rows('SELECT id::INTEGER AS id, s FROM edw_x ORDER BY 1')).map(
-    (row) => `${String(row['id'])}${String(row['s'])}`,
-  );
-const one = async (world: World) => (await world.status())[0]!;
-const states = async (world: World) =>
-  Object.fromEntries((await one(world)).generations.map(({ name, state }) => [name, state]));
 
 it('an empty snapshot after an empty one is a snapshot of its own', async () => {
   const world = await openWorld();
