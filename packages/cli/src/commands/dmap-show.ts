@@ -54,7 +54,9 @@ function factLines(set: string, { table, state, reason, rows, version, givenUp, 
   const facts = [
     ['table', `${table}, ${count(rows)} rows, version ${version}`],
     ['state', reason === null ? state : `${state}: ${printable(reason)}`],
-    ...(givenUp.files === 0 ? [] : [['given up', `${count(givenUp.files)} datasets`]]),
+    ...(givenUp.files === 0
+      ? []
+      : [['given up', `${count(givenUp.files)} ${givenUp.files === 1 ? 'dataset' : 'datasets'}`]]),
     ...(dmap === null ? [['listed', 'never: farelake dmap sync']] : overviewFacts(dmap)),
   ];
   return [set, ...facts.map(([name = '', text = '']) => `  ${name.padEnd(12)}${text}`)];

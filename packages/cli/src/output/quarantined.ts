@@ -22,9 +22,10 @@ export const refusedLines = (tables: readonly TableStatus[]): string[] =>
 
 /** A line for each table of which anything was given up. */
 export const givenUpLines = (tables: readonly TableStatus[]): string[] =>
-  tables
-    .filter(({ givenUp: { files, rows } }) => files + rows > 0)
-    .map(
-      ({ table, givenUp: { files, rows } }) =>
-        `given up: ${table}: ${count(files)} files, and ${count(rows)} refused changes of others`,
-    );
+  tables.flatMap(({ table, givenUp: { files, rows } }) => {
+    const lost = [
+      ...(files === 0 ? [] : [`${count(files)} ${files === 1 ? 'file' : 'files'}`]),
+      ...(rows === 0 ? [] : [`${count(rows)} refused ${rows === 1 ? 'change' : 'changes'} of others`]),
+    ];
+    return lost.length === 0 ? [] : [`given up: ${table}: ${lost.join(', and ')}`];
+  });
