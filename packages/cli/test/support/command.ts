@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createTestDatabase } from '../../../db/test/support/postgres.ts';
+import { compileCache } from '../../../db/test/support/test-home.ts';
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
 const LAUNCHER = path.join(REPOSITORY, 'packages/cli/bin/farelake.js');
@@ -29,8 +30,7 @@ export function startCommand(
   variables: NodeJS.ProcessEnv,
   args: readonly string[],
 ): { child: ChildProcess; ended: Promise<Ran> } {
-  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
-  const env = { PATH, HOME, NODE_COMPILE_CACHE, ...variables };
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...compileCache(), ...variables };
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     cwd: REPOSITORY,
     env,

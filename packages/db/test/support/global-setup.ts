@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { COMPILED, HOME_PREFIX, HOME_VARIABLE, removeTestHome } from './test-home.ts';
+import { HOME_PREFIX, HOME_VARIABLE, removeTestHome } from './test-home.ts';
 
 /**
  * Gives the run a home for its Postgres; no server is started here. A home named from outside is used as it is and its
@@ -9,16 +9,11 @@ import { COMPILED, HOME_PREFIX, HOME_VARIABLE, removeTestHome } from './test-hom
  */
 export default async function setUp(): Promise<void> {
   await sweepKilledRuns();
-  const home = (process.env[HOME_VARIABLE] ??= newHome());
-  // Half of a short command is reading its modules: what Node made of them is kept for the programs that come after it.
-  process.env['NODE_COMPILE_CACHE'] ??= path.join(home, COMPILED);
-}
-
-function newHome(): string {
+  if (process.env[HOME_VARIABLE] !== undefined) return;
   const home = mkdtempSync(path.join(os.tmpdir(), `${HOME_PREFIX}${process.pid}-`));
   // Run as root, Postgres works as another account, which has to pass through.
   chmodSync(home, 0o755);
-  return home;
+  process.env[HOME_VARIABLE] = home;
 }
 
 async function sweepKilledRuns(): Promise<void> {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { COMPILED, HOME_PREFIX, HOME_VARIABLE, removeTestHome } from './test-home.ts';
+import { HOME_PREFIX, HOME_VARIABLE, removeTestHome } from './test-home.ts';
 
 /** Stops the run's server, if any test asked for it, and removes its home. */
 export default async function tearDown(): Promise<void> {
@@ -7,6 +7,4 @@ export default async function tearDown(): Promise<void> {
   if (home === undefined || !path.basename(home).startsWith(`${HOME_PREFIX}${process.pid}-`)) return;
   await removeTestHome(home);
   Reflect.deleteProperty(process.env, HOME_VARIABLE);
-  if (process.env['NODE_COMPILE_CACHE'] === path.join(home, COMPILED))
-    Reflect.deleteProperty(process.env, 'NODE_COMPILE_CACHE');
 }

@@ -15,8 +15,11 @@ export function runHome(): string {
   return home;
 }
 
-/** What Node made of the modules that it read, beside the run's Postgres: `NODE_COMPILE_CACHE`. */
-export const COMPILED = 'compiled';
+/**
+ * For commands that tests start: half of a short one is reading its modules, and what Node made of them is kept for the run's
+ * next ones. Not for programs of thousands of modules, such as Azurite: to write them down takes longer than it saves.
+ */
+export const compileCache = () => ({ NODE_COMPILE_CACHE: path.join(runHome(), 'compiled') });
 
 /** Where tests of the local server itself have theirs, `<name>/home` each: inside, so that the sweep finds them too. */
 export const HOMES = 'homes';

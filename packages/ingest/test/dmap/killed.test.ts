@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Step } from '../../src/index.ts';
+import { compileCache } from '../../../db/test/support/test-home.ts';
 import { STEPS } from '../../src/failpoint.ts';
 import { CITATION, DAILY, dataset, datasets, withSyncWorlds, type SyncWorld } from './support/sync-world.ts';
 
@@ -15,9 +16,8 @@ const openSyncWorld = withSyncWorlds();
 async function syncChild({ world, standIn }: SyncWorld, failpoint = ''): Promise<string | number | null> {
   const { folder, pool, contracts } = world;
   const asked = JSON.stringify({ url: pool.options.connectionString, folder, contracts: [...contracts.values()] });
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['--no-warnings', CHILD, asked], {
-    env: { PATH, NODE_COMPILE_CACHE, ...standIn.variables, FARELAKE_FAILPOINT: failpoint },
+    env: { PATH: process.env['PATH'], ...compileCache(), ...standIn.variables, FARELAKE_FAILPOINT: failpoint },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
