@@ -233,6 +233,7 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       object_id: 'BIGINT',
       first_listed: 'TIMESTAMP',
       last_listed: 'TIMESTAMP',
+      etag: 'VARCHAR',
     },
   },
   repairs: {
