@@ -84,17 +84,31 @@ async function foldLines(quick: boolean): Promise<FoldLine[]> {
   });
 }
 
+const OPTIONS = {
+  rows: { type: 'string' },
+  datasets: { type: 'string' },
+  times: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+function parsed() {
+  try {
+    return parseArgs({ allowPositionals: true, options: OPTIONS });
+  } catch (error) {
+    note(Error.isError(error) ? error.message : String(error));
+    return undefined;
+  }
+}
+
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      rows: { type: 'string' },
-      datasets: { type: 'string' },
-      times: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
-  });
+  const asked = parsed();
+  if (asked === undefined || asked.values.help) {
+    note(USAGE);
+    return asked === undefined ? 2 : 0;
+  }
+  const { values, positionals } = asked;
   const [what = 'all', ...more] = positionals;
   const rows = (values.rows ?? (values.quick ? '200000' : '1000000,4000000')).split(',').map(Number);
   const times = Number(values.times ?? (values.quick ? 1 : 3));
