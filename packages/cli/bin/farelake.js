@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { checkNode } from './check-node.js';
+import { keepCompiled } from './keep-compiled.js';
 
 // Until the command itself can be stopped: reading its modules takes a second, on a busy machine many.
 const stopEarly = () => {
@@ -9,6 +10,7 @@ const stopEarly = () => {
 process.on('SIGINT', stopEarly).on('SIGTERM', stopEarly);
 
 checkNode();
+keepCompiled();
 // Read when the first of these threads is needed. Each running statement of an engine takes one, and so does each file that is
 // opened: with the usual four, a few tables in long statements would keep all others from reading and writing.
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
