@@ -49,6 +49,7 @@ export {
   claimResults,
   hasDatasets,
   resultPlaces,
+  countingAgain,
   rivalsInTable,
   takeOutOfTable,
   unclaimedObjects,

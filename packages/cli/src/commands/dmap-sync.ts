@@ -131,9 +131,9 @@ function dryRun(
     tellSkipped(terminal, sets);
     for (const { set, planned = [] } of sets.filter(({ skipped }) => skipped === null)) {
       const repeated = planned.filter(({ again }) => again).length;
-      const ofThem = repeated === 0 ? '' : `, ${count(repeated)} again`;
-      const datasets = planned.length === 1 ? 'dataset' : 'datasets';
-      terminal.print(`${set}: ${count(planned.length)} ${datasets} would be fetched${ofThem}`);
+      const fresh = planned.length - repeated;
+      const asked = repeated === 0 ? '' : `, ${count(repeated)} asked for again`;
+      terminal.print(`${set}: ${count(fresh)} ${fresh === 1 ? 'dataset' : 'datasets'} would be fetched${asked}`);
       for (const { datasetId, startDate, endDate, lastUpdated, lane, again } of planned)
         terminal.print(
           `  ${printable(datasetId)}  ${periodText(startDate, endDate)}  issued ${issuedText(lastUpdated)}  lane ${lane}${again ? ', again' : ''}`,

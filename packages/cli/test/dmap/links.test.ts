@@ -143,7 +143,7 @@ test('a file that arrives and cannot be read: told, the old rows stay; fetched a
   expect(await it.shown()).toEqual({ d_0000: 0, d_0001: 1, d_0002: 2, d_0003: 3 });
   expect((await it.status()).daily).toMatchObject({ state: 'failing', loads: { failed: 1 } });
   expect((await it.run('dmap', 'sync', '--dry-run')).out).toMatch(
-    /agg_daily: 1 dataset would be fetched, 1 again\n +d_0001 .* lane new, again\n/,
+    /agg_daily: 0 datasets would be fetched, 1 asked for again\n +d_0001 .* lane new, again\n/,
   );
   await standIn.replaceBlob(DAILY, nameOf(1), dataset(1, { sum: anew }).bytes);
   expect(await it.sync()).toMatchObject({ code: 0, daily: { loaded: 1 } });

@@ -128,7 +128,7 @@ export async function missingObjects(
          WHERE h.object_id = o.id OR h.dfm_object_id = o.id) AS "inHistory",
        EXISTS (SELECT 1 FROM ledger.objects n WHERE n.object_key = o.object_key AND n.seen > o.seen)
          -- Issued anew before it was loaded: under a name of its own.
-         OR (${IS_DATASET} AND l.state = 'superseded') AS replaced,
+         OR (${IS_DATASET} AND l.state = 'superseded' AND NOT EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.load_id = l.id)) AS replaced,
        (SELECT min(f.uri) FROM found_objects f WHERE f.object_id = o.id) AS elsewhere
      FROM ledger.objects o LEFT JOIN ledger.loads l ON l.object_id = o.id
      WHERE ($3::text IS NULL OR o.dataset = $3)

@@ -1,5 +1,7 @@
 /** DMAP datasets as loads: which result each is of, which of them is in its table. */
 import { countsFrom } from './counts-from.ts';
+import { COUNTS } from './dmap-fetch.ts';
+import { GIVEN_UP } from './give-ups.ts';
 import type { Load } from './loads.ts';
 import { DATASET_ID, IS_DATASET, type Queryable } from './objects.ts';
 
@@ -51,6 +53,20 @@ export async function claimResults(db: Queryable, dataset: string, results: read
            AND former.seen < (SELECT seen FROM ledger.objects WHERE id = excluded.object_id))`,
     [dataset, column('objectId'), column('datasetId'), column('lastUpdated'), column('startDate'), column('endDate')],
   );
+}
+
+/**
+ * Loads that were set apart while other content was the file of their result, and that count again: the vendor has it back, or
+ * the result was pointed at it while the plan was made. Not what somebody gave up.
+ */
+export async function countingAgain(db: Queryable, dataset: string): Promise<Pick<Load, 'id' | 'state'>[]> {
+  const { rows } = await db.query<Pick<Load, 'id' | 'state'>>(
+    `SELECT l.id, l.state FROM ledger.dmap_results r JOIN ledger.loads l ON l.object_id = r.object_id
+     WHERE r.dataset = $1 AND r.state = 'fetched' AND l.state = 'superseded' AND l.history_batch_id IS NULL AND ${COUNTS}
+       AND NOT EXISTS (SELECT 1 FROM ${GIVEN_UP} g WHERE g.load_id = l.id) ORDER BY l.id`,
+    [dataset],
+  );
+  return rows;
 }
 
 /** Where a result stands among those of its dataset id: by `countsFrom`, then by `id`. */

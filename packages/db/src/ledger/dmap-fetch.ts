@@ -1,6 +1,5 @@
 /** What of the listed DMAP results is to be fetched, and what became of it. */
 import type { DmapResultKey } from './dmap-listing.ts';
-import type { LoadState } from './loads.ts';
 import { registerObjects, type DeliveredObject, type Queryable } from './objects.ts';
 
 export type DmapLane = 'new' | 'slow';
@@ -10,7 +9,9 @@ export interface ResultToFetch extends DmapResultKey {
   readonly lane: DmapLane;
   /** Fetched before, and it could not be loaded, or not all of its rows: the vendor may have mended it. */
   readonly again: boolean;
-  /** It is in the table without the rows that were refused: ETag of what that is, which need not be sent again. */
+  /** It is in the table, without the rows that were refused. */
+  readonly inTable: boolean;
+  /** ETag of what is in the table, which need not be sent again. */
   readonly known: string | null;
   /** Tries that failed in a row, for whatever reason. */
   readonly tries: number;
@@ -20,15 +21,22 @@ export interface ResultToFetch extends DmapResultKey {
 export const COUNTS = `NOT EXISTS (SELECT 1 FROM ledger.dmap_results o WHERE o.dataset = r.dataset AND o.dataset_id = r.dataset_id
     AND o.state <> 'withdrawn' AND (o.counts_from COLLATE "C", o.id) > (r.counts_from COLLATE "C", r.id))`;
 
+/**
+ * SQL: what was fetched of result `r` was loaded, and the archive has no copy of it yet: other content must not come in its
+ * place, where its name is the same.
+ */
+const UNSAVED = `EXISTS (SELECT 1 FROM ledger.objects o JOIN ledger.loads l ON l.object_id = o.id JOIN ledger.receipts c ON c.load_id = l.id
+    WHERE o.id = r.object_id AND o.archived_uri IS NULL)`;
+
 /** SQL: a result `r` is to be fetched: for the first time, or again since its load failed, or lacks what the contract needs. */
 export const TO_FETCH = `(r.state IN ('listed', 'failed') OR (r.state = 'fetched'
     AND EXISTS (SELECT 1 FROM ledger.loads l WHERE l.object_id = r.object_id
-      AND (l.state IN ('failed', 'quarantined') OR (l.state = 'waiting' AND l.waiting_for = 'schema')))))
+      AND (l.state IN ('failed', 'quarantined') OR (l.state = 'waiting' AND l.waiting_for = 'schema'))) AND NOT ${UNSAVED}))
   AND ${COUNTS}`;
 
 /** SQL: what was fetched of result `r` is in the table, but for rows that were refused. */
 const LACKS_ROWS = `(r.state = 'fetched' AND EXISTS (SELECT 1 FROM ledger.loads l JOIN ledger.receipts c ON c.load_id = l.id
-    WHERE l.object_id = r.object_id AND l.history_batch_id IS NOT NULL AND c.quarantined > 0))`;
+    WHERE l.object_id = r.object_id AND l.history_batch_id IS NOT NULL AND c.quarantined > 0) AND NOT ${UNSAVED})`;
 
 /**
  * Of a set, in the order in which they are fetched: lane new first; what was never fetched; what has failed least often, so
@@ -38,7 +46,7 @@ const LACKS_ROWS = `(r.state = 'fetched' AND EXISTS (SELECT 1 FROM ledger.loads 
 export async function resultsToFetch(db: Queryable, dataset: string): Promise<ResultToFetch[]> {
   const { rows } = await db.query<ResultToFetch>(
     `SELECT id, dataset_id AS "datasetId", last_updated AS "lastUpdated", start_date AS "startDate", end_date AS "endDate",
-       CASE WHEN lacks THEN 'new' ELSE lane END AS lane, state = 'fetched' AS again, CASE WHEN lacks THEN etag END AS known, tries
+       CASE WHEN lacks THEN 'new' ELSE lane END AS lane, state = 'fetched' AS again, lacks AS "inTable", CASE WHEN lacks THEN etag END AS known, tries
      FROM (SELECT r.*, ${LACKS_ROWS} AS lacks FROM ledger.dmap_results r
        WHERE r.dataset = $1 AND r.lane IS NOT NULL AND (${TO_FETCH} OR (${LACKS_ROWS} AND ${COUNTS}))) asked
      ORDER BY CASE WHEN lacks THEN 'new' ELSE lane END, again, tries, end_date DESC, start_date DESC, dataset_id COLLATE "C"`,
@@ -67,20 +75,9 @@ export interface FetchedResult {
   readonly seen: number;
 }
 
-/**
- * Object, load and result, in one transaction of the caller. Idempotent: the same bytes are the same object.
- * @returns the load of it that had given way to what the vendor had in its place meanwhile, if so: it counts again
- */
-export async function noteFetched(
-  db: Queryable,
-  { result, object, sha256, etag, seen }: FetchedResult,
-): Promise<{ id: number; state: LoadState } | undefined> {
+/** Object, load and result, in one transaction of the caller. Idempotent: the same bytes are the same object. */
+export async function noteFetched(db: Queryable, { result, object, sha256, etag, seen }: FetchedResult): Promise<void> {
   await registerObjects(db, [object], seen);
-  const { rows } = await db.query<{ id: number; state: LoadState }>(
-    `SELECT l.id, l.state FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id JOIN ledger.dmap_results r ON r.id = $1
-     WHERE o.object_key = $2 AND o.content_hash = $3 AND l.state = 'superseded' AND r.object_id <> o.id`,
-    [result.id, object.objectKey, object.contentHash],
-  );
   const { rowCount } = await db.query(
     `WITH object AS (
        UPDATE ledger.objects SET sha256 = coalesce(sha256, nullif($4, content_hash))
@@ -93,7 +90,6 @@ export async function noteFetched(
     [result.id, object.objectKey, object.contentHash, sha256, result.lastUpdated, etag],
   );
   if (rowCount !== 1) throw new Error(`no DMAP result ${String(result.id)}, or its object is not there`);
-  return rows[0];
 }
 
 /** It was asked for again, and is what was fetched. */

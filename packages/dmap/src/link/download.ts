@@ -98,11 +98,12 @@ class Transfer {
   async go(): Promise<boolean> {
     this.#isDamaged = false;
     this.#hasBegun = false;
-    const headers = { 'accept-encoding': 'identity', ...this.#condition() };
+    const condition = this.#condition();
+    const headers = { 'accept-encoding': 'identity', ...condition };
     const answer = await this.#transport.get(this.#link.reveal(), headers, this.#options.signal);
     try {
       if (answer.status === 304 && this.#options.known !== undefined) return true;
-      await this.#take(answer);
+      await this.#take(answer, 'range' in condition);
     } finally {
       answer.giveUp();
     }
@@ -138,15 +139,16 @@ class Transfer {
     });
   }
 
-  async #take(answer: Answer): Promise<void> {
+  /** @param resumes a part was asked for */
+  async #take(answer: Answer, resumes: boolean): Promise<void> {
     refusePassing(answer);
-    if (this.#isOther(answer)) {
+    if (resumes && this.#isOther(answer)) {
       this.progress = nothing();
       this.#hasBegun = true;
       throw new Passing('it changed while it was fetched');
     }
     if (answer.status === 200) await this.#begin(answer);
-    else if (answer.status !== 206) throw refused(this.place, answer);
+    else if (answer.status !== 206 || !resumes) throw refused(this.place, answer);
     this.#hasBegun = true;
     const head: Uint8Array[] = [];
     let from = performance.now();

@@ -51,7 +51,7 @@ export function refused(place: string, answer: Answer): UserError {
       remedy: 'The vendor listed a dataset that is not there; the next sync tries again.',
       data,
     });
-  const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : '';
+  const redirect = status >= 300 && status < 400 && status !== 304 ? '; redirects are not followed' : '';
   return noDataset(place, `an answer of ${told}${redirect}`);
 }
 

@@ -18,7 +18,6 @@ import {
 import { formatDatasetKey, type Downloaded } from '@farelake/dmap';
 import { UserError } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
-import { moveLoad } from '../move-load.ts';
 import { patiently } from '../retry/patiently.ts';
 import { listForLink, listFully } from './list-set.ts';
 import { inBooks, type SetWork } from './set-work.ts';
@@ -73,11 +72,13 @@ async function download(
         workspace.signal.throwIfAborted();
         if (!isExpired(error)) return failed(work, result, error);
         links.refuse(result, link);
+        // What is there already is no reason to list again.
+        if (result.again) return undefined;
       }
     }
     if (listings === MOST_LISTINGS) return refused(work, result);
     // It was fetched before, and its load tells what is wrong; that it cannot be had again adds nothing.
-    if (link === undefined && result.again && listings === 0) return undefined;
+    if (result.again) return undefined;
     if (standing.cannotList || !(await listForLink(work, result.lastUpdated))) return undefined;
     if (links.take(result) !== undefined) continue;
     // Not in a part of the listing: it may be withdrawn, which only the whole of it can tell.
@@ -91,6 +92,7 @@ async function failed(work: SetWork, result: ResultToFetch, error: unknown): Pro
   if (!(error instanceof UserError)) throw error;
   const { message } = error;
   if (!isOfApi(error)) await noteFailure(work, result, message);
+  else if (result.inTable) await inBooks(work, (db) => noteFetchPutOff(db, result.id, message));
   else {
     await inBooks(work, (db) => noteFetchPutOff(db, result.id, message));
     await noteTrouble(work, message);
@@ -116,6 +118,8 @@ export async function noteTrouble(work: SetWork, trouble: string): Promise<void>
 async function noteFailure(work: SetWork, result: ResultToFetch, reason: string): Promise<void> {
   const { datasetId, lastUpdated, startDate, endDate } = result;
   await inBooks(work, (db) => noteFetchFailed(db, result.id, reason));
+  // It is in the table; that the vendor has not mended it is what was known before.
+  if (result.inTable) return;
   work.tally.failed.push({ datasetId, lastUpdated, startDate, endDate, reason });
 }
 
@@ -139,8 +143,7 @@ async function keep(
     ...{ contentHash: put.tag ?? put.sha256, size: put.size, storeUri: incoming.uri, path: put.path },
   };
   await inBooks(work, async (db) => {
-    const back = await noteFetched(db, { result, object, etag, sha256: put.sha256, seen });
-    if (back !== undefined) await moveLoad(db, back, 'replay');
+    await noteFetched(db, { result, object, etag, sha256: put.sha256, seen });
     reach('dmap:registering');
   });
   tally.fetched += 1;

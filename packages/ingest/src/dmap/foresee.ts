@@ -34,7 +34,15 @@ export async function foresee(
       return undefined;
     }),
   );
-  return { sets: (await Promise.all(foreseen)).filter((one) => one !== undefined), troubled };
+  const all = (await Promise.all(foreseen)).filter((one) => one !== undefined);
+  return { sets: withinLimit(all, options.slowLimit ?? Infinity), troubled };
+}
+
+/** Of the slow lanes of all sets together no more are fetched. */
+function withinLimit(sets: readonly SyncedSet[], slowLimit: number): SyncedSet[] {
+  let left = slowLimit;
+  const isDue = ({ lane }: PlannedResult): boolean => lane === 'new' || left-- > 0;
+  return sets.map((set) => ({ ...set, planned: (set.planned ?? []).filter(isDue) }));
 }
 
 interface Foreseen {

@@ -1,6 +1,7 @@
 /** The plan of a DMAP table, from what the ledger knows: which results have a file, what becomes of each load. */
 import {
   claimResults,
+  countingAgain,
   resultPlaces,
   unclaimedObjects,
   type BatchSpec,
@@ -9,6 +10,7 @@ import {
 } from '@farelake/db';
 import { parseDatasetKey } from '@farelake/dmap';
 import type { Contract } from '@farelake/schema-registry';
+import { moveLoads } from '../move-load.ts';
 import { inTable } from '../table/in-table.ts';
 import type { TableWorkspace } from '../workspace.ts';
 import { batchDatasets } from './batch-datasets.ts';
@@ -28,6 +30,15 @@ async function claimDatasets(workspace: TableWorkspace, dataset: string): Promis
   });
   if (results.length === 0) return;
   await inTable(workspace, (db) => claimResults(db, dataset, results.toSorted(byPlace)));
+}
+
+/**
+ * Loads that were set apart and count after all are sent back, to be planned as if they had just come. Call it before the loads
+ * are read.
+ */
+export async function takeBackDatasets(workspace: TableWorkspace, dataset: string): Promise<void> {
+  const back = await countingAgain(workspace.pool, dataset);
+  if (back.length > 0) await inTable(workspace, (db) => moveLoads(db, back, 'replay', { reason: null }));
 }
 
 /** The order in which results of one page are registered. */

@@ -160,7 +160,7 @@ const untried = async ({ workspace, dataset, onProgress, tried }: SetWork): Prom
   return (await patiently(workspace, dataset, read, onProgress)).filter(({ id }) => !tried.has(id));
 };
 
-/** Of whichever sets, as of one: what has failed least often, then the newest period. */
+/** Of whichever sets, as of one: what was never fetched, what has failed least often, then the newest period. */
 const compareTurns = (a: ResultToFetch, b: ResultToFetch): number =>
   LANES.indexOf(a.lane) - LANES.indexOf(b.lane) || a.tries - b.tries || comparePeriods(a, b);
 

@@ -9,7 +9,7 @@ import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
 import { reach } from '../failpoint.ts';
 import { foldGenerations, type GenerationsFolded, type GenerationWork } from '../generation/fold-generations.ts';
 import { loadDatasetBatch } from '../dmap/load-batch.ts';
-import { planDatasets } from '../dmap/plan-datasets.ts';
+import { planDatasets, takeBackDatasets } from '../dmap/plan-datasets.ts';
 import { settleDatasets } from '../dmap/settle-datasets.ts';
 import { loadFileBatch } from '../load/load-batch.ts';
 import { moveLoad } from '../move-load.ts';
@@ -141,6 +141,7 @@ const isOfTheTable = ({ signal }: TableWorkspace, error: unknown): boolean =>
 async function plan({ workspace, dataset, contract, onProgress }: TableWork, tried: Tried): Promise<void> {
   await noteDeliveredAgain(workspace, dataset);
   await noteSameBytes(workspace, dataset, onProgress);
+  if (contract?.feed === 'dmap') await takeBackDatasets(workspace, dataset);
   const loads = await loadsOf(workspace.pool, dataset);
   const files = await planFiles(workspace.pool, dataset, contract, loads);
   const datasets = await planDatasets(workspace, dataset, contract, loads);
