@@ -47,9 +47,9 @@ export {
 } from './ledger/batches.ts';
 export {
   claimResults,
+  countingAgain,
   hasDatasets,
   resultPlaces,
-  countingAgain,
   rivalsInTable,
   takeOutOfTable,
   unclaimedObjects,

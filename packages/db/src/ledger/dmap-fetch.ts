@@ -28,11 +28,13 @@ export const COUNTS = `NOT EXISTS (SELECT 1 FROM ledger.dmap_results o WHERE o.d
 const UNSAVED = `EXISTS (SELECT 1 FROM ledger.objects o JOIN ledger.loads l ON l.object_id = o.id JOIN ledger.receipts c ON c.load_id = l.id
     WHERE o.id = r.object_id AND o.archived_uri IS NULL)`;
 
-/** SQL: a result `r` is to be fetched: for the first time, or again since its load failed, or lacks what the contract needs. */
-export const TO_FETCH = `(r.state IN ('listed', 'failed') OR (r.state = 'fetched'
+/** SQL: result `r` was not fetched, or its load failed, or lacks what the contract needs. */
+const MISSING = `(r.state IN ('listed', 'failed') OR (r.state = 'fetched'
     AND EXISTS (SELECT 1 FROM ledger.loads l WHERE l.object_id = r.object_id
-      AND (l.state IN ('failed', 'quarantined') OR (l.state = 'waiting' AND l.waiting_for = 'schema'))) AND NOT ${UNSAVED}))
-  AND ${COUNTS}`;
+      AND (l.state IN ('failed', 'quarantined') OR (l.state = 'waiting' AND l.waiting_for = 'schema'))) AND NOT ${UNSAVED}))`;
+
+/** SQL: a result `r` is to be fetched, for the first time or again. */
+export const TO_FETCH = `${MISSING} AND ${COUNTS}`;
 
 /** SQL: what was fetched of result `r` is in the table, but for rows that were refused. */
 const LACKS_ROWS = `(r.state = 'fetched' AND EXISTS (SELECT 1 FROM ledger.loads l JOIN ledger.receipts c ON c.load_id = l.id
@@ -47,9 +49,10 @@ export async function resultsToFetch(db: Queryable, dataset: string): Promise<Re
   const { rows } = await db.query<ResultToFetch>(
     `SELECT id, dataset_id AS "datasetId", last_updated AS "lastUpdated", start_date AS "startDate", end_date AS "endDate",
        CASE WHEN lacks THEN 'new' ELSE lane END AS lane, state = 'fetched' AS again, lacks AS "inTable", CASE WHEN lacks THEN etag END AS known, tries
-     FROM (SELECT r.*, ${LACKS_ROWS} AS lacks FROM ledger.dmap_results r
-       WHERE r.dataset = $1 AND r.lane IS NOT NULL AND (${TO_FETCH} OR (${LACKS_ROWS} AND ${COUNTS}))) asked
-     ORDER BY CASE WHEN lacks THEN 'new' ELSE lane END, again, tries, end_date DESC, start_date DESC, dataset_id COLLATE "C"`,
+     FROM (SELECT r.*, ${MISSING} AS missing, ${LACKS_ROWS} AS lacks FROM ledger.dmap_results r
+       WHERE r.dataset = $1 AND r.lane IS NOT NULL AND ${COUNTS}) asked
+     WHERE missing OR lacks
+     ORDER BY lane, again, tries, end_date DESC, start_date DESC, dataset_id COLLATE "C"`,
     [dataset],
   );
   return rows;

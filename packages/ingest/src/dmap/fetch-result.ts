@@ -72,13 +72,11 @@ async function download(
         workspace.signal.throwIfAborted();
         if (!isExpired(error)) return failed(work, result, error);
         links.refuse(result, link);
-        // What is there already is no reason to list again.
-        if (result.again) return undefined;
       }
     }
-    if (listings === MOST_LISTINGS) return refused(work, result);
-    // It was fetched before, and its load tells what is wrong; that it cannot be had again adds nothing.
+    // It was fetched before, and its load tells what is wrong; that it cannot be had again adds nothing, and asks for no listing.
     if (result.again) return undefined;
+    if (listings === MOST_LISTINGS) return refused(work, result);
     if (standing.cannotList || !(await listForLink(work, result.lastUpdated))) return undefined;
     if (links.take(result) !== undefined) continue;
     // Not in a part of the listing: it may be withdrawn, which only the whole of it can tell.
@@ -91,13 +89,14 @@ async function failed(work: SetWork, result: ResultToFetch, error: unknown): Pro
   // A bug is no matter of the vendor.
   if (!(error instanceof UserError)) throw error;
   const { message } = error;
-  if (!isOfApi(error)) await noteFailure(work, result, message);
-  else if (result.inTable) await inBooks(work, (db) => noteFetchPutOff(db, result.id, message));
-  else {
-    await inBooks(work, (db) => noteFetchPutOff(db, result.id, message));
-    await noteTrouble(work, message);
-    work.standing.inRow += 1;
+  if (!isOfApi(error)) {
+    await noteFailure(work, result, message);
+    return;
   }
+  await inBooks(work, (db) => noteFetchPutOff(db, result.id, message));
+  if (result.inTable) return;
+  await noteTrouble(work, message);
+  work.standing.inRow += 1;
 }
 
 async function refused(work: SetWork, result: ResultToFetch): Promise<undefined> {

@@ -162,7 +162,10 @@ const untried = async ({ workspace, dataset, onProgress, tried }: SetWork): Prom
 
 /** Of whichever sets, as of one: what was never fetched, what has failed least often, then the newest period. */
 const compareTurns = (a: ResultToFetch, b: ResultToFetch): number =>
-  LANES.indexOf(a.lane) - LANES.indexOf(b.lane) || a.tries - b.tries || comparePeriods(a, b);
+  LANES.indexOf(a.lane) - LANES.indexOf(b.lane) ||
+  Number(a.again) - Number(b.again) ||
+  a.tries - b.tries ||
+  comparePeriods(a, b);
 
 const comesBefore = (a: ResultToFetch, b: ResultToFetch): boolean => compareTurns(a, b) < 0;
 
