@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { locate, schemeOf } from '../store/open-store.ts';
 import { exactly, unchanged } from '../store/proof.ts';
-import { freeFor, scratchFull } from '../store/room.ts';
+import { freeOn, scratchFull, SHARE } from '../store/room.ts';
 import { filesSql, type ViewColumn } from '../view.ts';
 import { createInPlace, type RunSql } from './httpfs.ts';
 
@@ -158,14 +158,12 @@ async function proveOne({ uri, sha256 }: EngineFile, signal: AbortSignal | undef
   await pipeline(await store.read(inside, stop), proof, stop);
 }
 
-async function requireRoom(
-  { folder, limit = Infinity }: EngineFilesOptions,
-  needed: number,
-  present: number,
-): Promise<void> {
-  const free = await freeFor(folder);
-  const room = Math.min(free, limit - present);
+async function requireRoom({ folder, limit }: EngineFilesOptions, needed: number, present: number): Promise<void> {
+  const free = await freeOn(folder);
+  const room = limit === undefined ? free * SHARE : Math.min(limit - present, free);
   if (needed <= room) return;
-  const otherwise = '; or install DuckDB’s extension httpfs, with which files of buckets are read in place';
-  throw scratchFull(needed, room, room === free ? 'disk' : 'limit', otherwise);
+  const by = limit === undefined || free < limit - present ? 'disk' : 'limit';
+  throw scratchFull(needed, room, by, OTHERWISE);
 }
+
+const OTHERWISE = "; or install DuckDB's extension httpfs, with which files of buckets are read in place";

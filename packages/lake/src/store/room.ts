@@ -3,12 +3,12 @@ import { statfs } from 'node:fs/promises';
 import { UserError } from '@farelake/schema-registry';
 
 /** Share of the free disk that may be taken: the engine spills and writes beside it. */
-const SHARE = 0.9;
+export const SHARE = 0.9;
 
-/** Bytes of the folder's disk that may be taken. */
-export async function freeFor(folder: string): Promise<number> {
+/** Free bytes of the folder's disk. */
+export async function freeOn(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize * SHARE;
+  return bavail * bsize;
 }
 
 /** Files that grow side by side in a folder, and how large each will be as far as that is known. */
@@ -35,7 +35,7 @@ export class Room {
     this.#files.set(file, { claimed, written });
     if (!isNew) return;
     if (claimed > this.#limit) throw scratchFull(claimed, this.#limit, 'limit');
-    const room = (await freeFor(this.#folder)) - this.#missing(file);
+    const room = (await freeOn(this.#folder)) * SHARE - this.#missing(file);
     if (claimed - written > room) throw scratchFull(claimed, room + written, 'disk');
   }
 

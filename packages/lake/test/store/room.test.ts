@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { freeFor, Room } from '../../src/store/room.ts';
+import { freeOn, Room } from '../../src/store/room.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ test('a file may be as large as was set, announced or not, whatever others take'
 
 test('all together have to find room on the disk, by what was announced of them', async () => {
   const room = new Room(folder);
-  const half = Math.floor((await freeFor(folder)) * 0.6);
+  const half = Math.floor((await freeOn(folder)) * 0.54);
   await room.claim('a', 10, half);
   await expect(room.claim('b', 10, half)).rejects.toMatchObject({
     ...FULL,
