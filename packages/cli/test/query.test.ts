@@ -1,16 +1,10 @@
 /** Proves the answers of queries that scripts rely on: their forms, what views there are, exit codes (docs: README, "Commands"). */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { closeHomes, openHome, type Home } from './support/command.ts';
+import { closeHomes, openHome, queryJson, type Home } from './support/command.ts';
 import { FEED, withProducts } from './support/products.ts';
 
 afterAll(closeHomes, 60_000);
-
-const json = async (home: Home, sql: string): Promise<unknown> => {
-  const { code, out, err } = await home.run('query', sql, '--format', 'json');
-  expect({ code, err }).toEqual({ code: 0, err: '' });
-  return JSON.parse(out);
-};
 
 describe('query', () => {
   let home: Home;
@@ -39,7 +33,7 @@ describe('query', () => {
   it('gives each type in the form that scripts rely on', async () => {
     // One query for all: a command costs half a second.
     const columns = VALUES.map(([sql], index) => `${sql} AS v${index}`).join(', ');
-    const [row] = (await json(home, `SELECT ${columns}`)) as Record<string, unknown>[];
+    const [row] = (await queryJson(home, `SELECT ${columns}`)) as Record<string, unknown>[];
     expect(VALUES.map(([sql], index) => [sql, row?.[`v${index}`]])).toEqual(VALUES);
   });
 
@@ -81,9 +75,9 @@ describe('query', () => {
   });
 
   it('takes one statement however it is written', async () => {
-    expect(await json(home, "SELECT ';' AS a; -- one")).toEqual([{ a: ';' }]);
+    expect(await queryJson(home, "SELECT ';' AS a; -- one")).toEqual([{ a: ';' }]);
     // The engine makes two statements of it.
-    expect(await json(home, 'PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b);')).toEqual([{ 1: 2 }]);
+    expect(await queryJson(home, 'PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b);')).toEqual([{ 1: 2 }]);
     const { code, err } = await home.run('query', 'SELEC 1');
     expect(code).toBe(1);
     expect(err).toMatch(/^farelake: Parser Error/);
@@ -98,9 +92,9 @@ describe('a table whose file is gone', () => {
     const files = (await readdir(stage, { recursive: true })).filter((name) => name.endsWith('.parquet'));
     for (const file of files) await rm(path.join(stage, file));
     expect(files).not.toEqual([]);
-    expect(await json(home, 'SELECT count(*) AS n FROM edw_card')).toEqual([{ n: 0 }]);
+    expect(await queryJson(home, 'SELECT count(*) AS n FROM edw_card')).toEqual([{ n: 0 }]);
     // Two statements to the engine, of which the first reads the table.
-    expect(await json(home, 'PIVOT edw_card ON card_token USING count(*)')).toEqual([]);
+    expect(await queryJson(home, 'PIVOT edw_card ON card_token USING count(*)')).toEqual([]);
     const { code, err } = await home.run('query', 'SELECT * FROM edw_product');
     expect(code).toBe(1);
     expect(err).toMatch(
@@ -114,9 +108,11 @@ describe('a table', () => {
   it('has its views from the moment of the contract, with the columns in their order', async () => {
     const home = await openHome();
     await home.run('table', 'add', 'EDW.CARD', '--from', FEED, '--yes', '--before-image', 'full');
-    expect(await json(home, 'SELECT * FROM edw_card')).toEqual([]);
+    expect(await queryJson(home, 'SELECT * FROM edw_card')).toEqual([]);
     const columns = async (view: string) =>
-      ((await json(home, `SELECT column_name AS c FROM (DESCRIBE ${view})`)) as { c: string }[]).map((row) => row.c);
+      ((await queryJson(home, `SELECT column_name AS c FROM (DESCRIBE ${view})`)) as { c: string }[]).map(
+        (row) => row.c,
+      );
     const contract = JSON.parse(await readFile(path.join(home.folder, 'registry/qlik/edw_card.json'), 'utf8')) as {
       columns: { name: string }[];
     };
@@ -137,14 +133,14 @@ describe('a table', () => {
     const home = await openHome();
     await home.run('table', 'add', 'EDW.CARD', '--from', FEED, '--yes', '--before-image', 'full');
     expect(await home.run('ingest', FEED, '--table', 'edw_card')).toMatchObject({ code: 0 });
-    const masks = (await json(
+    const masks = (await queryJson(
       home,
       'SELECT DISTINCT header__change_mask AS m FROM edw_card_history WHERE header__change_mask IS NOT NULL',
     )) as { m: number[] }[];
     expect(masks.length).toBeGreaterThan(1);
     for (const { m } of masks) expect(m).toEqual(m.toSorted((a, b) => a - b));
     expect(
-      await json(
+      await queryJson(
         home,
         'SELECT count(*) AS n, count(DISTINCT (header__change_seq, header__change_oper, card_token)) AS d FROM edw_card_history WHERE header__change_seq IS NOT NULL',
       ).then((rows) => (rows as { n: number; d: number }[]).map(({ n, d }) => n === d)),

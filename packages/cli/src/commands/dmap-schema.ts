@@ -5,7 +5,7 @@ import { agreed, changeLines, refuseFaulty, shown } from '../contract-file.ts';
 import { deliveredRecords } from '../delivered-file.ts';
 import { draftedJson, draftedTable, stricterLines } from '../output/drafted.ts';
 import { UsageError } from '../output/problem.ts';
-import { count } from '../output/table.ts';
+import { counted } from '../output/table.ts';
 import type { Context } from '../session.ts';
 
 export interface SchemaFlags {
@@ -74,7 +74,7 @@ function presentApi({ dataset, source }: Contract, name: string, api: DmapApi | 
 }
 
 function reviewLines(study: FileStudy, draft: SetDraft, contract: Contract, present: Contract | undefined): string[] {
-  const rows = `${count(study.rows)} ${study.rows === 1 ? 'row' : 'rows'}`;
+  const rows = counted(study.rows, 'row');
   return [
     `Guessed from the ${rows} of one file; every column may be NULL. A person has to review it: types, names, who may see what.`,
     ...(present === undefined ? [] : stricterLines(contract, draft.columns)),

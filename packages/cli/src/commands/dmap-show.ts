@@ -4,7 +4,7 @@ import { printable } from '@farelake/schema-registry';
 import { findContract } from '../find-contract.ts';
 import { UsageError } from '../output/problem.ts';
 import { issuedText, periodText, standingText } from '../output/results.ts';
-import { count, formatTable } from '../output/table.ts';
+import { count, counted, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 
 export interface ShowFlags {
@@ -54,9 +54,7 @@ function factLines(set: string, { table, state, reason, rows, version, givenUp, 
   const facts = [
     ['table', `${table}, ${count(rows)} rows, version ${version}`],
     ['state', reason === null ? state : `${state}: ${printable(reason)}`],
-    ...(givenUp.files === 0
-      ? []
-      : [['given up', `${count(givenUp.files)} ${givenUp.files === 1 ? 'dataset' : 'datasets'}`]]),
+    ...(givenUp.files === 0 ? [] : [['given up', counted(givenUp.files, 'dataset')]]),
     ...(dmap === null ? [['listed', 'never: farelake dmap sync']] : overviewFacts(dmap)),
   ];
   return [set, ...facts.map(([name = '', text = '']) => `  ${name.padEnd(12)}${text}`)];

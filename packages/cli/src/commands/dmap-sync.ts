@@ -19,7 +19,7 @@ import { issuedText, periodText } from '../output/results.ts';
 import { laneLines } from '../output/lanes.ts';
 import { progressLine } from '../output/progress.ts';
 import { givenUpLines, refusedLines } from '../output/quarantined.ts';
-import { count, formatTable } from '../output/table.ts';
+import { count, counted, formatTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { parseSince } from '../parse-since.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -133,7 +133,7 @@ function dryRun(
       const repeated = planned.filter(({ again }) => again).length;
       const fresh = planned.length - repeated;
       const asked = repeated === 0 ? '' : `, ${count(repeated)} asked for again`;
-      terminal.print(`${set}: ${count(fresh)} ${fresh === 1 ? 'dataset' : 'datasets'} would be fetched${asked}`);
+      terminal.print(`${set}: ${counted(fresh, 'dataset')} would be fetched${asked}`);
       for (const { datasetId, startDate, endDate, lastUpdated, lane, again } of planned)
         terminal.print(
           `  ${printable(datasetId)}  ${periodText(startDate, endDate)}  issued ${issuedText(lastUpdated)}  lane ${lane}${again ? ', again' : ''}`,

@@ -14,7 +14,7 @@ import { findContract } from '../find-contract.ts';
 import { UsageError } from '../output/problem.ts';
 import { describeProgress } from '../output/progress.ts';
 import { rowLines } from '../output/rows.ts';
-import { count } from '../output/table.ts';
+import { counted } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 
 export interface RepairFlags {
@@ -71,16 +71,16 @@ function repairedLines(done: Repaired, { dryRun, keys, keysFile }: RepairFlags):
   const { table, versionBefore, versionAfter, changes, segments, facts } = done;
   const some = keys === undefined && keysFile === undefined ? '' : ' under these keys';
   if (isSound(done)) return [`${table} version ${versionBefore} is what its history says${some}: nothing to repair`];
-  const counted =
+  const recounted =
     facts === null
       ? []
       : (['watermark', 'orphans', 'conflicts', 'movesOntoLive'] as const)
           .filter((name) => facts.table[name] !== facts.recomputed[name])
           .map((name) => `${name}: ${facts.table[name] || '(none)'} becomes ${facts.recomputed[name] || '(none)'}`);
-  const written = `${count(segments)} ${segments === 1 ? 'segment' : 'segments'}`;
+  const written = counted(segments, 'segment');
   return [
     ...rowLines(changes, dryRun !== true),
-    ...counted,
+    ...recounted,
     dryRun === true
       ? `${table} version ${versionBefore}: ${written} would be written anew; nothing was changed`
       : `${table} version ${versionBefore} became version ${versionAfter ?? versionBefore}: ${written} written anew`,

@@ -11,7 +11,7 @@ import {
   type Difference,
 } from '@farelake/schema-registry';
 import { findContract } from '../find-contract.ts';
-import { count, formatTable } from '../output/table.ts';
+import { count, counted, formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 
 /** One contract with its tables: what the columns are, how changes apply, how things stand. */
@@ -110,7 +110,7 @@ function asText(shown: Shown): string[] {
       .filter(({ state }) => state !== 'live')
       .map(({ name, state, rows, reason }) => [
         '',
-        `${name} ${state}${rows === null ? '' : `, ${count(rows)} ${rows === 1 ? 'row' : 'rows'}`}${reason === null ? '' : `: ${reason}`}`,
+        `${name} ${state}${rows === null ? '' : `, ${counted(rows, 'row')}`}${reason === null ? '' : `: ${reason}`}`,
       ]),
     [
       'loads',
@@ -149,7 +149,7 @@ const foldedFacts = ({ key, cdc: { updateImage, beforeImage }, snapshot }: Shown
 const extentText = ({ version, rows, files, bytes }: Shown['current']): string =>
   version === 0
     ? 'nothing yet'
-    : `version ${version}: ${count(rows)} rows in ${count(files)} ${files === 1 ? 'file' : 'files'}, ${count(bytes)} bytes`;
+    : `version ${version}: ${count(rows)} rows in ${counted(files, 'file')}, ${count(bytes)} bytes`;
 
 function publicationText({ table, publication }: Shown): string {
   if (publication === null) return 'no';

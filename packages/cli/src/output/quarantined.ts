@@ -1,5 +1,5 @@
 import type { TableStatus } from '@farelake/ingest';
-import { count } from './table.ts';
+import { count, counted } from './table.ts';
 
 /** A line for each table of which rows were refused, and one where anything was given up. */
 export const quarantinedLines = (tables: readonly TableStatus[]): string[] =>
@@ -24,8 +24,8 @@ export const refusedLines = (tables: readonly TableStatus[]): string[] =>
 export const givenUpLines = (tables: readonly TableStatus[]): string[] =>
   tables.flatMap(({ table, givenUp: { files, rows } }) => {
     const lost = [
-      ...(files === 0 ? [] : [`${count(files)} ${files === 1 ? 'file' : 'files'}`]),
-      ...(rows === 0 ? [] : [`${count(rows)} refused ${rows === 1 ? 'change' : 'changes'} of others`]),
+      ...(files === 0 ? [] : [counted(files, 'file')]),
+      ...(rows === 0 ? [] : [`${counted(rows, 'refused change')} of others`]),
     ];
     return lost.length === 0 ? [] : [`given up: ${table}: ${lost.join(', and ')}`];
   });

@@ -44,3 +44,6 @@ export function formatTable(
 }
 
 export const count = (n: number): string => n.toLocaleString('en-US');
+
+/** `1 row`, `2,500 rows` */
+export const counted = (value: number, word: string): string => `${count(value)} ${value === 1 ? word : `${word}s`}`;

@@ -67,6 +67,13 @@ export async function openHome(variables: NodeJS.ProcessEnv = {}): Promise<Home>
   return { folder, databaseUrl: database.url, variables: env, start, run: (...args) => start(...args).ended };
 }
 
+/** The rows that a query answers with. */
+export async function queryJson(home: Home, sql: string): Promise<unknown> {
+  const { code, out, err } = await home.run('query', sql, '--format', 'json');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out);
+}
+
 export async function closeHomes(): Promise<void> {
   await Promise.all(
     opened.splice(0).map(async ({ folder, drop }) => {
