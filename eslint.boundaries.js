@@ -6,16 +6,17 @@ export const MAY_IMPORT = {
   'schema-registry': [],
   qlik: ['schema-registry'],
   dmap: ['schema-registry'],
+  kafka: ['schema-registry'],
   lake: ['schema-registry'],
   db: [],
-  ingest: ['schema-registry', 'qlik', 'dmap', 'lake', 'db'],
-  functions: ['schema-registry', 'qlik', 'dmap', 'lake', 'db', 'ingest'],
-  cli: ['schema-registry', 'qlik', 'dmap', 'lake', 'db', 'ingest'],
+  ingest: ['schema-registry', 'qlik', 'dmap', 'kafka', 'lake', 'db'],
+  functions: ['schema-registry', 'qlik', 'dmap', 'kafka', 'lake', 'db', 'ingest'],
+  cli: ['schema-registry', 'qlik', 'dmap', 'kafka', 'lake', 'db', 'ingest'],
   infra: ['schema-registry'],
 };
 
 /** Packages that only compute: no files, no network, no clock, no process. */
-export const PURE = ['schema-registry', 'qlik'];
+export const PURE = ['schema-registry', 'qlik', 'kafka'];
 
 const IO_MODULES = ['node:*', 'fs', 'path', 'os', 'http', 'https', 'net', 'child_process', 'crypto', 'pg', '@duckdb/*'];
 
@@ -23,7 +24,7 @@ const rulesFor = (name) => {
   const forbidden = Object.keys(MAY_IMPORT).filter((other) => other !== name && !MAY_IMPORT[name].includes(other));
   const patterns = [
     {
-      group: ['@farelake/*/*', '!@farelake/dmap/testing'],
+      group: ['@farelake/*/*', '!@farelake/dmap/testing', '!@farelake/kafka/client'],
       message: "A package is entered by its door, index.ts: import '@farelake/<name>'.",
     },
     { group: ['**/packages/**', '../../../*'], message: 'Reach another package by its name, not by a path.' },

@@ -4,6 +4,7 @@ import { UserError } from './errors.ts';
 import { type Fault, jsonPath } from './faults.ts';
 import type { LooseColumn, LooseContract } from './loose-contract.ts';
 import { dmapFaults, isOfDmap } from './dmap-checks.ts';
+import { isOfKafka, streamFaults } from './stream-checks.ts';
 import { datasetName, isHeaderColumn, isReservedColumnName, setTableName } from './names.ts';
 import { SYSTEM_COLUMNS, type SystemColumn } from './system-columns.ts';
 import { parseLogicalType } from './types/logical.ts';
@@ -15,14 +16,18 @@ export function contractFaults(contract: LooseContract, path: string): Fault[] {
     ...idFaults(contract),
     ...uniqueFaults(contract.columns, 'name'),
     ...uniqueFaults(contract.columns, 'sourceName'),
-    ...contract.columns.flatMap((column) => nameFaults(column, isOfDmap(contract) ? 'dmap' : 'qlik')),
+    ...contract.columns.flatMap((column) => nameFaults(column, feedOf(contract))),
     ...contract.columns.flatMap(typeFaults),
     ...contract.columns.flatMap(treatmentFaults),
     ...keyFaults(contract),
     ...publishFaults(contract),
     ...dmapFaults(contract),
+    ...streamFaults(contract),
   ];
 }
+
+const feedOf = (contract: LooseContract): Feed =>
+  isOfDmap(contract) ? 'dmap' : isOfKafka(contract) ? 'kafka' : 'qlik';
 
 function fileFaults({ feed, dataset, source }: LooseContract, path: string): Fault[] {
   const faults: Fault[] = [];
@@ -140,7 +145,7 @@ const UNHASHABLE: Readonly<Record<string, string>> = {
 function publishFaults(contract: LooseContract): Fault[] {
   const { key, publish } = contract;
   // Rows of datasets are told apart by where they were delivered.
-  if (!publish.postgres || key.length > 0 || isOfDmap(contract)) return [];
+  if (!publish.postgres || key.length > 0 || isOfDmap(contract) || isOfKafka(contract)) return [];
   return [
     {
       path: '$.publish.postgres',

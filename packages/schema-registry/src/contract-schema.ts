@@ -100,6 +100,67 @@ const QUARANTINE_SCHEMA = {
   },
 } as const;
 
+/** Kafka's own limit of a record's size is set for each topic; more than this no reader of ours takes in. */
+const LARGEST_VALUE = 16 * 1024 * 1024;
+
+const RECONCILIATION_SCHEMA = {
+  title: 'View that compares the records with what other feeds tell of the same events',
+  type: 'object',
+  additionalProperties: false,
+  required: ['view', 'id', 'device', 'with'],
+  properties: {
+    view: { ...NAME, title: 'Name of the view', description: 'lower-case letters, digits and _' },
+    id: { ...NAME, title: 'Column that identifies an event' },
+    device: { ...NAME, title: 'Column of the device that it happened at' },
+    with: {
+      title: 'Tables of other feeds, and their columns of the same meaning',
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['table', 'id', 'device', 'at'],
+        properties: {
+          table: { ...NAME, title: 'Name of the table' },
+          id: { ...NAME, title: 'Column that identifies an event' },
+          device: { ...NAME, title: 'Column of the device that it happened at' },
+          at: { ...NAME, title: 'Column of the time at which it happened, UTC' },
+        },
+      },
+    },
+  },
+} as const;
+
+const STREAM_SCHEMA = {
+  title: 'How the records of a Kafka topic become rows',
+  type: 'object',
+  additionalProperties: false,
+  required: ['timeZone', 'dayStartsAt'],
+  properties: {
+    timeZone: {
+      title: "The agency's time zone",
+      description: 'as the IANA database names it, for example America/New_York',
+      type: 'string',
+      minLength: 1,
+    },
+    dayStartsAt: {
+      title: 'When a service day starts there',
+      description: 'HH:MM, for example 03:00',
+      type: 'string',
+      pattern: '^(?:[01][0-9]|2[0-3]):[0-5][0-9]$',
+    },
+    maxBytes: {
+      title: 'Bytes of the largest value that is taken for a row',
+      description: 'Larger ones are refused and kept as delivered; 1048576 unless said otherwise.',
+      type: 'integer',
+      minimum: 1,
+      maximum: LARGEST_VALUE,
+    },
+    archive: { title: 'Whether records are kept as delivered', description: 'As when absent: true.', type: 'boolean' },
+    reconciliation: RECONCILIATION_SCHEMA,
+  },
+} as const;
+
 export const CONTRACT_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'farelake contract',
@@ -121,11 +182,17 @@ export const CONTRACT_SCHEMA = {
       properties: {
         schema: {
           title: 'Schema in the source',
-          description: 'dmap: which API has the set, aggregations (public) or transactional (controlled).',
+          description:
+            'dmap: which API has the set, aggregations (public) or transactional (controlled); kafka: kafka.',
           type: 'string',
           minLength: 1,
         },
-        table: { title: 'Table in the source', description: 'dmap: name of the set', type: 'string', minLength: 1 },
+        table: {
+          title: 'Table in the source',
+          description: 'dmap: name of the set; kafka: name of the topic',
+          type: 'string',
+          minLength: 1,
+        },
       },
     },
     version: { title: 'Version of the contract', type: 'integer', minimum: 1 },
@@ -171,6 +238,7 @@ export const CONTRACT_SCHEMA = {
       },
     },
     quarantine: QUARANTINE_SCHEMA,
+    stream: STREAM_SCHEMA,
     publish: {
       title: 'Where the current table is published',
       type: 'object',

@@ -33,6 +33,35 @@ export interface RowBudget {
   readonly share: number;
 }
 
+/** How the records of a Kafka topic become rows. */
+export interface StreamRules {
+  /** The agency's, as the IANA database names it: `America/New_York`. */
+  readonly timeZone: string;
+  /** When a service day starts there, `HH:MM`: what was recorded before is of the day before. */
+  readonly dayStartsAt: string;
+  /** Bytes of the largest value that is taken for a row; one MiB unless said otherwise. */
+  readonly maxBytes?: number;
+  /** False: records are not kept as delivered; true unless said otherwise. */
+  readonly archive?: boolean;
+  readonly reconciliation?: Reconciliation;
+}
+
+/** A view that compares the records with what other feeds tell of the same events, by service date and device. */
+export interface Reconciliation {
+  /** Name of the view. */
+  readonly view: string;
+  /** Columns of this table: what identifies an event, and the device that it happened at. */
+  readonly id: string;
+  readonly device: string;
+  /** Tables of other feeds, and their columns of the same meaning; `at` is when it happened, UTC. */
+  readonly with: readonly {
+    readonly table: string;
+    readonly id: string;
+    readonly device: string;
+    readonly at: string;
+  }[];
+}
+
 export interface ContractColumn {
   /** Permanent, never reused, written as the Parquet field id; 101 and up (1–99 belong to system columns). */
   readonly id: number;
@@ -51,16 +80,19 @@ export interface ContractColumn {
 export interface Contract {
   readonly $schema?: string;
   readonly feed: Feed;
-  /** Name of the tables: `edw_sample` and `edw_sample_history`; of a DMAP set `dmap_<set>`, which has no history. */
+  /** Name of the tables: `edw_sample` and `edw_sample_history`; of a DMAP set `dmap_<set>`; neither it nor a topic has a history. */
   readonly dataset: string;
-  /** Of a DMAP set: `schema` is the API that has it, one of `DMAP_APIS`, and `table` its name there. */
+  /**
+   * Of a DMAP set: `schema` is the API that has it, one of `DMAP_APIS`, and `table` its name there. Of a Kafka topic: `schema`
+   * is `kafka`, and `table` the topic's name.
+   */
   readonly source: { readonly schema: string; readonly table: string };
   /** Version of the contract, 1 and up. */
   readonly version: number;
   readonly columns: readonly ContractColumn[];
   /** Highest id ever given to a column, so that a removed column's id is never given again. */
   readonly lastColumnId: number;
-  /** Names of the key's columns, in key order; empty: the table keeps history only. Of a DMAP set always empty. */
+  /** Names of the key's columns, in key order; empty: the table keeps history only. Of a DMAP set or a topic always empty. */
   readonly key: readonly string[];
   readonly cdc: { readonly updateImage: UpdateImage; readonly beforeImage: BeforeImage };
   /** `none`: the vendor delivers changes only. */
@@ -74,6 +106,8 @@ export interface Contract {
   readonly generations?: { readonly maxShrink?: number };
   /** Rows that may be refused without failing their file; absent: none. */
   readonly quarantine?: { readonly snapshot?: RowBudget; readonly changes?: RowBudget; readonly dataset?: RowBudget };
+  /** Of a Kafka topic, and always there for one. */
+  readonly stream?: StreamRules;
   readonly publish: { readonly postgres: boolean };
   /** How old the current table may get: an ISO 8601 duration, for example `PT15M`. */
   readonly freshness?: string;

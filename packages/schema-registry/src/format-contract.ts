@@ -21,6 +21,7 @@ export function formatContract(contract: Contract): string {
     ['layout', contract.layout],
     ['generations', contract.generations],
     ['quarantine', contract.quarantine],
+    ['stream', contract.stream],
     ['publish', { postgres: contract.publish.postgres }],
     ['freshness', contract.freshness],
     ['owner', contract.owner],

@@ -24,8 +24,15 @@ export interface LooseContract {
   readonly key: readonly { readonly index: number; readonly name: string }[];
   readonly publish: { readonly postgres: boolean };
   readonly cdc: { readonly updateImage: string | undefined; readonly beforeImage: string | undefined };
+  readonly stream: { readonly timeZone: string | undefined; readonly reconciliation: LooseReconciliation | undefined };
   /** Names of the members that are there at all. */
   readonly members: readonly string[];
+}
+
+export interface LooseReconciliation {
+  readonly view: string | undefined;
+  readonly id: string | undefined;
+  readonly device: string | undefined;
 }
 
 export function looseContract(value: unknown): LooseContract {
@@ -40,7 +47,16 @@ export function looseContract(value: unknown): LooseContract {
     key: list(contract.key).flatMap((name, index) => (typeof name === 'string' ? [{ index, name }] : [])),
     publish: { postgres: members(contract.publish).postgres === true },
     cdc: { updateImage: text(members(contract.cdc).updateImage), beforeImage: text(members(contract.cdc).beforeImage) },
+    stream: looseStream(members(contract.stream)),
     members: Object.keys(contract),
+  };
+}
+
+function looseStream({ timeZone, reconciliation }: Readonly<Record<string, unknown>>): LooseContract['stream'] {
+  const { view, id, device } = members(reconciliation);
+  return {
+    timeZone: text(timeZone),
+    reconciliation: reconciliation === undefined ? undefined : { view: text(view), id: text(id), device: text(device) },
   };
 }
 

@@ -45,12 +45,19 @@ export const SYSTEM_COLUMNS = [
     description: 'Ids of the changed columns, ascending; NULL when the file gave no mask',
     feeds: ['qlik'],
   },
-  { id: 6, name: '_load_id', type: { kind: 'bigint' }, description: 'The load that brought the row' },
+  {
+    id: 6,
+    name: '_load_id',
+    type: { kind: 'bigint' },
+    description: 'The load that brought the row',
+    feeds: ['qlik', 'dmap'],
+  },
   {
     id: 7,
     name: '_line',
     type: { kind: 'bigint' },
     description: "The record's line in its object, the header being line 1",
+    feeds: ['qlik', 'dmap'],
   },
   {
     id: 8,
@@ -80,7 +87,63 @@ export const SYSTEM_COLUMNS = [
     description: 'When the vendor last issued the dataset, as listed, UTC',
     feeds: ['dmap'],
   },
+  { id: 12, name: 'topic', type: { kind: 'string' }, description: 'Kafka topic of the record', feeds: ['kafka'] },
+  {
+    id: 13,
+    name: 'partition',
+    type: { kind: 'bigint' },
+    description: 'Partition of the topic, 0 and up',
+    feeds: ['kafka'],
+  },
+  { id: 14, name: 'offset', type: { kind: 'bigint' }, description: 'Offset in the partition', feeds: ['kafka'] },
+  {
+    id: 15,
+    name: '_cluster',
+    type: { kind: 'string' },
+    description: 'Kafka cluster that the topic is of',
+    feeds: ['kafka'],
+  },
+  {
+    id: 16,
+    name: '_epoch',
+    type: { kind: 'bigint' },
+    description: 'How often the topic, or this offset of it, had been made anew: 0 for the first time',
+    feeds: ['kafka'],
+  },
+  {
+    id: 17,
+    name: '_timestamp',
+    type: { kind: 'timestamp' },
+    description: 'Timestamp of the record in Kafka, UTC',
+    feeds: ['kafka'],
+  },
+  {
+    id: 18,
+    name: '_timestamp_type',
+    type: { kind: 'string' },
+    description: 'Who set the timestamp: CreateTime the producer, LogAppendTime the broker',
+    feeds: ['kafka'],
+  },
+  {
+    id: 19,
+    name: 'service_date',
+    type: { kind: 'date' },
+    description: "Service day of the timestamp in the agency's time zone",
+    feeds: ['kafka'],
+  },
 ] as const satisfies readonly SystemColumn[];
+
+/** Names of what a topic's table has beside the contract's columns, in the order of its files; it stands behind them. */
+export const STREAM_COLUMN_NAMES = [
+  'topic',
+  'partition',
+  'offset',
+  '_cluster',
+  '_epoch',
+  '_timestamp',
+  '_timestamp_type',
+  'service_date',
+] as const;
 
 export type SystemColumnName = (typeof SYSTEM_COLUMNS)[number]['name'];
 

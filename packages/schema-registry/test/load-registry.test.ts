@@ -9,6 +9,7 @@ import {
   requireRegistry,
 } from '../src/index.ts';
 import { sampleContract } from './sample-contract.ts';
+import { tapsContract } from './taps-contract.ts';
 import { thrownBy } from './thrown.ts';
 
 const file = (contract: unknown, path = 'qlik/edw_sample.json'): RegistryFile => ({
@@ -136,7 +137,7 @@ describe('meaning', () => {
     ],
     [
       'another feed than its folder',
-      { ...sample, feed: 'kafka' },
+      tapsContract({ dataset: 'edw_sample' }),
       ['$ the file is not where its feed and dataset say'],
     ],
     ['an id twice', withColumn(1, { id: 101 }), ['$.columns[1].id is the id of $.columns[0] already']],
@@ -207,7 +208,7 @@ describe('meaning', () => {
   });
 
   test('other feeds name their datasets freely', () => {
-    const taps: Contract = { ...sample, feed: 'kafka', dataset: 'taps' };
+    const taps = tapsContract({ source: { schema: 'kafka', table: 'fare.taps.v1' } });
     expect(loadRegistry([file(taps, 'kafka/taps.json')]).faults).toEqual([]);
   });
 });
@@ -225,7 +226,7 @@ describe('contracts towards each other', () => {
   const told = (files: RegistryFile[]) => loadRegistry(files).faults.map(({ file: name, path }) => `${name} ${path}`);
 
   test('one dataset in two feeds', () => {
-    const twin: Contract = { ...sample, feed: 'kafka', source: { schema: 'taps', table: 'taps' } };
+    const twin = tapsContract({ dataset: 'edw_sample' });
     expect(told([file(sample), file(twin, 'kafka/edw_sample.json')])).toEqual([
       'qlik/edw_sample.json $.dataset',
       'kafka/edw_sample.json $.dataset',
@@ -238,7 +239,7 @@ describe('contracts towards each other', () => {
     expect(faults.filter(({ path }) => path === '$.dataset')).toHaveLength(2);
   });
   test('one source in two contracts', () => {
-    const taps: Contract = { ...sample, feed: 'kafka', dataset: 'taps' };
+    const taps = tapsContract();
     const more: Contract = { ...taps, dataset: 'taps_too' };
     expect(told([file(taps, 'kafka/taps.json'), file(more, 'kafka/taps_too.json')])).toEqual([
       'kafka/taps.json $.source',
@@ -278,7 +279,7 @@ describe('contracts that cannot be used, by the tables that are concerned', () =
     expect(concerned([file(fare, 'qlik/edw_fair.json')])).toEqual([[], ['edw_fair', 'edw_fare']]);
   });
   test('two that are right each by itself stop each other', () => {
-    const twin: Contract = { ...fare, feed: 'kafka' };
+    const twin = tapsContract({ dataset: 'edw_fare' });
     expect(concerned([file(sample), file(fare, 'qlik/edw_fare.json'), file(twin, 'kafka/edw_fare.json')])).toEqual([
       ['edw_sample'],
       ['edw_fare'],

@@ -61,6 +61,14 @@ test('field ids of system columns never change: files that exist bear them', () 
     [9, '_period_start', { kind: 'date' }],
     [10, '_period_end', { kind: 'date' }],
     [11, '_last_updated', { kind: 'timestamp' }],
+    [12, 'topic', { kind: 'string' }],
+    [13, 'partition', { kind: 'bigint' }],
+    [14, 'offset', { kind: 'bigint' }],
+    [15, '_cluster', { kind: 'string' }],
+    [16, '_epoch', { kind: 'bigint' }],
+    [17, '_timestamp', { kind: 'timestamp' }],
+    [18, '_timestamp_type', { kind: 'string' }],
+    [19, 'service_date', { kind: 'date' }],
   ]);
   expect(FIRST_COLUMN_ID).toBe(101);
 });
