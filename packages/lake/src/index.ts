@@ -34,6 +34,8 @@ export {
   type ParquetField,
   type WrittenParquet,
 } from './parquet/write-parquet.ts';
+export { rowsToParquet, type RowsAsParquet } from './parquet/write-rows.ts';
+export type { ColumnValues, Value } from './parquet/column-values.ts';
 export { writtenTypes } from './parquet/fields.ts';
 export { rewriteParquet } from './parquet/rewrite-parquet.ts';
 export { filesSql, localPath, type ViewColumn } from './view.ts';

@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '@farelake/schema-registry';
 import type { DuckDBMapValue } from '@duckdb/node-api';
 import type { Engine } from '../engine/duckdb.ts';
+import { ROW_GROUP_ROWS } from './row-groups.ts';
 
 export interface ParquetField {
   readonly name: string;
@@ -41,9 +42,6 @@ export interface WrittenParquet {
   readonly size: number;
   readonly statistics: ColumnStatistics;
 }
-
-/** Rows of a row group: small enough that a fold of few keys reads little. */
-const ROW_GROUP_ROWS = 65_536;
 
 /**
  * Against the engine's own level 3 and larger dictionaries, a third less time to write for 7 % more bytes; of a load, half
