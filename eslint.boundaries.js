@@ -11,7 +11,7 @@ export const MAY_IMPORT = {
   db: [],
   ingest: ['schema-registry', 'qlik', 'dmap', 'kafka', 'lake', 'db'],
   functions: ['schema-registry', 'qlik', 'dmap', 'kafka', 'lake', 'db', 'ingest'],
-  cli: ['schema-registry', 'qlik', 'dmap', 'kafka', 'lake', 'db', 'ingest'],
+  cli: ['schema-registry', 'qlik', 'dmap', 'kafka', 'lake', 'db', 'ingest', 'functions'],
   infra: ['schema-registry'],
 };
 
@@ -24,7 +24,7 @@ const rulesFor = (name) => {
   const forbidden = Object.keys(MAY_IMPORT).filter((other) => other !== name && !MAY_IMPORT[name].includes(other));
   const patterns = [
     {
-      group: ['@farelake/*/*', '!@farelake/dmap/testing', '!@farelake/kafka/client'],
+      group: ['@farelake/*/*', '!@farelake/dmap/testing', '!@farelake/kafka/client', '!@farelake/functions/taps'],
       message: "A package is entered by its door, index.ts: import '@farelake/<name>'.",
     },
     { group: ['**/packages/**', '../../../*'], message: 'Reach another package by its name, not by a path.' },

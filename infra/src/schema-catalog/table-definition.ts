@@ -7,6 +7,7 @@ import {
   historyName,
   storedColumns,
   storedType,
+  STREAM_COLUMN_NAMES,
   SYSTEM_COLUMNS,
   typeNames,
   type Contract,
@@ -42,6 +43,7 @@ export interface CatalogPlace {
 export function tableDefinitions(contract: Contract, place: CatalogPlace): TableDefinition[] {
   const source = `${contract.source.schema}.${contract.source.table}`;
   if (contract.feed === 'dmap') return [datasetTable(contract, place)];
+  if (contract.feed === 'kafka') return [streamTable(contract, place)];
   const history = define(contract, place, {
     name: historyName(contract.dataset),
     description: `Every snapshot row and change of ${source}, as delivered`,
@@ -69,6 +71,13 @@ const datasetTable = (contract: Contract, place: CatalogPlace): TableDefinition 
       ...system('dataset_id', '_period_start', '_period_end', '_last_updated'),
       ...system('_load_id', '_line'),
     ],
+  });
+
+const streamTable = (contract: Contract, place: CatalogPlace): TableDefinition =>
+  define(contract, place, {
+    name: contract.dataset,
+    description: `The records of the Kafka topic ${contract.source.table}, each once`,
+    columns: [...delivered(contract), ...system(...STREAM_COLUMN_NAMES)],
   });
 
 /** As `definition`, read by Iceberg from a metadata file: what makes it a table that engines can query. */

@@ -19,12 +19,19 @@ export interface Environment {
   readonly stage: string;
   /** Bytes that one piece of work may fetch from buckets. */
   readonly scratchLimit: number | undefined;
+  /**
+   * Where the key of keyed hashes is kept where nobody gives one. Undefined: the tables lie elsewhere than in the home, so that
+   * they may outlive it, and a key made by it would be lost.
+   */
+  readonly keyFile: string | undefined;
   /** After so long without a sign of life others take over a table that a command works on. */
   readonly leaseSeconds: number | undefined;
   /** Bytes that one delivered object may unpack to. */
   readonly unpackLimit: number | undefined;
   /** Where DMAP's API lies. Its keys are read when they are needed, and are nowhere kept. */
   readonly dmapBaseUrl: string | undefined;
+  /** Name of the Kafka cluster that all readers of its topics share; undefined: what Kafka calls it. */
+  readonly kafkaCluster: string | undefined;
   /** File of DuckDB's extension `httpfs`. */
   readonly httpfs: string | undefined;
 }
@@ -43,6 +50,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
     return schemeOf(place) === undefined ? path.resolve(cwd, place) : bucketOf(name, place);
   };
   const httpfs = variables['FARELAKE_HTTPFS'] || undefined;
+  const stage = zone('FARELAKE_STAGE', 'stage');
   return {
     home,
     registry: folder('FARELAKE_REGISTRY', path.join(REPOSITORY, 'packages/schema-registry/registry')),
@@ -50,11 +58,13 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
     incoming: zone('FARELAKE_INCOMING', 'incoming'),
     archive: zone('FARELAKE_ARCHIVE', 'archive'),
     error: zone('FARELAKE_ERROR', 'error'),
-    stage: zone('FARELAKE_STAGE', 'stage'),
+    stage,
+    keyFile: stage.startsWith(`${home}${path.sep}`) ? path.join(home, 'hmac.key') : undefined,
     scratchLimit: parseBytes('FARELAKE_SCRATCH_LIMIT', variables['FARELAKE_SCRATCH_LIMIT'] || undefined),
     leaseSeconds: leaseSeconds(variables['FARELAKE_LEASE_SECONDS'] || undefined),
     unpackLimit: parseBytes('FARELAKE_UNPACK_LIMIT', variables['FARELAKE_UNPACK_LIMIT'] || undefined),
     dmapBaseUrl: variables['DMAP_BASE_URL'] || undefined,
+    kafkaCluster: variables['KAFKA_CLUSTER'] || undefined,
     httpfs: httpfs === undefined ? undefined : path.resolve(cwd, httpfs),
   };
 }

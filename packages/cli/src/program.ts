@@ -13,6 +13,7 @@ import { tableRejectCommand, type RejectFlags } from './commands/table-reject.ts
 import { tableRollbackCommand, type RollbackFlags } from './commands/table-rollback.ts';
 import { tableShowCommand } from './commands/table-show.ts';
 import { addDmapCommands } from './program-dmap.ts';
+import { addTapsCommands } from './program-taps.ts';
 import { addRepairCommands } from './program-repair.ts';
 import { addReplayCommands } from './program-replay.ts';
 import type { Context } from './session.ts';
@@ -53,6 +54,7 @@ export function createProgram(context: Context): Program {
   addTableCommands(program, context, answer);
   addDataCommands(program, context, answer);
   addDmapCommands(program, context, answer);
+  addTapsCommands(program, context, answer);
   addCareCommands(program, context, answer);
   addReplayCommands(program, context, answer);
   addRepairCommands(program, context, answer);

@@ -54,6 +54,7 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
       scratchLimit: environment.scratchLimit,
       unpackLimit: environment.unpackLimit,
       httpfs: environment.httpfs,
+      keyFile: environment.keyFile,
       leaseSeconds: environment.leaseSeconds,
       signal,
     });

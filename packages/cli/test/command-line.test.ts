@@ -105,6 +105,7 @@ describe('ingest', () => {
         conflicts: 0,
         movesOntoLive: 0,
         quarantined: 0,
+        taps: null,
         receipts: expect.objectContaining({ quarantined: 0 }) as object,
         givenUp: { files: 0, rows: 0 },
         describedAnew: { files: 0, examples: [] },

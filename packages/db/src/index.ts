@@ -264,3 +264,24 @@ export {
 } from './ledger/dmap-fetch.ts';
 export { dmapOverview, type DmapFailure, type DmapResultState, type DmapSetOverview } from './ledger/dmap-overview.ts';
 export { datasetsOf, knownResults, type KnownResult } from './ledger/dmap-datasets.ts';
+export { AttemptGivenUp, endAppend, lockAppends } from './ledger/appends.ts';
+export {
+  takeBatch,
+  takenRuns,
+  type KafkaTopic,
+  type OffsetRange,
+  type RefusedRecord,
+  type TakenBatch,
+  type TakenEpoch,
+  type TakenRun,
+  type WrittenTo,
+} from './ledger/kafka-offsets.ts';
+export {
+  partitionProgress,
+  refusedCounts,
+  hasRecords,
+  topicCounts,
+  type PartitionProgress,
+  type RefusedCount,
+  type TopicCounts,
+} from './ledger/kafka-overview.ts';

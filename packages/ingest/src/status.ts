@@ -5,9 +5,11 @@ import {
   publications,
   tableCounts,
   tableDrifts,
+  topicCounts,
   type LoadState,
   type Publication,
   type Queryable,
+  type TopicCounts,
 } from '@farelake/db';
 import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
@@ -31,6 +33,8 @@ export interface TableStatus extends RowsStatus, Standing, GenerationsStatus, Co
   readonly conflicts: number;
   readonly movesOntoLive: number;
   readonly quarantined: number;
+  /** Null: no record of a Kafka topic ever came for the table. */
+  readonly taps: TopicCounts | null;
   /** Null: the contract does not say that the table is published. */
   readonly publication: PublicationStatus | null;
   /** How delivered files differ from the contract; it does not keep them from being loaded, unless it is incompatible. */
@@ -57,12 +61,14 @@ export async function status(
   const standingOf = await standings(db);
   const generations = await generationsStatus(db);
   const dmapOf = await dmapStatus(db);
+  const topics = await topicCounts(db);
   const troubles = known ?? (await troublesOf(db));
-  const tables = [...new Set([...contracts.keys(), ...faulty.keys(), ...counts.keys()])].sort();
+  const tables = [...new Set([...contracts.keys(), ...faulty.keys(), ...counts.keys(), ...topics.keys()])].sort();
   return Promise.all(
     tables.map(async (table) => {
       const contract = contracts.get(table);
       const counted = counts.get(table);
+      const taps = topics.get(table) ?? null;
       const manifest = await shownVersion(db, table, contract);
       const lacking = contractInTheWay(contract, faulty.get(table), manifest.version);
       const standing = standingOf(table);
@@ -78,6 +84,7 @@ export async function status(
         trouble: counted?.trouble ?? null,
         troubles: own,
         loads: counted?.loads ?? {},
+        records: taps?.records ?? 0,
       });
       return {
         table,
@@ -91,7 +98,8 @@ export async function status(
         orphans: manifest.fold?.orphans ?? 0,
         conflicts: manifest.fold?.conflicts ?? 0,
         movesOntoLive: manifest.fold?.movesOntoLive ?? 0,
-        quarantined: counted?.quarantined ?? 0,
+        quarantined: (counted?.quarantined ?? 0) + (taps?.quarantined ?? 0),
+        taps,
         ...rowsOf(table, contract),
         ...standing,
         ...generations.statusOf(table, manifest.rows),

@@ -31,6 +31,8 @@ export interface Workspace {
   readonly unpackLimit?: number | undefined;
   /** File of DuckDB's extension `httpfs`, where it is not installed in DuckDB's own place. */
   readonly httpfs?: string | undefined;
+  /** File of the home's own key of keyed hashes, made when it is needed; absent: a key has to be given. */
+  readonly keyFile?: string | undefined;
   /** Seconds without a sign of life after which others take over a table that this process works on; 60 unless given. */
   readonly leaseSeconds?: number | undefined;
   /** How often trouble that passes is tried again; about a minute long unless given. */

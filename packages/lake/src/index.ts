@@ -39,4 +39,5 @@ export type { ColumnValues, Value } from './parquet/column-values.ts';
 export { writtenTypes } from './parquet/fields.ts';
 export { rewriteParquet } from './parquet/rewrite-parquet.ts';
 export { filesSql, localPath, type ViewColumn } from './view.ts';
-export { hmacOf, openHmacKey, registerHmacKey, type HashableValue, type HmacKey } from './treatment/hmac.ts';
+export { hmacOf, openHmacKey, type HashableValue, type HmacKey } from './treatment/hmac.ts';
+export { registerHmacKey } from './treatment/register-hmac-key.ts';

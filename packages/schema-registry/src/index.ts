@@ -44,7 +44,7 @@ export { type DeliveredText, projectAbsentColumn, projectColumn } from './sql/pr
 export { fieldName, type ProjectedColumn } from './sql/projection.ts';
 export type { CsvFormat } from './csv-format.ts';
 export { type Fault, faultText, jsonPath } from './faults.ts';
-export { shapeOf, type ShapeReading } from './json-shape.ts';
+export { type BrokenRule, ruleOf, shapeOf, type ShapeReading } from './json-shape.ts';
 export { printable } from './printable.ts';
 export { type JsonProblem, type JsonReading, readJson } from './json-text.ts';
 export { CONTRACT_SCHEMA, CONTRACT_SCHEMA_FILE, contractSchemaText } from './contract-schema.ts';

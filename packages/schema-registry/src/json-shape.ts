@@ -19,6 +19,26 @@ export function shapeOf<T>(schema: object): (value: unknown) => ShapeReading<T> 
   };
 }
 
+/** The first rule of a shape that a value breaks. */
+export interface BrokenRule {
+  /** Of JSON Schema: `type`, `required`, `additionalProperties`, … */
+  readonly keyword: string;
+  /** Where; of a member that is missing or too many, its own place. */
+  readonly path: string;
+}
+
+/** As `shapeOf`, for values of which there are many: says which rule is broken and where, and nothing of what was found. */
+export function ruleOf(schema: object): (value: unknown) => BrokenRule | undefined {
+  let check: ValidateFunction | undefined;
+  return (value) => {
+    check ??= compiler().compile(schema);
+    if (check(value)) return undefined;
+    const [first] = (check.errors ?? []).filter((error) => !COMPOUND.has(error.keyword));
+    if (first === undefined) return { keyword: 'schema', path: '$' };
+    return { keyword: first.keyword, path: faultOf(first).path };
+  };
+}
+
 let ajv: Ajv2020 | undefined;
 
 /** One for all schemas: the first that it compiles is the JSON Schema of JSON Schemas. Without `verbose` it does not say what it found. */

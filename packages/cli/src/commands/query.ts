@@ -60,7 +60,7 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
 const viewsOf = (contracts: Iterable<Contract>): string[] =>
   [...contracts]
     .sort((a, b) => (a.dataset < b.dataset ? -1 : 1))
-    .flatMap(({ dataset, feed }) => (feed === 'dmap' ? [dataset] : [dataset, historyName(dataset)]));
+    .flatMap(({ dataset, feed }) => (feed === 'qlik' ? [dataset, historyName(dataset)] : [dataset]));
 
 const UNPARSED = 'Failed to extract statements: ';
 

@@ -29,7 +29,7 @@ export async function tableShowCommand(
     );
     if (stands === undefined) throw new Error(`${dataset} has a contract and no status`);
     const current = await readManifest(pool, dataset);
-    const history = contract.feed === 'dmap' ? null : await readManifest(pool, historyName(dataset));
+    const history = contract.feed === 'qlik' ? await readManifest(pool, historyName(dataset)) : null;
     const drift = (await tableDrifts(pool)).filter((one) => one.dataset === dataset);
     const shown = asJson(contract, stands, current, history, drift);
     if (flags.json === true) context.terminal.print(JSON.stringify(shown));

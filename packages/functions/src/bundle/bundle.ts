@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { bundledTopics, topicFiles } from './topics.ts';
 
 /** Every function, by the folder of its entry. */
-export const FUNCTIONS = ['register'] as const;
+export const FUNCTIONS = ['register', 'taps'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface Bundle {
@@ -57,12 +58,14 @@ async function bundleFunction(name: FunctionName, folder: string, repository: st
     // Native code: an optional driver of pg, which nobody installs, and the engine, of which no function here may be in
     // need; a bundle that asks for it fails its test.
     external: ['pg-native', '@duckdb/*'],
+    plugins: [bundledTopics(repository)],
     metafile: true,
     logLevel: 'silent',
   });
   const [output] = Object.values(metafile.outputs);
   if (output === undefined) throw new Error(`esbuild wrote nothing for ${name}`);
-  const inputs = Object.keys(metafile.inputs);
+  const topics = name === 'taps' ? await topicFiles(repository) : [];
+  const inputs = [...Object.keys(metafile.inputs), ...topics];
   const record = path.join(folder, `${name}.inputs.json`);
   // First of all: a bundle without its record counts as old.
   await rm(record, { force: true });
@@ -74,7 +77,7 @@ async function bundleFunction(name: FunctionName, folder: string, repository: st
     file,
     bytes: output.bytes,
     inputs,
-    contents: Object.keys(output.inputs),
+    contents: [...Object.keys(output.inputs), ...topics],
     imports: output.imports.map((module) => module.path),
   };
 }

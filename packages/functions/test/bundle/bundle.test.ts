@@ -10,10 +10,11 @@ import { bundleFunctions, type Bundle } from '../../src/index.ts';
 const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
 let folder = '';
 let bundle: Bundle;
+let taps: Bundle;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'farelake-bundles-'));
-  [bundle] = (await bundleFunctions(path.join(folder, 'one'))) as [Bundle];
+  [bundle, taps] = (await bundleFunctions(path.join(folder, 'one'))) as [Bundle, Bundle];
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -32,11 +33,14 @@ async function checkout(inputs: readonly string[]): Promise<string> {
 }
 
 test('the same sources give the same bytes, wherever they lie and wherever the bundle goes', async () => {
-  const [again] = await bundleFunctions(path.join(folder, 'two'));
-  const [elsewhere] = await bundleFunctions(path.join(folder, 'deeper/three'), await checkout(bundle.inputs));
-  const bytes = await readFile(bundle.file);
-  expect(bytes.equals(await readFile(again!.file))).toBe(true);
-  expect(bytes.equals(await readFile(elsewhere!.file))).toBe(true);
+  const again = await bundleFunctions(path.join(folder, 'two'));
+  const inputs = [...new Set([...bundle.inputs, ...taps.inputs])];
+  const elsewhere = await bundleFunctions(path.join(folder, 'deeper/three'), await checkout(inputs));
+  for (const [index, { file }] of [bundle, taps].entries()) {
+    const bytes = await readFile(file);
+    expect(bytes.equals(await readFile(again[index]!.file))).toBe(true);
+    expect(bytes.equals(await readFile(elsewhere[index]!.file))).toBe(true);
+  }
 });
 
 test('its record has the hash of each of its sources, and is the same elsewhere', async () => {
@@ -51,19 +55,27 @@ test('its record has the hash of each of its sources, and is the same elsewhere'
 });
 
 test('no path of this machine is in it', async () => {
-  const text = await readFile(bundle.file, 'utf8');
+  const text = (await readFile(bundle.file, 'utf8')) + (await readFile(taps.file, 'utf8'));
   for (const place of [REPOSITORY, folder, process.env['HOME'] ?? ''])
     if (place.length > 1) expect(text.includes(place)).toBe(false);
 });
 
 test('it asks for nothing but what Node has', () => {
-  const foreign = bundle.imports.filter((name) => !builtinModules.includes(name.replace(/^node:/, '')));
+  const foreign = [...new Set([...bundle.imports, ...taps.imports])].filter(
+    (name) => !builtinModules.includes(name.replace(/^node:/, '')),
+  );
   // The driver asks for its native sister where someone has it, and goes on without.
   expect(foreign).toEqual(['pg-native']);
 });
 
 test('neither the engine nor what only the engine needs is in it', () => {
   expect(bundle.contents).toContain('packages/lake/src/store/s3-store.ts');
+  expect(taps.contents).toContain('packages/lake/src/parquet/write-rows.ts');
+  expect(
+    taps.contents.filter((input) =>
+      /duckdb|csv-parse|packages\/lake\/src\/(engine|csv)|packages\/kafka\/client/.test(input),
+    ),
+  ).toEqual([]);
   expect(
     bundle.contents.filter((input) => /duckdb|csv-parse|packages\/lake\/src\/(engine|csv|parquet)/.test(input)),
   ).toEqual([]);
@@ -72,4 +84,13 @@ test('neither the engine nor what only the engine needs is in it', () => {
 test('it is below the size at which a cold start would be felt', async () => {
   expect(bundle.bytes).toBe((await readFile(bundle.file)).length);
   expect(bundle.bytes).toBeLessThan(1_500_000);
+  // The compiler of JSON Schemas, the writer of Parquet and a client of Secrets Manager besides.
+  expect(taps.bytes).toBeLessThan(2_000_000);
+});
+
+test('the function of topics has their contracts in it, and those of no other feed', async () => {
+  expect(taps.contents).toContain('packages/schema-registry/registry/kafka/taps.json');
+  const text = await readFile(taps.file, 'utf8');
+  expect(/dataset"?: ?"taps"/.test(text)).toBe(true);
+  expect(text.includes('edw_card')).toBe(false);
 });

@@ -48,7 +48,7 @@ export interface Released {
 export const releaseGeneration = (decision: Decision, asked: AskedGeneration = {}): Promise<Released | undefined> =>
   inTurn(decision, async (workspace) => {
     const { contract, by, why } = decision;
-    if (contract.feed === 'dmap' && asked.name === undefined) return undefined;
+    if (contract.feed !== 'qlik' && asked.name === undefined) return undefined;
     requireFolded(contract, 'release');
     const found = askedFor(releasable(await readStanding(workspace, contract)), asked, contract);
     if (found === undefined) return undefined;

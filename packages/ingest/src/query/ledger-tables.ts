@@ -96,6 +96,56 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       outcome: 'VARCHAR',
     },
   },
+  kafka_partitions: {
+    from: 'ledger.kafka_partitions',
+    columns: {
+      id: 'BIGINT',
+      dataset: 'VARCHAR',
+      cluster: 'VARCHAR',
+      topic: 'VARCHAR',
+      partition: 'BIGINT',
+      epoch: 'BIGINT',
+      topic_id: 'VARCHAR',
+      created_at: 'TIMESTAMP',
+    },
+  },
+  kafka_batches: {
+    from: 'ledger.kafka_batches',
+    columns: {
+      id: 'BIGINT',
+      partition_id: 'BIGINT',
+      attempt_id: 'VARCHAR',
+      first_offset: 'BIGINT',
+      last_offset: 'BIGINT',
+      records: 'BIGINT',
+      written: 'BIGINT',
+      quarantined: 'BIGINT',
+      tombstones: 'BIGINT',
+      first_timestamp: 'BIGINT',
+      last_timestamp: 'BIGINT',
+      archive_uri: 'VARCHAR',
+      archive_sha256: 'VARCHAR',
+      archive_size: 'BIGINT',
+      rows_uri: 'VARCHAR',
+      rows_sha256: 'VARCHAR',
+      committed_at: 'TIMESTAMP',
+    },
+  },
+  kafka_runs: {
+    from: 'ledger.kafka_runs',
+    columns: { partition_id: 'BIGINT', first_offset: 'BIGINT', last_offset: 'BIGINT', taken_at: 'TIMESTAMP' },
+  },
+  kafka_refused: {
+    from: 'ledger.kafka_refused',
+    columns: {
+      partition_id: 'BIGINT',
+      record_offset: 'BIGINT',
+      batch_id: 'BIGINT',
+      reason: 'VARCHAR',
+      detail: 'VARCHAR',
+      size: 'BIGINT',
+    },
+  },
   tables: {
     from: 'ledger.tables',
     columns: {
@@ -287,6 +337,8 @@ export const NOT_QUERIED: readonly string[] = [
   'objects.dfm_start',
   // Which contract and .dfm a load was tried with last: a mark to compare, that tells nothing.
   'loads.tried_with',
+  // Bytes that tell one record from another, and nothing else.
+  'kafka_runs.sums',
   // Bounds and keys are values of columns.
   'files.statistics',
   'files.lowest_key',

@@ -4,7 +4,7 @@ import { filesToRead, loadPlaces, treatedFiles, type Queryable } from '@farelake
 import { localPath, schemeOf, type Engine, type EngineFile, type ViewColumn } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import { historyName, quoteIdentifier as q, quoteLiteral, UserError, type Contract } from '@farelake/schema-registry';
-import { currentColumns, datasetColumns, historyColumns } from '../columns.ts';
+import { currentColumns, historyColumns, shownColumns } from '../columns.ts';
 import { disagreement } from '../treatment/disagreement.ts';
 import { namedBy } from './named-by.ts';
 
@@ -25,7 +25,7 @@ export interface ViewOptions {
 }
 
 /**
- * Makes a view for each contract's table and its history, which a DMAP set does not have; empty ones until data comes.
+ * Makes a view for each contract's table and its history, which a DMAP set or a topic does not have; empty ones until data comes.
  * @returns the views that are not there because a file of theirs is gone or cannot be read; the others are
  */
 export async function createViews(
@@ -45,8 +45,8 @@ export async function createViews(
   );
   for (const contract of contracts) {
     const [current, history] = [contract.dataset, historyName(contract.dataset)];
-    if (contract.feed === 'dmap') {
-      await createView(contract, { table: current, columns: datasetColumns(contract), select: all });
+    if (contract.feed !== 'qlik') {
+      await createView(contract, { table: current, columns: shownColumns(contract), select: all });
       continue;
     }
     await createView(contract, {

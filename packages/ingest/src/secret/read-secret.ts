@@ -16,6 +16,10 @@ export interface SecretPlace {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Whether the environment says anything of it. */
+export const isSecretGiven = ({ variable, reference }: SecretPlace, environment: Environment = process.env): boolean =>
+  (environment[variable] ?? '') !== '' || (environment[reference] ?? '') !== '';
+
 /** Secrets that were fetched, by reference: one process asks for each but once. A failure is not kept. */
 const fetched = new Map<string, Promise<Uint8Array>>();
 

@@ -1,5 +1,5 @@
 /** How a table stands to its contract, and what its rows are where there is none to say. */
-import { deliveredTables, hasDatasets, readVersion, type Manifest, type Queryable } from '@farelake/db';
+import { deliveredTables, hasDatasets, hasRecords, readVersion, type Manifest, type Queryable } from '@farelake/db';
 import { faultText, historyName, type Contract, type FileFault, type Registry } from '@farelake/schema-registry';
 import { shownTable } from '../table/table-names.ts';
 import type { Workspace } from '../workspace.ts';
@@ -54,8 +54,9 @@ export async function shownVersion(
   const current = await readVersion(db, table);
   if (current.fold !== null) return current;
   const history = await readVersion(db, historyName(table));
-  // A table of datasets is never folded, and has no history.
-  return history.version === 0 && (await hasDatasets(db, table)) ? current : history;
+  if (history.version > 0) return history;
+  // A table of datasets, or of a topic, is never folded, and has no history.
+  return (await hasDatasets(db, table)) || (await hasRecords(db, table)) ? current : history;
 }
 
 /** Why a table that was named has no contract that could be used; undefined: it has one, or nobody has ever heard of it. */

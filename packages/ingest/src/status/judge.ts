@@ -30,6 +30,8 @@ export interface InTheWay {
   /** Of its objects. */
   readonly troubles: readonly Trouble[];
   readonly loads: Partial<Record<LoadState, number>>;
+  /** Of Kafka topics that were taken. */
+  readonly records: number;
 }
 
 export interface Judged {
@@ -38,7 +40,7 @@ export interface Judged {
 }
 
 export function judge(inTheWay: InTheWay): Judged {
-  const { contract, waiting, trouble, troubles, loads } = inTheWay;
+  const { contract, waiting, trouble, troubles, loads, records } = inTheWay;
   const first = (state: LoadState) => {
     const those = troubles.filter((one) => one.state === state);
     const more = those.length > 1 ? ` (and ${those.length - 1} more)` : '';
@@ -55,7 +57,7 @@ export function judge(inTheWay: InTheWay): Judged {
   if (missing !== null) return { state: 'waiting', reason: missing };
   const pending = (['registered', 'ready', 'loading', 'loaded'] as const).some((state) => (loads[state] ?? 0) > 0);
   if (pending) return { state: 'waiting', reason: 'not worked on yet: ingest again' };
-  if (Object.keys(loads).length === 0)
+  if (Object.keys(loads).length === 0 && records === 0)
     return { state: 'empty', reason: contract.state === 'none' ? null : 'nothing delivered yet' };
   return { state: 'live', reason: null };
 }

@@ -1,9 +1,16 @@
 /** What only a table that is folded from a history can be asked for. */
 import { UserError, type Contract } from '@farelake/schema-registry';
 
-/** @throws UserError `not-folded`: the table is one of datasets */
+/** @throws UserError `not-folded`: the table is one of datasets, or of a topic */
 export function requireFolded({ feed, dataset, source }: Contract, what: string): void {
-  if (feed !== 'dmap') return;
+  if (feed === 'qlik') return;
+  if (feed === 'kafka')
+    throw new UserError({
+      code: 'not-folded',
+      problem: `${dataset} is the table of a Kafka topic: it has no history and no snapshots, so that there is nothing to ${what}.`,
+      remedy: 'farelake taps status tells what was taken of the topic, and what is missing.',
+      data: { table: dataset },
+    });
   const name = `${source.schema}.${source.table}`;
   throw new UserError({
     code: 'not-folded',

@@ -78,7 +78,7 @@ export async function workTable(work: TableWork): Promise<TableDone> {
     await plan(work, tried);
     const batches = contract === undefined || held !== undefined ? [] : await openBatches(workspace.pool, dataset);
     if (contract === undefined || batches.length === 0) break;
-    const key = await hmacKeyFor(contract);
+    const key = await hmacKeyFor(contract, workspace.keyFile);
     held = await loadingHold(workspace.pool, contract, key?.id);
     if (held !== undefined) break;
     for (const batch of batches) {
@@ -97,7 +97,7 @@ export async function workTable(work: TableWork): Promise<TableDone> {
 
 /** What is left to do when everything is loaded. */
 async function settle(work: TableWork & GenerationWork, held: string | undefined): Promise<GenerationsFolded> {
-  if (work.contract.feed !== 'dmap') return foldGenerations(work, held);
+  if (work.contract.feed === 'qlik') return foldGenerations(work, held);
   await settleDatasets(work.workspace, work.contract, held);
   return { applied: 0, trouble: null };
 }

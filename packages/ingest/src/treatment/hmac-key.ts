@@ -1,7 +1,8 @@
 /** The key of keyed hashes, fetched when a contract asks for one. */
 import { openHmacKey, type HmacKey } from '@farelake/lake';
 import { UserError, type Contract } from '@farelake/schema-registry';
-import { readSecret, type SecretPlace } from '../secret/read-secret.ts';
+import { isSecretGiven, readSecret, type SecretPlace } from '../secret/read-secret.ts';
+import { ownKey } from './own-key.ts';
 
 const PLACE: SecretPlace = {
   what: 'key of keyed hashes',
@@ -16,11 +17,12 @@ export const needsHmacKey = ({ columns }: Contract): boolean => columns.some(({ 
 
 /**
  * Undefined for a contract that hashes nothing.
+ * @param keyFile where a key is kept that nobody gave: made when it is needed for the first time. Absent: one has to be given
  * @throws UserError `hmac-key-too-short`, `hmac-key-json`, and those of `readSecret`
  */
-export async function hmacKeyFor(contract: Contract): Promise<HmacKey | undefined> {
+export async function hmacKeyFor(contract: Contract, keyFile?: string): Promise<HmacKey | undefined> {
   if (!needsHmacKey(contract)) return undefined;
-  const secret = await readSecret(PLACE);
+  const secret = keyFile !== undefined && !isSecretGiven(PLACE) ? await ownKey(keyFile) : await readSecret(PLACE);
   if (/^\s*\{/.test(Buffer.from(secret).toString('latin1')))
     throw new UserError({
       code: 'hmac-key-json',

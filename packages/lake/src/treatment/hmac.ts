@@ -1,17 +1,6 @@
-/**
- * The keyed hash in TypeScript, and the engine's key for the same hash in SQL (`hmacSql`). A property holds the two
- * together.
- */
+/** The keyed hash in TypeScript. A property holds it together with the same hash in SQL (`hmacSql`). */
 import { createHash, createHmac } from 'node:crypto';
-import { DuckDBBlobValue } from '@duckdb/node-api';
-import {
-  formatLogicalType,
-  HMAC_KEY_RELATION,
-  quoteIdentifier,
-  UserError,
-  type LogicalType,
-} from '@farelake/schema-registry';
-import type { Engine } from '../engine/duckdb.ts';
+import { formatLogicalType, UserError, type LogicalType } from '@farelake/schema-registry';
 
 /** A key for hashes. Printed, logged or made JSON of, it shows its id alone. */
 export interface HmacKey {
@@ -41,15 +30,6 @@ export function openHmacKey(secret: Uint8Array): HmacKey {
       return { inner: padded.map((byte) => byte ^ 0x36), outer: padded.map((byte) => byte ^ 0x5c) };
     },
   };
-}
-
-/** Puts the key where `hmacSql` finds it, by bound values: it stands in no statement. */
-export async function registerHmacKey({ connection }: Engine, key: HmacKey): Promise<void> {
-  const { inner, outer } = key.halves();
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(HMAC_KEY_RELATION)} AS SELECT $1::BLOB AS "inner", $2::BLOB AS "outer"`,
-    [new DuckDBBlobValue(inner), new DuckDBBlobValue(outer)],
-  );
 }
 
 /** A value as TypeScript has it: integers as bigint or digits, binary as bytes, all else as text. */
