@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- load|fold|late|dmap|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]`: figures as a
+ * `npm run bench -- load|fold|late|dmap|taps|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]`: figures as a
  * table on standard error, with `--json` also as JSON on standard output.
  */
 import { parseArgs } from 'node:util';
@@ -9,9 +9,10 @@ import { benchFold, type FoldLine } from './fold.ts';
 import { benchLate, type LateLine } from './late.ts';
 import { benchLoad, type LoadLine } from './load.ts';
 import { machineText, thisMachine } from './machine.ts';
+import { benchTapsWriters, type TapsWriterLine } from './taps-writers.ts';
 
 const USAGE =
-  'Usage: npm run bench -- load|fold|late|dmap|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]';
+  'Usage: npm run bench -- load|fold|late|dmap|taps|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]';
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const million = (count: number): string => `${count / 1e6} M rows`;
 const seconds = (value: number | null): string => (value === null ? '' : `${value.toFixed(2)} s`);
@@ -72,6 +73,39 @@ function dmapText({ by, files, bytes, wallSeconds, cpuSeconds, peakBytes, ratio 
   ].join(' ');
 }
 
+function tapsWriterText(line: TapsWriterLine): string {
+  const milliseconds = (value: number) => `${value.toFixed(0)} ms`;
+  return [
+    ...[`${line.records} records`.padEnd(14), line.by.padEnd(18)],
+    `${(line.recordsPerSecond / 1000).toFixed(0)} k/s`.padStart(10),
+    `× ${line.ratio.toFixed(2)}`.padStart(8),
+    megabytes(line.peakBytes).padStart(8),
+    ...[line.loadedMs, line.firstMs].map((value) => milliseconds(value).padStart(8)),
+    ...[line.fileBytes, line.bundleBytes].map((bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10)),
+    line.besideBytes === 0 ? '' : `+ ${megabytes(line.besideBytes)}`,
+  ].join(' ');
+}
+
+const TAPS_WRITER_HEAD = [
+  ...[
+    'micro-batch'.padEnd(14),
+    'written by'.padEnd(18),
+    'records'.padStart(10),
+    'JSON'.padStart(8),
+    'peak'.padStart(8),
+  ],
+  ...['loaded'.padStart(8), '1st file'.padStart(8), 'file'.padStart(10), 'bundle'.padStart(10)],
+].join(' ');
+
+async function tapsLines(times: number, quick: boolean): Promise<{ writers: TapsWriterLine[] }> {
+  note(TAPS_WRITER_HEAD);
+  const onLine = (line: TapsWriterLine) => {
+    note(tapsWriterText(line));
+  };
+  const sizes = quick ? [100, 1_000] : [100, 1_000, 10_000];
+  return { writers: await benchTapsWriters({ sizes, times, seconds: quick ? 0.5 : 3, onLine }) };
+}
+
 async function foldLines(quick: boolean): Promise<FoldLine[]> {
   const python = await pythonEnvironment({ name: 'delta', requirements: ['deltalake==1.2.1', 'pyarrow==26.0.1'] });
   if (typeof python !== 'string') note(`left out: delta-rs, because ${python.reason}`);
@@ -114,7 +148,7 @@ async function main(): Promise<number> {
   const times = Number(values.times ?? (values.quick ? 1 : 3));
   const datasets = Number(values.datasets ?? (values.quick ? 20 : 300));
   const whole = [...rows, datasets, times].every((value) => Number.isSafeInteger(value) && value > 0);
-  if (!['load', 'fold', 'late', 'dmap', 'all'].includes(what) || more.length > 0 || !whole) {
+  if (!['load', 'fold', 'late', 'dmap', 'taps', 'all'].includes(what) || more.length > 0 || !whole) {
     note(USAGE);
     return 2;
   }
@@ -146,7 +180,8 @@ async function main(): Promise<number> {
           },
           onNote: note,
         });
-  if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold, late, dmap }, null, 2)}\n`);
+  const taps = what !== 'taps' && what !== 'all' ? { writers: [] } : await tapsLines(times, values.quick);
+  if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold, late, dmap, taps }, null, 2)}\n`);
   return 0;
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { bundledTopics, topicFiles } from './topics.ts';
 
 /** Every function, by the folder of its entry. */
@@ -29,6 +29,23 @@ const THIS = path.relative(REPOSITORY, import.meta.filename);
 /** Some packages are CommonJS and ask for Node's own modules by `require`, which an ES module has not. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+const SETTINGS = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  // Names stay, so that a stack in the log can be read without a source map.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  banner: { js: REQUIRE },
+  // Native code: an optional driver of pg, which nobody installs, and the engine, of which no function here may be in
+  // need; a bundle that asks for it fails its test.
+  external: ['pg-native', '@duckdb/*'],
+  metafile: true,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
 /**
  * Writes `<folder>/<name>/index.mjs` for each function, whole or not at all, and beside it `<folder>/<name>.inputs.json`,
  * the SHA-256 of each file that it was made of, by its path in the repository: who takes a bundle in can tell by it that
@@ -43,27 +60,13 @@ async function bundleFunction(name: FunctionName, folder: string, repository: st
   const file = path.join(folder, name, 'index.mjs');
   const beside = path.join(folder, `.${name}-${process.pid}`, 'index.mjs');
   const { metafile } = await build({
+    ...SETTINGS,
     absWorkingDir: repository,
     entryPoints: [path.join(path.relative(REPOSITORY, SOURCES), name, 'index.ts')],
     outfile: beside,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // Names stay, so that a stack in the log can be read without a source map.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    banner: { js: REQUIRE },
-    // Native code: an optional driver of pg, which nobody installs, and the engine, of which no function here may be in
-    // need; a bundle that asks for it fails its test.
-    external: ['pg-native', '@duckdb/*'],
     plugins: [bundledTopics(repository)],
-    metafile: true,
-    logLevel: 'silent',
   });
-  const [output] = Object.values(metafile.outputs);
-  if (output === undefined) throw new Error(`esbuild wrote nothing for ${name}`);
+  const output = onlyOutput(metafile);
   const topics = name === 'taps' ? await topicFiles(repository) : [];
   const inputs = [...Object.keys(metafile.inputs), ...topics];
   const record = path.join(folder, `${name}.inputs.json`);
@@ -72,15 +75,46 @@ async function bundleFunction(name: FunctionName, folder: string, repository: st
   await rm(path.dirname(file), { recursive: true, force: true });
   await rename(path.dirname(beside), path.dirname(file));
   await writeFile(record, `${JSON.stringify(await hashesOf([THIS, ...inputs], repository), null, 1)}\n`);
-  return {
-    name,
-    file,
-    bytes: output.bytes,
-    inputs,
-    contents: [...Object.keys(output.inputs), ...topics],
-    imports: output.imports.map((module) => module.path),
-  };
+  const told = describe(output);
+  return { name, file, inputs, ...told, contents: [...told.contents, ...topics] };
 }
+
+export interface CodeOptions {
+  /** Where its relative imports begin, and packages are looked for. */
+  readonly folder?: string;
+  /** `cjs` for code that holds in no module; no function is one. */
+  readonly format?: 'esm' | 'cjs';
+}
+
+/** Bundles any TypeScript as a function would be: what it would add to one, and what it takes to start it. */
+export async function bundleCode(
+  code: string,
+  file: string,
+  { folder = SOURCES, format = 'esm' }: CodeOptions = {},
+): Promise<Pick<Bundle, 'bytes' | 'contents' | 'imports'>> {
+  const { metafile } = await build({
+    ...SETTINGS,
+    ...(format === 'cjs' ? { format, banner: {} } : {}),
+    absWorkingDir: REPOSITORY,
+    stdin: { contents: code, resolveDir: folder, loader: 'ts' },
+    outfile: file,
+  });
+  return describe(onlyOutput(metafile));
+}
+
+type Output = Metafile['outputs'][string];
+
+function onlyOutput({ outputs }: Metafile): Output {
+  const [output] = Object.values(outputs);
+  if (output === undefined) throw new Error('esbuild wrote nothing');
+  return output;
+}
+
+const describe = ({ bytes, inputs, imports }: Output): Pick<Bundle, 'bytes' | 'contents' | 'imports'> => ({
+  bytes,
+  contents: Object.keys(inputs),
+  imports: imports.map((module) => module.path),
+});
 
 async function hashesOf(files: readonly string[], repository: string): Promise<Record<string, string>> {
   const hashes = files

@@ -1,11 +1,13 @@
 /** What a bundle is: the same bytes wherever it is made, nothing of this machine in it, no engine, small. */
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleFunctions, type Bundle } from '../../src/index.ts';
+import { promisify } from 'node:util';
+import { bundleCode, bundleFunctions, type Bundle } from '../../src/index.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
 let folder = '';
@@ -93,4 +95,20 @@ test('the function of topics has their contracts in it, and those of no other fe
   const text = await readFile(taps.file, 'utf8');
   expect(/dataset"?: ?"taps"/.test(text)).toBe(true);
   expect(text.includes('edw_card')).toBe(false);
+});
+
+test('rows become Parquet in a bundle of some tens of kilobytes, by itself: no engine, no package beside it', async () => {
+  const file = path.join(folder, 'rows.mjs');
+  const { bytes, contents, imports } = await bundleCode(
+    `import { rowsToParquet } from '@farelake/lake';
+     const values = ['a', null];
+     const { bytes, statistics } = rowsToParquet([{ id: 101, name: 't', type: { kind: 'string' }, values }]);
+     console.log(JSON.stringify({ magic: Buffer.from(bytes.slice(-4)).toString(), nulls: statistics['t']?.nulls }));`,
+    file,
+  );
+  expect(contents.filter((input) => /duckdb/.test(input))).toEqual([]);
+  expect(imports.filter((name) => !builtinModules.includes(name.replace(/^node:/, '')))).toEqual([]);
+  expect(bytes).toBeLessThan(150_000);
+  const { stdout } = await promisify(execFile)(process.execPath, [file]);
+  expect(JSON.parse(stdout)).toEqual({ magic: 'PAR1', nulls: 1 });
 });
