@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse } from 'aws-lambda';
 
 /** Log lines go to standard error, so that answers can be told from them. */
 const PROGRAM = `
   import { createInterface } from 'node:readline';
-  for (const level of ['info', 'error'])
+  for (const level of ['info', 'warn', 'error'])
     console[level] = (entry) => process.stderr.write(JSON.stringify({ level, ...entry }) + '\\n');
   const started = performance.now();
   const { handler } = await import(process.argv[1]);
@@ -30,7 +30,7 @@ export interface RunningFunction {
    * @param milliseconds that the function is given; more than any test lasts where nothing is said
    * @throws Error with the handler's own words
    */
-  invoke(event: SQSEvent, milliseconds?: number): Promise<SQSBatchResponse>;
+  invoke(event: unknown, milliseconds?: number): Promise<SQSBatchResponse>;
   close(): Promise<void>;
 }
 
