@@ -22,7 +22,9 @@ export const project = (rootDir) => ({
   globalSetup: path.join(support, 'global-setup.ts'),
   globalTeardown: path.join(support, 'global-teardown.ts'),
   // These are published as ES modules only, and tests run as CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-compressors|hyparquet-writer|hysnappy)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(hyparquet|hyparquet-compressors|hyparquet-writer|hysnappy|@platformatic/[a-z-]+)/)',
+  ],
   transform: {
     '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } } }],
   },

@@ -16,7 +16,10 @@ export interface Source {
   readonly file: ts.SourceFile;
 }
 
-const FOLDERS = ['packages/*/src/**/*.ts', 'tools/*/src/**/*.ts', 'infra/*.ts', 'infra/src/**/*.ts'];
+const FOLDERS = [
+  ...['packages/*/src/**/*.ts', 'packages/kafka/client/**/*.ts', 'tools/*/src/**/*.ts'],
+  ...['infra/*.ts', 'infra/src/**/*.ts'],
+];
 
 /** All sources of the repository, tests left out. */
 export const readSources = (repository: string): SourceText[] =>

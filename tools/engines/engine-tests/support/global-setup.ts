@@ -1,16 +1,23 @@
 /**
- * What the other engines need, installed before the tests: an environment with PySpark and the file of DuckDB's extension
- * `httpfs`. Where that cannot be, the tests that need it are skipped and the reason is said; in CI it is a failure, for
+ * What the other engines need, installed before the tests: an environment with PySpark, the file of DuckDB's extension
+ * `httpfs`, and the jars of a Kafka broker. Where that cannot be, the tests that need it are skipped and the reason is said; in CI it is a failure, for
  * there a skipped test would look like a passed one.
  */
 import path from 'node:path';
 import { readdirSync } from 'node:fs';
-import { hasCommand, pythonEnvironment } from '../../src/index.ts';
+import { hasCommand, kafkaInstallation, pythonEnvironment } from '../../src/index.ts';
 
 /** DuckDB's version is that of `@duckdb/node-api`: an extension of another one does not load. */
 const REQUIREMENTS = ['pyspark==3.5.6', 'duckdb-extension-httpfs==1.5.5'];
 
 export default async function setUp(): Promise<void> {
+  await setUpPython();
+  const kafka = await kafkaInstallation();
+  if ('reason' in kafka) unavailable(kafka.reason);
+  else process.env['FARELAKE_TEST_KAFKA'] = kafka.jars;
+}
+
+async function setUpPython(): Promise<void> {
   const python = await pythonEnvironment({ name: 'engines', requirements: REQUIREMENTS });
   if (typeof python !== 'string') {
     unavailable(python.reason);
