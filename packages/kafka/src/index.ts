@@ -13,4 +13,4 @@ export {
 export { recordSchema } from './row/record-schema.ts';
 export { dayText, serviceDays, type Day } from './row/service-day.ts';
 export { cut, runsOf, type Arrived, type Cut, type CutPart, type Epoch, type Run } from './ledger/cut.ts';
-export { ARCHIVE_PREFIX, recordsPath, refusedPath, stagePath, type TakenRange } from './zone-path.ts';
+export { ARCHIVE_FOLDER, recordsPath, refusedPath, stagePath, type TakenRange } from './zone-path.ts';

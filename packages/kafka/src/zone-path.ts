@@ -23,11 +23,11 @@ export const stagePath = (dataset: string, day: string, range: TakenRange): stri
   `${dataset}/service_date=${day}/${range.partition}-${rangeName(range)}.parquet`;
 
 /** Where the archive has records of topics. */
-export const ARCHIVE_PREFIX = 'kafka/';
+export const ARCHIVE_FOLDER = 'kafka';
 
 /** Of the records as they were delivered, below the archive. */
 export const recordsPath = (cluster: string, topic: string, range: TakenRange): string =>
-  `${ARCHIVE_PREFIX}${component(cluster)}/${component(topic)}/${range.partition}/${rangeName(range)}.jsonl.gz`;
+  `${ARCHIVE_FOLDER}/${component(cluster)}/${component(topic)}/${range.partition}/${rangeName(range)}.jsonl.gz`;
 
 /** Of the refused ones, below the error zone, beside the refused rows of files. */
 export const refusedPath = (cluster: string, topic: string, range: TakenRange): string =>

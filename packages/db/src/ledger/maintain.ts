@@ -9,7 +9,7 @@ export interface WrittenFile {
 }
 
 /**
- * `listed` a manifest or a receipt has it · `kept` of a version that was the newest within the retention · `young` of an
+ * `listed` a manifest, a receipt or a batch of a topic has it · `kept` of a version that was the newest within the retention · `young` of an
  * attempt that began within the grace period · `dead` of an attempt that committed nothing · `expired` no version within the
  * retention has it · `unknown` of no attempt that could be told to be dead
  */
@@ -51,7 +51,9 @@ const JUDGED = `SELECT f.uri,
     JOIN ledger.attempts made ON made.id = v.attempt_id
     LEFT JOIN ledger.versions gone ON gone.table_name = x.table_name AND gone.version = x.version_removed
     WHERE x.uri = f.uri) l
-  CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.rows_uri = f.uri) AS noted) n`;
+  CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM ledger.receipts r WHERE r.rows_uri = f.uri)
+    OR EXISTS (SELECT 1 FROM ledger.kafka_batches b WHERE b.rows_uri = f.uri)
+    OR EXISTS (SELECT 1 FROM ledger.kafka_batches b WHERE b.archive_uri = f.uri) AS noted) n`;
 
 const parameters = (files: readonly WrittenFile[], { grace, retention }: Limits) => [
   files.map(({ uri }) => uri),
@@ -67,7 +69,8 @@ export async function judgeFiles(db: Queryable, files: readonly WrittenFile[], l
 
 /**
  * Judges once more and marks what has expired as deleted. Call it in a transaction of the table and remove what it answers
- * afterwards: under the table's lease no attempt of it is alive, and no manifest gets any of these files back.
+ * afterwards: no manifest gets any of these files back. Under the table's lease no attempt with a lease is alive; those without
+ * one, which only add, are given up before the judgement.
  * @returns files that may be removed
  */
 export async function giveUpFiles(
@@ -76,6 +79,7 @@ export async function giveUpFiles(
   files: readonly WrittenFile[],
   limits: Limits,
 ): Promise<JudgedFile[]> {
+  await giveUpAttempts(db, dataset, files, limits);
   const judged = await judgeFiles(db, files, limits);
   const gone = judged.filter((file) => file.dataset === dataset && (file.fate === 'dead' || file.fate === 'expired'));
   await db.query(
@@ -83,6 +87,26 @@ export async function giveUpFiles(
     [gone.map(({ uri }) => uri)],
   );
   return gone;
+}
+
+/**
+ * Ends open attempts that began before the grace period. An append ends its own attempt in the transaction of its commit
+ * (`endAppend`): the row decides which of the two wins. One that is about to commit is waited for, and its files are listed when
+ * they are judged, by a statement that begins after this one; one that comes later finds itself given up.
+ */
+async function giveUpAttempts(
+  db: Queryable,
+  dataset: string,
+  files: readonly WrittenFile[],
+  { grace }: Limits,
+): Promise<void> {
+  const attempts = new Set(files.flatMap(({ attempt }) => attempt ?? []));
+  await db.query(
+    `UPDATE ledger.attempts SET ended_at = now(), outcome = 'aborted'
+     WHERE id IN (SELECT id FROM ledger.attempts WHERE id = ANY ($1::text[]) AND dataset = $2 AND outcome IS NULL
+       AND started_at < now() - make_interval(secs => $3) ORDER BY id FOR NO KEY UPDATE)`,
+    [[...attempts], dataset, grace],
+  );
 }
 
 /** SQL: bounds and keys are values, which nobody may be allowed to see any more, and nothing reads those of a file that is gone. */

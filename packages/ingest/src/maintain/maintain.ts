@@ -3,11 +3,13 @@
  * lists, scratch folders of dead processes.
  *
  * The ledger is the judge, never the time of a file. Files are removed only under their table's lease, so that no attempt
- * of the table is alive, and only after the ledger says so: dies this process in between, the next run finds the file by
- * listing and removes it. What the ledger does not know is left alone and told.
+ * of the table is alive; one without a lease, which only adds, is given up in the ledger first. And they are removed only after
+ * the ledger says so: dies this process in between, the next run finds the file by listing and removes it. What the ledger does
+ * not know is left alone and told.
  */
 import { forgetValuesOfDeleted, giveUpFiles, judgeFiles, type JudgedFile, type WrittenFile } from '@farelake/db';
-import type { ObjectStore, StoredObject } from '@farelake/lake';
+import { ARCHIVE_FOLDER } from '@farelake/kafka';
+import { openStore, type ObjectStore, type StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
 import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
@@ -57,6 +59,8 @@ export async function maintain(workspace: Workspace, options: MaintainOptions): 
   const sweep = new Sweep(workspace, options, busy);
   await sweep.store(workspace.stage);
   await sweep.store(workspace.error, isRefusedRows);
+  // Of the archive only this part: copies of objects are no attempt's.
+  await sweep.store(openStore(`${workspace.archive.uri}/${ARCHIVE_FOLDER}`));
   const scratch = await sweepDeadScratch(workspace.scratch, options.dryRun);
   return { ...sweep.answer(), generations, scratch };
 }

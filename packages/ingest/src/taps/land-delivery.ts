@@ -2,7 +2,7 @@
  * Records of Kafka topics come into their tables: what is new is written and committed, what came before is left out, what is no
  * row goes to quarantine. Whatever else goes wrong throws, and nothing is changed: the same records come again.
  */
-import { endAttempt, startAttempt, type KafkaTopic } from '@farelake/db';
+import { AttemptGivenUp, endAttempt, startAttempt, type KafkaTopic } from '@farelake/db';
 import { recordReader, type Delivery, type KafkaRecord } from '@farelake/kafka';
 import { hmacOf, type HmacKey } from '@farelake/lake';
 import { UserError, type Contract } from '@farelake/schema-registry';
@@ -77,7 +77,7 @@ async function landTopic(work: Work, records: readonly KafkaRecord[]): Promise<L
   });
 }
 
-/** @returns undefined: somebody else has taken some of them meanwhile */
+/** @returns undefined: somebody else has taken some of them meanwhile, or the attempt was given up */
 async function tryToLand(
   { workspace, contract, topic, topicId }: Work,
   key: HmacKey | undefined,
@@ -112,6 +112,8 @@ async function tryToLand(
       madeAnew: novelty.parts.filter(({ begins, epoch }) => begins && epoch > 0).length,
     };
   } catch (error) {
+    // Maintenance took it for dead, and may have removed its files: they are written anew.
+    if (error instanceof AttemptGivenUp) return undefined;
     // Only a note; the error is what counts, also when the database is what failed.
     await endAttempt(pool, attempt, 'failed').catch(() => undefined);
     throw error;
