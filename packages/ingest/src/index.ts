@@ -11,6 +11,7 @@ export { maintain, type Maintained, type MaintainOptions, type Tally } from './m
 export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';
 export { createViews, type UnreadableTable } from './query/views.ts';
+export { reconciliationViews, serviceDaySql } from './query/reconciliation.ts';
 export { createLedgerSchema } from './query/ledger-schema.ts';
 export { contractPath, readContracts, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';

@@ -139,6 +139,8 @@ describe('the sample feed', () => {
     expect(new Set(columns.map((one) => one['table_name'])).size).toBe(11);
     // A name that no one can see in the text fails; it does not answer with nothing.
     await expect(fromBucket.rows(`SELECT * FROM query_table('edw_' || 'card')`)).rejects.toThrow();
+    const byColumn = `SELECT count(*) FROM query_table('edw_' || 'card') WHERE card_token IS NOT NULL`;
+    await expect(fromBucket.rows(byColumn)).rejects.toThrow(/does not name it/);
   });
 
   it('whose scratch has no room says so before it fetches anything', async () => {

@@ -33,6 +33,7 @@ export interface LooseReconciliation {
   readonly view: string | undefined;
   readonly id: string | undefined;
   readonly device: string | undefined;
+  readonly with: readonly { readonly index: number; readonly table: string }[];
 }
 
 export function looseContract(value: unknown): LooseContract {
@@ -53,10 +54,15 @@ export function looseContract(value: unknown): LooseContract {
 }
 
 function looseStream({ timeZone, reconciliation }: Readonly<Record<string, unknown>>): LooseContract['stream'] {
-  const { view, id, device } = members(reconciliation);
+  const { view, id, device, with: others } = members(reconciliation);
+  const tables = list(others).flatMap((other, index) => {
+    const table = text(members(other).table);
+    return table === undefined ? [] : [{ index, table }];
+  });
   return {
     timeZone: text(timeZone),
-    reconciliation: reconciliation === undefined ? undefined : { view: text(view), id: text(id), device: text(device) },
+    reconciliation:
+      reconciliation === undefined ? undefined : { view: text(view), id: text(id), device: text(device), with: tables },
   };
 }
 

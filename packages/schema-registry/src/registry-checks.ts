@@ -22,6 +22,8 @@ export function collisionFaults(files: readonly ReadFile[]): FileFault[] {
       feed === undefined || source === undefined ? undefined : JSON.stringify([feed, source.schema, source.table]),
     ),
     ...historyFaults(files),
+    ...shared(files, VIEW, 'is the view of another contract too', viewOf),
+    ...viewFaults(files),
   ];
 }
 
@@ -62,5 +64,26 @@ function historyFaults(files: readonly ReadFile[]): FileFault[] {
         found: dataset,
       },
     ]);
+  });
+}
+
+const VIEW = '$.stream.reconciliation.view';
+
+const viewOf = ({ stream }: LooseContract): string | undefined => stream.reconciliation?.view;
+
+/** Told of the contract that names the view: the table that has the name stays as it is. */
+function viewFaults(files: readonly ReadFile[]): FileFault[] {
+  return files.flatMap(({ file, contract }) => {
+    const view = viewOf(contract);
+    if (view === undefined) return [];
+    const owner = files.find(
+      (other) =>
+        other.file !== file &&
+        other.contract.dataset !== undefined &&
+        [other.contract.dataset, historyName(other.contract.dataset)].includes(view),
+    );
+    return owner === undefined
+      ? []
+      : [{ file, path: VIEW, problem: `is the name of a table, that of ${owner.file}`, found: view }];
   });
 }

@@ -1,6 +1,6 @@
 /** What a contract of a Kafka topic must be beyond every contract: its rows are records, each for itself. */
 import { type Fault, jsonPath } from './faults.ts';
-import type { LooseColumn, LooseContract } from './loose-contract.ts';
+import type { LooseColumn, LooseContract, LooseReconciliation } from './loose-contract.ts';
 
 export const isOfKafka = ({ feed }: Pick<LooseContract, 'feed'>): boolean => feed === 'kafka';
 
@@ -99,18 +99,15 @@ function isTimeZone(name: string): boolean {
 
 function reconciliationFaults({ columns, stream: { reconciliation }, dataset }: LooseContract): Fault[] {
   if (reconciliation === undefined) return [];
-  const names = columns.flatMap(({ name, treatment }) => (name === undefined || treatment === 'drop' ? [] : [name]));
+  const told = columns.flatMap(({ name, treatment }) => (name === undefined || treatment !== 'keep' ? [] : [name]));
+  const hashed = columns.flatMap(({ name, treatment }) => (treatment === 'hmac' ? [name] : []));
   const faults = (['id', 'device'] as const).flatMap((member): Fault[] => {
     const found = reconciliation[member];
-    if (found === undefined || names.includes(found)) return [];
-    return [
-      {
-        path: `$.stream.reconciliation.${member}`,
-        problem: 'is no column of the table',
-        found,
-        allowed: names,
-      },
-    ];
+    if (found === undefined || told.includes(found)) return [];
+    const problem = hashed.includes(found)
+      ? 'is a column of keyed hashes, which equal nothing that other tables hold'
+      : 'is no column of the table';
+    return [{ path: `$.stream.reconciliation.${member}`, problem, found, allowed: told }];
   });
   if (reconciliation.view !== undefined && reconciliation.view === dataset)
     faults.push({
@@ -118,5 +115,15 @@ function reconciliationFaults({ columns, stream: { reconciliation }, dataset }: 
       problem: "is the table's own name",
       found: reconciliation.view,
     });
-  return faults;
+  return [...faults, ...comparedFaults(reconciliation, dataset)];
+}
+
+/** Each table once, and another one: a row would count twice, or against itself. */
+function comparedFaults({ with: others }: LooseReconciliation, dataset: string | undefined): Fault[] {
+  return others.flatMap(({ index, table }): Fault[] => {
+    const path = jsonPath(['stream', 'reconciliation', 'with', index, 'table']);
+    if (table === dataset) return [{ path, problem: "is the table's own name", found: table }];
+    const again = others.some((other) => other.index < index && other.table === table);
+    return again ? [{ path, problem: 'is compared already', found: table }] : [];
+  });
 }

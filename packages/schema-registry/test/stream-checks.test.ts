@@ -66,6 +66,25 @@ test.each([
     ['$.stream.reconciliation.id is no column of the table', "$.stream.reconciliation.view is the table's own name"],
   ],
   [
+    'a reconciliation by hashes, of a table with itself, and twice with one',
+    {
+      ...taps,
+      stream: {
+        ...stream,
+        reconciliation: {
+          ...reconciliation,
+          id: 'token_id',
+          with: ['taps', 'edw_fare', 'edw_fare'].map((table) => ({ ...reconciliation.with[0], table })),
+        },
+      },
+    },
+    [
+      '$.stream.reconciliation.id is a column of keyed hashes, which equal nothing that other tables hold',
+      "$.stream.reconciliation.with[0].table is the table's own name",
+      '$.stream.reconciliation.with[2].table is compared already',
+    ],
+  ],
+  [
     'a type that JSON has not, and a name of ours',
     {
       ...taps,
@@ -83,4 +102,30 @@ test('no other feed has rules for streams', () => {
   expect(faultsOf({ ...sampleContract(), stream }, 'qlik/edw_sample.json')).toEqual([
     '$.stream has a meaning for a Kafka topic only',
   ]);
+});
+
+test('the view of a reconciliation has a name that no table and no other view has', () => {
+  const withView = (view: string, more: Partial<Contract> = {}) => {
+    const contract = { ...taps, ...more, stream: { ...stream, reconciliation: { ...reconciliation, view } } };
+    return { path: `kafka/${contract.dataset}.json`, text: JSON.stringify(contract) };
+  };
+  const table = { path: 'qlik/edw_sample.json', text: JSON.stringify(sampleContract()) };
+  const told = (files: { path: string; text: string }[]) => {
+    const { contracts, faults } = loadRegistry(files);
+    return [contracts.map(({ dataset }) => dataset), faults.map(({ file, path, problem }) => [file, path, problem])];
+  };
+  const PATH = '$.stream.reconciliation.view';
+  expect(told([table, withView('edw_sample_history')])).toEqual([
+    ['edw_sample'],
+    [['kafka/taps.json', PATH, 'is the name of a table, that of qlik/edw_sample.json']],
+  ]);
+  const other = { dataset: 'gates', source: { schema: 'kafka', table: 'gates' } };
+  expect(told([withView('both'), withView('both', other)])).toEqual([
+    [],
+    [
+      ['kafka/taps.json', PATH, 'is the view of another contract too: kafka/gates.json'],
+      ['kafka/gates.json', PATH, 'is the view of another contract too: kafka/taps.json'],
+    ],
+  ]);
+  expect(told([table, withView('one'), withView('two', other)])[1]).toEqual([]);
 });

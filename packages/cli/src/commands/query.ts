@@ -33,6 +33,7 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
     withEngine(workspace, async (engine, folder) => {
       const { unreadable } = await createViews(engine, workspace.pool, workspace.contracts.values(), {
         statement: sql,
+        faulty: workspace.faulty,
       });
       await createLedgerSchema(engine, workspace.pool, folder, sql);
       // After the views: what a PIVOT consists of can be told only of tables that are there.
@@ -60,7 +61,10 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
 const viewsOf = (contracts: Iterable<Contract>): string[] =>
   [...contracts]
     .sort((a, b) => (a.dataset < b.dataset ? -1 : 1))
-    .flatMap(({ dataset, feed }) => (feed === 'qlik' ? [dataset, historyName(dataset)] : [dataset]));
+    .flatMap(({ dataset, feed, stream }) => {
+      const view = stream?.reconciliation?.view;
+      return [dataset, ...(feed === 'qlik' ? [historyName(dataset)] : []), ...(view === undefined ? [] : [view])];
+    });
 
 const UNPARSED = 'Failed to extract statements: ';
 

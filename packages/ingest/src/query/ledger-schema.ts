@@ -38,9 +38,12 @@ export async function createLedgerSchema(engine: Engine, pool: Pool, folder: str
 }
 
 const unreadSql = (name: string, { columns }: LedgerTable): string => {
-  const nothing = Object.entries(columns).map(([column, type]) => `CAST(NULL AS ${typeOf(type)}) AS ${q(column)}`);
-  const problem = `ledger.${name} was not read, because the statement does not name it`;
-  return `SELECT ${nothing.join(', ')} WHERE error(${quoteLiteral(problem)}) IS NULL`;
+  const failure = `error(${quoteLiteral(`ledger.${name} was not read, because the statement does not name it`)})`;
+  // Each column fails by itself, too: of a NULL the engine knows that it passes no condition, and would not look at the rows.
+  const failing = Object.entries(columns).map(
+    ([column, type]) => `CAST(${failure} AS ${typeOf(type)}) AS ${q(column)}`,
+  );
+  return `SELECT ${failing.join(', ')} WHERE ${failure} IS NULL`;
 };
 
 const typeOf = (column: LedgerTable['columns'][string]): LedgerType =>

@@ -3,10 +3,19 @@ import { existsSync } from 'node:fs';
 import { filesToRead, loadPlaces, treatedFiles, type Queryable } from '@farelake/db';
 import { localPath, schemeOf, type Engine, type EngineFile, type ViewColumn } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
-import { historyName, quoteIdentifier as q, quoteLiteral, UserError, type Contract } from '@farelake/schema-registry';
+import {
+  historyName,
+  quoteIdentifier as q,
+  quoteLiteral,
+  UserError,
+  type Contract,
+  type Registry,
+} from '@farelake/schema-registry';
 import { currentColumns, historyColumns, shownColumns } from '../columns.ts';
 import { disagreement } from '../treatment/disagreement.ts';
+import { faultyReason } from '../status/contract.ts';
 import { namedBy } from './named-by.ts';
+import { reconciliationViews, type ReconciliationView } from './reconciliation.ts';
 
 /** A view that could not be made, because of its files. */
 export interface UnreadableTable {
@@ -22,20 +31,25 @@ export interface ViewOptions {
    * fetched from a bucket first. Without, all views can be read.
    */
   readonly statement?: string;
+  /** Contracts that cannot be used: what is to be compared with a table of theirs cannot be. */
+  readonly faulty?: Registry['faulty'] | undefined;
 }
 
 /**
- * Makes a view for each contract's table and its history, which a DMAP set or a topic does not have; empty ones until data comes.
+ * Makes a view for each contract's table and its history, which a DMAP set or a topic does not have, and for each comparison of a
+ * topic with other tables; empty ones until data comes.
  * @returns the views that are not there because a file of theirs is gone or cannot be read; the others are
  */
 export async function createViews(
   engine: Engine,
   db: Queryable,
   contracts: Iterable<Contract>,
-  { statement }: ViewOptions = {},
+  { statement, faulty }: ViewOptions = {},
 ): Promise<{ unreadable: UnreadableTable[] }> {
   const unreadable: UnreadableTable[] = [];
-  const isNamed = statement === undefined ? () => true : namedBy(statement);
+  const all = [...contracts];
+  const comparisons = reconciliationViews(all);
+  const isNamed = statement === undefined ? () => true : namedWith(comparisons, namedBy(statement));
   const createView = async (contract: Contract, view: View) => {
     const reason = await refusal(engine, db, contract, view, isNamed(view.table));
     if (reason !== undefined) unreadable.push({ table: view.table, reason });
@@ -43,16 +57,16 @@ export async function createViews(
   await engine.run(
     `CREATE SCHEMA farelake; CREATE TABLE farelake.loads (load_id BIGINT, rank INTEGER, generation VARCHAR)`,
   );
-  for (const contract of contracts) {
+  for (const contract of all) {
     const [current, history] = [contract.dataset, historyName(contract.dataset)];
     if (contract.feed !== 'qlik') {
-      await createView(contract, { table: current, columns: shownColumns(contract), select: all });
+      await createView(contract, { table: current, columns: shownColumns(contract), select: everything });
       continue;
     }
     await createView(contract, {
       table: current,
       columns: currentColumns(contract),
-      select: all,
+      select: everything,
     });
     await registerLoads(engine, db, contract);
     await createView(contract, {
@@ -61,10 +75,44 @@ export async function createViews(
       select: (rows) => onceSql(contract, rows),
     });
   }
+  for (const comparison of comparisons) {
+    const reason = await refusedComparison(engine, comparison, unreadable, faulty);
+    if (reason !== undefined) unreadable.push({ table: comparison.view, reason });
+  }
   return { unreadable };
 }
 
-const all: View['select'] = (rows) => `SELECT * FROM ${rows} t`;
+/** Whoever names a comparison names the tables that it is made of. */
+function namedWith(
+  comparisons: readonly ReconciliationView[],
+  isNamed: (name: string) => boolean,
+): (name: string) => boolean {
+  const read = new Set(comparisons.flatMap(({ view, reads }) => (isNamed(view) ? reads : [])));
+  return (name) => isNamed(name) || read.has(name);
+}
+
+/** Makes the view. @returns why it is not there: a table that it is made of is not */
+async function refusedComparison(
+  engine: Engine,
+  { view, reads, leftOut, select }: ReconciliationView,
+  unreadable: readonly UnreadableTable[],
+  faulty: ViewOptions['faulty'],
+): Promise<string | undefined> {
+  for (const table of [...reads, ...leftOut]) {
+    const faults = faulty?.get(table);
+    const reason = unreadable.find((one) => one.table === table)?.reason ?? (faults && faultyReason(faults));
+    if (reason !== undefined) return `it is made of ${table}: ${reason}`;
+  }
+  try {
+    await engine.run(`CREATE VIEW ${q(view)} AS ${select}`);
+    return undefined;
+  } catch (error) {
+    if (!Error.isError(error) || !/Unknown TimeZone/.test(error.message)) throw error;
+    return 'the engine does not know the time zone of its contract; name one that the IANA database has';
+  }
+}
+
+const everything: View['select'] = (rows) => `SELECT * FROM ${rows} t`;
 
 interface View {
   readonly table: string;
@@ -98,11 +146,15 @@ async function refusal(
   }
 }
 
-/** A relation that can be described, and fails when it is read: an empty one would be a wrong answer. */
+/**
+ * A relation that can be described, and fails when it is read: an empty one would be a wrong answer. Each column fails by itself,
+ * too: the engine knows of a NULL that it passes no condition, and would not look at the rows.
+ */
 function unfetchedSql(table: string, columns: readonly ViewColumn[]): string {
-  const nothing = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${q(name)}`).join(', ');
   const problem = `${table} lies in a bucket and was not fetched, because the statement does not name it`;
-  return `(SELECT ${nothing} WHERE error(${quoteLiteral(problem)}) IS NULL)`;
+  const failure = `error(${quoteLiteral(problem)})`;
+  const failing = columns.map(({ name, type }) => `CAST(${failure} AS ${type}) AS ${q(name)}`).join(', ');
+  return `(SELECT ${failing} WHERE ${failure} IS NULL)`;
 }
 
 /** Undefined where it is not the files: our own SQL, or Ctrl-C. */

@@ -93,6 +93,9 @@ it('what the statement does not name is there and says so when it is read', asyn
   await expect(world.rows(`SELECT * FROM query_table('ledger.lo' || 'ads')`)).rejects.toThrow(
     /ledger\.loads was not read/,
   );
+  await expect(
+    world.rows(`SELECT count(*) FROM query_table('ledger.lo' || 'ads') WHERE state IS NOT NULL`),
+  ).rejects.toThrow(/ledger\.loads was not read/);
   await expect(world.rows('DELETE FROM ledger.loads')).rejects.toThrow();
 });
 
