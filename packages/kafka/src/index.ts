@@ -14,3 +14,6 @@ export { recordSchema } from './row/record-schema.ts';
 export { dayText, serviceDays, type Day } from './row/service-day.ts';
 export { cut, runsOf, type Arrived, type Cut, type CutPart, type Epoch, type Run } from './ledger/cut.ts';
 export { ARCHIVE_FOLDER, recordsPath, refusedPath, stagePath, type TakenRange } from './zone-path.ts';
+export { syntheticTaps, type SyntheticOptions, type SyntheticRecord } from './synthetic/generate.ts';
+export { PRODUCIBLE_REASONS, spoil } from './synthetic/poison.ts';
+export { tapValue, type Tap } from './synthetic/tap.ts';
