@@ -11,3 +11,8 @@ export type { Mix, Skew } from './volume/plan.ts';
 export { writeFeed, type Written } from './write.ts';
 export { generateDatasets, type Dataset, type DatasetOptions } from './dmap/datasets.ts';
 export { DMAP_SETS, type DmapSetName, type SetShape } from './dmap/sets/index.ts';
+export { CLUSTER as TAPS_CLUSTER } from './taps/events.ts';
+export { TOPIC as TAPS_TOPIC } from './taps/told.ts';
+export { type Compared } from './taps/expected.ts';
+export { generateUses } from './taps/uses.ts';
+export { writeTaps } from './taps/write.ts';

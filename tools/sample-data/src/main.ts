@@ -1,6 +1,7 @@
 import { HELP, readRequest, type Request } from './command/arguments.ts';
 import { reporter } from './command/progress.ts';
 import { TABLES } from './feed.ts';
+import { writeTaps } from './taps/write.ts';
 import { folderOf } from './table.ts';
 import { UsageError } from './usage-error.ts';
 import { generateFeed, type TableSummary } from './volume/generate.ts';
@@ -13,6 +14,8 @@ const small = ({ out, seed }: Extract<Request, { kind: 'small' }>): void => {
       `${name} ${files} files, ${bytes} bytes, ${records} records; ${rows} rows, ${orphans} orphans expected`,
     );
   });
+  const { events, bytes, records } = writeTaps(seed, out);
+  console.log(`${'taps'.padEnd(22)} ${events} events, ${bytes} bytes, ${records} records`);
 };
 
 const tableLine = ({ table, snapshot, changes, rows }: TableSummary): string => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { datasetOf, DEFAULT_SEED, folderOf, TABLES, writeFeed, type Expectation } from '../src/index.ts';
+import { datasetOf, DEFAULT_SEED, folderOf, TABLES, writeFeed, writeTaps, type Expectation } from '../src/index.ts';
 import { listFiles, readText } from './support/vendor-files.ts';
 
 /** What is committed is what the generator makes; compared decompressed, as zlib's bytes differ between versions. */
@@ -12,13 +12,14 @@ const REMEDY = 'run: npm run generate -w tools/sample-data';
 
 beforeAll(() => {
   writeFeed(TABLES, DEFAULT_SEED, scratch);
+  writeTaps(DEFAULT_SEED, scratch);
 });
 afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
 const committed = () =>
-  listFiles(COMMITTED).filter((file) => file.startsWith('cubic/ods_qlik/') || file === 'expected.json');
+  listFiles(COMMITTED).filter((file) => /^(?:cubic\/ods_qlik|taps)\/|^expected\.json$/.test(file));
 
 test('sample_data holds the files of the generator and no others', () => {
   expect([REMEDY, committed()]).toEqual([REMEDY, listFiles(scratch)]);
