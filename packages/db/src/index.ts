@@ -264,6 +264,13 @@ export {
 } from './ledger/dmap-fetch.ts';
 export { dmapOverview, type DmapFailure, type DmapResultState, type DmapSetOverview } from './ledger/dmap-overview.ts';
 export { datasetsOf, knownResults, type KnownResult } from './ledger/dmap-datasets.ts';
+export {
+  databaseTime,
+  datesOfSmallFiles,
+  smallFilesOf,
+  type SmallFile,
+  type SmallFiles,
+} from './ledger/kafka-compaction.ts';
 export { AttemptGivenUp, endAppend, lockAppends } from './ledger/appends.ts';
 export {
   takeBatch,

@@ -61,6 +61,11 @@ export const STEPS = [
   'taps:written',
   'taps:committing',
   'taps:committed',
+  // Compaction of a service date: attempt; the merged files are on stage; the commit, begun and done.
+  'taps:compaction-started',
+  'taps:compaction-written',
+  'taps:compacting',
+  'taps:compacted',
   // Publication: before; its rows are written and not recorded; recorded and not committed; committed.
   'publish:before',
   'publish:written',

@@ -22,6 +22,14 @@ export type Progress =
   | { readonly step: 'folding'; readonly table: string; readonly mode: string }
   | { readonly step: 'committed'; readonly table: string; readonly rows: number }
   | { readonly step: 'publishing'; readonly table: string; readonly rows: number }
+  /** Closed service dates of a topic looked at. */
+  | {
+      readonly step: 'compacting';
+      readonly table: string;
+      readonly date: string;
+      readonly done: number;
+      readonly of: number;
+    }
   | { readonly step: 'auditing'; readonly zone: string; readonly found: number }
   /** Bytes of what was written, read once more. */
   | { readonly step: 'reading'; readonly bytes: number; readonly of: number }

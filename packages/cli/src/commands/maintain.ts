@@ -10,16 +10,18 @@ export interface MaintainFlags {
   readonly dryRun?: boolean;
   readonly grace: string;
   readonly retention: string;
+  readonly tapGrace: string;
   readonly clearIncoming?: boolean;
   readonly json?: boolean;
 }
 
-/** @returns 0 all done, 1 something of Incoming stayed because its copy is not as it should be */
+/** @returns 0 all done, 1 something of Incoming stayed because its copy is not as it should be, or files of a date could not be merged */
 export async function maintainCommand(context: Context, flags: MaintainFlags): Promise<number> {
   const { terminal, environment } = context;
   const dryRun = flags.dryRun === true;
   const grace = parseDuration('--grace', flags.grace);
   const retention = parseDuration('--retention', flags.retention);
+  const tapGrace = parseDuration('--tap-grace', flags.tapGrace);
   return withWorkspace(context, async (workspace) => {
     const onProgress: OnProgress = (progress) => {
       terminal.progress(describeProgress(progress));
@@ -29,11 +31,12 @@ export async function maintainCommand(context: Context, flags: MaintainFlags): P
       flags.clearIncoming === true
         ? await clearIncoming(workspace, openZone(environment.incoming, 'FARELAKE_INCOMING'), { dryRun, onProgress })
         : undefined;
-    const done = await maintain(workspace, { grace, retention, dryRun, onProgress });
+    const done = await maintain(workspace, { grace, retention, tapGrace, dryRun, onProgress });
     terminal.progress(undefined);
     if (flags.json) terminal.print(JSON.stringify({ dryRun, ...done, incoming: cleared ?? null }));
     else report(terminal, dryRun, done, cleared);
-    return cleared !== undefined && cleared.refused.length > 0 ? 1 : 0;
+    const isStuck = done.unmerged.some(({ date }) => date !== null);
+    return isStuck || (cleared !== undefined && cleared.refused.length > 0) ? 1 : 0;
   });
 }
 
@@ -42,6 +45,7 @@ const REFUSED_SHOWN = 20;
 function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: Cleared | undefined): void {
   const removed = dryRun ? 'would be removed' : 'removed';
   const line = ({ files, bytes }: Tally, what: string) => `${count(files)} ${what}: ${count(bytes)} bytes`;
+  reportMerged(terminal, dryRun, done);
   terminal.print(line(done.dead, `files of dead attempts ${removed}`));
   terminal.print(line(done.expired, `files that no version within the retention lists ${removed}`));
   if (done.generations.length > 0)
@@ -64,4 +68,23 @@ function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: 
   for (const uri of done.unknown.examples) terminal.note(`  ${uri}`);
   if (done.busy.length > 0)
     terminal.note(`left, because another command works on them: ${done.busy.join(', ')}. The next run does it.`);
+}
+
+/** Dates told one by one; of more, their sum alone. */
+const DATES_SHOWN = 20;
+
+function reportMerged(terminal: Terminal, dryRun: boolean, { merged, unmerged }: Maintained): void {
+  for (const [table, own] of Map.groupBy(merged, ({ table: name }) => name)) {
+    const sum = (of: (one: (typeof own)[number]) => number) => count(own.reduce((total, one) => total + of(one), 0));
+    const dates = new Set(own.map(({ date }) => date)).size;
+    terminal.print(
+      `${table}: ${sum(({ before }) => before.files)} files of ${count(dates)} closed service ${dates === 1 ? 'date' : 'dates'} ` +
+        `${dryRun ? 'would be ' : ''}merged into ${sum(({ after }) => after.files)}: ${sum(({ rows }) => rows)} rows, ` +
+        `${sum(({ before }) => before.bytes)} bytes${dryRun ? '' : ` before, ${sum(({ after }) => after.bytes)} after`}`,
+    );
+    for (const { date, before, after, rows } of own.length > DATES_SHOWN ? [] : own)
+      terminal.print(`  ${date}: ${count(before.files)} files into ${count(after.files)}, ${count(rows)} rows`);
+  }
+  for (const { table, date, why } of unmerged)
+    terminal.note(`not merged: ${table}${date === null ? '' : ` of ${date}`}: ${why}`);
 }

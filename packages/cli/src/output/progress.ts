@@ -27,6 +27,8 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: ${count(progress.rows)} rows`;
     case 'publishing':
       return `${progress.table}: ${count(progress.rows)} rows published`;
+    case 'compacting':
+      return `${progress.table}: merging files of ${progress.date}, ${count(progress.done)} of ${count(progress.of)} dates done`;
     case 'auditing':
       return `looking at ${progress.zone}: ${count(progress.found)} objects`;
     case 'reading':

@@ -1,6 +1,6 @@
 /**
- * Removes what nothing needs any more: Parquet files of attempts that died, files that no version within the retention
- * lists, scratch folders of dead processes.
+ * Merges small files of topics' closed days, and removes what nothing needs any more: Parquet files of attempts that died,
+ * files that no version within the retention lists, scratch folders of dead processes.
  *
  * The ledger is the judge, never the time of a file. Files are removed only under their table's lease, so that no attempt
  * of the table is alive; one without a lease, which only adds, is given up in the ledger first. And they are removed only after
@@ -14,6 +14,8 @@ import { grouped } from '../audit/sources.ts';
 import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable, withTable } from '../table/in-table.ts';
+import type { MergedDate } from '../taps/compact/compact-date.ts';
+import { compactTopics, type LeftDate } from '../taps/compact/compact-topics.ts';
 import type { Workspace } from '../workspace.ts';
 import { emptyGenerations } from './empty-generations.ts';
 import { sweepDeadScratch } from './scratch.ts';
@@ -23,7 +25,9 @@ export interface MaintainOptions {
   readonly grace: number;
   /** Seconds for which files stay after the version that removed them. */
   readonly retention: number;
-  /** Only tells what would be removed. */
+  /** Seconds after its end from which a service date of a topic counts as closed; six hours unless given. */
+  readonly tapGrace?: number;
+  /** Only tells what would be merged and removed. */
   readonly dryRun: boolean;
   readonly onProgress?: OnProgress;
 }
@@ -49,6 +53,10 @@ export interface Maintained {
   readonly kept: Tally;
   /** Left alone: the ledger cannot tell whose they are. */
   readonly unknown: Tally & { readonly examples: readonly string[] };
+  /** Small files of topics' closed service dates that became few. */
+  readonly merged: readonly MergedDate[];
+  /** What could have been merged and was not, and why. */
+  readonly unmerged: readonly LeftDate[];
   /** Tables whose files were left, because another process works on them. */
   readonly busy: readonly string[];
 }
@@ -56,14 +64,18 @@ export interface Maintained {
 export async function maintain(workspace: Workspace, options: MaintainOptions): Promise<Maintained> {
   if (!options.dryRun) await forgetValuesOfDeleted(workspace.pool);
   const { tables: generations, busy } = await emptyGenerations(workspace, options, options.dryRun);
-  const sweep = new Sweep(workspace, options, busy);
+  const compacted = await compactTopics(workspace, { ...options, tapGrace: options.tapGrace ?? TAP_GRACE });
+  const sweep = new Sweep(workspace, options, [...busy, ...compacted.busy]);
   await sweep.store(workspace.stage);
   await sweep.store(workspace.error, isRefusedRows);
   // Of the archive only this part: copies of objects are no attempt's.
   await sweep.store(openStore(`${workspace.archive.uri}/${ARCHIVE_FOLDER}`));
   const scratch = await sweepDeadScratch(workspace.scratch, options.dryRun);
-  return { ...sweep.answer(), generations, scratch };
+  return { ...sweep.answer(), generations, scratch, merged: compacted.merged, unmerged: compacted.left };
 }
+
+/** Taps of a day that are late by no more find it open: each is written once then. */
+const TAP_GRACE = 6 * 3600;
 
 /** Copies of refused files are no attempt's. */
 const isRefusedRows = (path: string): boolean => path.startsWith('rows/');
@@ -122,7 +134,7 @@ class Sweep {
     for (const [dataset, own] of candidates) await this.#remove(store, dataset, own);
   }
 
-  answer(): Omit<Maintained, 'scratch' | 'generations'> {
+  answer(): Omit<Maintained, 'scratch' | 'generations' | 'merged' | 'unmerged'> {
     const of = (fate: JudgedFile['fate']): Tally => this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
     return {
       dead: of('dead'),
