@@ -20,7 +20,7 @@ export default defineConfig([
     },
   },
   {
-    files: ['**/test/**/*.ts'],
+    files: ['**/test/**/*.ts', '**/engine-tests/**/*.ts'],
     rules: {
       'max-lines-per-function': 'off',
       // A test may index what it has just built; the assertion that follows is the check.

@@ -65,22 +65,34 @@ const KINDS: readonly Kind[] = [
     say: sayNoTls,
   },
   { fits: ({ message }) => message.endsWith('provider threw an error.'), say: sayNoCredentials },
-  { fits: code(/^(SASL_AUTHENTICATION_FAILED|PLT_KFK_AUTHENTICATION)$/), say: sayRefused },
+  { fits: code(/^SASL_AUTHENTICATION_FAILED$/), say: sayRefused },
+  // The library calls it a failed sign-in too when the connection ends in the middle of one.
+  { fits: ({ message }) => message === 'Connection closed' || message === 'Request timed out', say: sayUnreachable },
+  { fits: code(/^PLT_KFK_AUTHENTICATION$/), say: sayRefused },
   { fits: code(/^(TOPIC|GROUP|CLUSTER|TRANSACTIONAL_ID)_AUTHORIZATION_FAILED$/), say: sayNotAuthorised },
   { fits: code(/^(UNKNOWN_TOPIC_OR_PARTITION|UNKNOWN_TOPIC_ID|INVALID_TOPIC_EXCEPTION)$/), say: sayUnknownTopic },
   { fits: ({ message }) => message.startsWith('Unknown topic '), say: sayUnknownTopic },
   { fits: code(/^(MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE)$/), say: sayTooLarge },
+  {
+    fits: code(
+      /^(INVALID_(TIMESTAMP|RECORD|REQUEST|CONFIG|PARTITIONS|REPLICATION_FACTOR|SESSION_TIMEOUT|GROUP_ID)|POLICY_VIOLATION|TOPIC_ALREADY_EXISTS|UNSUPPORTED_(VERSION|COMPRESSION_TYPE|FOR_MESSAGE_FORMAT)|INCONSISTENT_GROUP_PROTOCOL|GROUP_MAX_SIZE_REACHED)$/,
+    ),
+    say: sayRejected,
+  },
   {
     fits: code(/^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|PLT_KFK_NETWORK|PLT_KFK_TIMEOUT)/),
     say: sayUnreachable,
   },
 ];
 
-/** What stays so until someone does something about it; everything else may pass, and is worth another try. */
+/**
+ * What stays so until someone does something about it; everything else may pass, and is worth another try. A TLS handshake is
+ * cut off too when a broker ends, and a secret store may be away for a moment.
+ */
 const LASTING = new Set([
-  ...['kafka-certificate-expired', 'kafka-other-host', 'kafka-untrusted', 'kafka-wants-tls', 'kafka-no-tls'],
-  ...['kafka-other-sign-in', 'kafka-no-credentials', 'kafka-refused', 'kafka-not-authorised', 'kafka-unknown-topic'],
-  ...['kafka-too-large', 'kafka-plain-text', 'kafka-bad-ca-file', 'kafka-bad-password'],
+  ...['kafka-certificate-expired', 'kafka-other-host', 'kafka-untrusted', 'kafka-wants-tls'],
+  ...['kafka-other-sign-in', 'kafka-refused', 'kafka-not-authorised', 'kafka-unknown-topic'],
+  ...['kafka-too-large', 'kafka-rejected', 'kafka-plain-text', 'kafka-bad-ca-file', 'kafka-bad-password'],
 ]);
 
 /** Whether another try is no use before someone has done something about it. */
@@ -198,6 +210,15 @@ function sayTooLarge({ topic, facts }: Said): UserError {
     problem: `The topic ${shown(topic)} does not take records, or batches of them, of this size.`,
     remedy: 'Make them smaller, or raise max.message.bytes of the topic.',
     data: { topic },
+    cause: summary(facts),
+  });
+}
+
+function sayRejected({ connection, facts }: Said): UserError {
+  return new UserError({
+    code: 'kafka-rejected',
+    problem: `The Kafka cluster at ${namesOf(connection)} rejects what was asked: ${wordsOf(facts)}.`,
+    remedy: 'Look the name up in the errors of the Kafka protocol; another try would be rejected too.',
     cause: summary(facts),
   });
 }

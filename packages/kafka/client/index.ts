@@ -9,6 +9,17 @@ export {
   type KafkaConnectionOptions,
   type KafkaEnvironment,
 } from './connection.ts';
+export {
+  BATCH_LIMITS,
+  consumeDeliveries,
+  type BatchLimits,
+  type Consumed,
+  type ConsumeOptions,
+  type ConsumeProgress,
+  type Trouble,
+} from './consume/index.ts';
 export { isLasting, kafkaFailure } from './failure.ts';
+export { topicOffsets, type PartitionOffsets, type TopicOffsets } from './offsets.ts';
 export { KafkaPassword } from './password.ts';
+export { produceRecords, type ProducedRecord, type ProduceOptions } from './produce.ts';
 export { createTopic, deleteTopic, topicExists, type TopicSettings } from './topics.ts';

@@ -4,6 +4,7 @@ import type { UserError } from '@farelake/schema-registry';
 import type { KafkaConnection } from './connection.ts';
 import { kafkaFailure } from './failure.ts';
 import { closeClient, openAdmin } from './library.ts';
+import { atFirstContact } from './patience.ts';
 
 export interface TopicSettings {
   readonly partitions: number;
@@ -44,9 +45,10 @@ export async function withAdmin<T>(
 ): Promise<T> {
   const admin = await openAdmin(connection);
   try {
-    return await work(admin);
-  } catch (error) {
-    throw kafkaFailure(error, { connection, topic });
+    return await atFirstContact(
+      () => work(admin),
+      (error) => kafkaFailure(error, { connection, topic }),
+    );
   } finally {
     await closeClient(admin);
   }

@@ -37,7 +37,7 @@ export interface Broker {
   kill(): Promise<void>;
   /** Stops it, unless it is down, and starts it again: same ports, users, certificates and data. */
   restart(): Promise<void>;
-  /** @param config topic settings such as `{ 'retention.ms': '1000' }` */
+  /** Resolves once the broker knows it. @param config topic settings such as `{ 'retention.ms': '1000' }` */
   createTopic(name: string, partitions: number, config?: Readonly<Record<string, string>>): Promise<void>;
   /** Resolves once the broker knows it no more. */
   deleteTopic(name: string): Promise<void>;
@@ -81,10 +81,13 @@ async function describe(node: Node, ports: BrokerPorts, users: Users, certificat
       await node.stop('SIGTERM');
       await node.start();
     },
-    createTopic: (name, partitions, config) => createTopic(own, name, { partitions, ...(config && { config }) }),
+    // The answers come from the controller, and the broker follows.
+    async createTopic(name, partitions, config) {
+      await createTopic(own, name, { partitions, ...(config && { config }) });
+      while (!(await topicExists(own, name))) await pause(20);
+    },
     async deleteTopic(name) {
       await deleteTopic(own, name);
-      // The answer comes from the controller, and the broker follows.
       while (await topicExists(own, name)) await pause(20);
     },
   };
