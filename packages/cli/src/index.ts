@@ -14,8 +14,9 @@ export {
   type Synced,
   type TableStatus,
 } from '@farelake/ingest';
-export { datasetsOf, readManifest, type KnownResult } from '@farelake/db';
-export { historyName } from '@farelake/schema-registry';
+export { datasetsOf, partitionProgress, readManifest, refusedCounts, type KnownResult } from '@farelake/db';
+export { historyName, UserError } from '@farelake/schema-registry';
+export { replayEvents, type Replayed } from './commands/taps-replay.ts';
 export { openFolder } from './folder.ts';
 export { main } from './main.ts';
 export { readEnvironment, REPOSITORY, type Environment } from './environment.ts';

@@ -39,3 +39,24 @@ ORDER BY t.service_date`,
     'Taps and fares are of edw_fare_transaction, rides and citations of sets behind the API. All of it is invented, each\n' +
     'feed by itself: do not look for agreement.',
 };
+
+/** Over the topic and the database. */
+export const TOPIC_EXAMPLES: readonly Example[] = [
+  {
+    title: 'Taps that came by the topic, by stop',
+    sql: `SELECT s.stop_name, count(*) AS taps, count(DISTINCT t.token_id) AS cards
+FROM taps t JOIN edw_stop_point s ON s.stop_id = t.stop_id AND s.platform_code IS NULL
+GROUP BY s.stop_id, s.stop_name ORDER BY taps DESC, s.stop_id LIMIT 5`,
+    remark:
+      "token_id is a keyed hash, by a key that this home made for itself: cards can be counted, and nobody's is told.",
+  },
+  {
+    title: 'A service day of the topic beside the transactions of the database, by device',
+    sql: `SELECT device_id, taps, transactions, seen, missing_taps, missing_transactions, taps_twice
+FROM tap_reconciliation
+WHERE service_date = DATE '2026-02-28' AND source = 'edw_fare_transaction' AND taps > 0 ORDER BY device_id`,
+    remark:
+      'Missing taps are transactions that the topic has no tap of, missing transactions the other way round. A device has told\n' +
+      'taps twice, under other offsets. Most devices of the sample do not tell their taps to the topic.',
+  },
+];

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { count, formatTable, periodText, type Ingested, type Terminal } from '@farelake/cli';
 import type { Fetched } from './dmap/sync.ts';
+import { EVENTS, type TopicFigures } from './taps/replay.ts';
 import type { Answer, Files, SetFigures, Summary, TableFigures } from './summary.ts';
 
 export interface Shown extends Summary {
@@ -12,6 +13,8 @@ export interface Shown extends Summary {
   readonly worked: number;
   /** Undefined: there is nothing to show of the API. */
   readonly fetched: Fetched | undefined;
+  /** Undefined: there is nothing to show of the topic. */
+  readonly topic: TopicFigures | undefined;
   /** Folder of the feed. */
   readonly sample: string;
   /** Folder of the tables. */
@@ -22,6 +25,7 @@ export interface Shown extends Summary {
 const NEXT = [
   ['how every table stands', 'npx farelake status'],
   ['a set behind the API, and its datasets', 'npx farelake dmap show agg_daily_fareprod'],
+  ['how far the topic is taken, and what was refused', 'npx farelake taps status'],
   ['the contracts', 'npx farelake table list'],
   ['ask yourself', 'npx farelake query "SELECT status, count(*) AS cards FROM edw_card GROUP BY ALL ORDER BY ALL"'],
   ['for a program', 'npx farelake query "SELECT * FROM edw_product ORDER BY price DESC LIMIT 3" --format json'],
@@ -46,6 +50,7 @@ export function showSummary(terminal: Terminal, shown: Shown): void {
   };
   print(opening(shown));
   if (shown.fetched !== undefined) print(fetchedText(shown.fetched, shown.sets));
+  if (shown.topic !== undefined) print(handedText(shown.topic));
   print(style('dim', `  ${(performance.now() / 1000).toFixed(1)} s with start-up`));
   print();
   print(heading('Tables'));
@@ -65,6 +70,12 @@ export function showSummary(terminal: Terminal, shown: Shown): void {
     print(heading("Sets behind the vendor's API"));
     print(indent(setsText(shown.sets, shown.fetched)));
     print(indent(style('dim', SETS_REMARK)));
+  }
+  if (shown.topic !== undefined) {
+    print();
+    print(heading('Records of the topic that are no taps, in quarantine'));
+    print(indent(refusedText(shown.topic)));
+    print(indent(style('dim', TOPIC_REMARK)));
   }
   for (const answer of shown.answers) print(`\n${answerText(answer)}`);
   print();
@@ -119,6 +130,26 @@ function fetchedText({ synced, worked }: Fetched, sets: readonly SetFigures[]): 
   return `${style('green', '✔')} ${heading("a stand-in of the vendor's API")}: ${what} (${seconds(worked)})`;
 }
 
+function handedText({ events, tables, worked }: TopicFigures): string {
+  const of = (count: (landed: TopicFigures['tables'][number]) => number) => sum(tables.map(count));
+  const [records, repeated] = [of((one) => one.records), of((one) => one.repeated)];
+  const what =
+    repeated === records
+      ? `${count(records)} records known already: nothing new, nothing written`
+      : `${count(records)} records, ${count(repeated)} of them known already; ${count(of((one) => one.written))} rows, ${count(of((one) => one.quarantined))} in quarantine, ${count(of((one) => one.tombstones))} tombstones`;
+  return `${style('green', '✔')} ${heading(shortPath(EVENTS))}: ${count(events)} recorded events of a Kafka topic, handed to the Lambda function's code: ${what} (${seconds(worked)})`;
+}
+
+const TOPIC_REMARK =
+  'Each record counts once, however often it is handed over. What is no tap lies in the error zone whole, with its place\n' +
+  'and the reason; nothing waits for it.';
+
+function refusedText({ refused, partitions, missing }: TopicFigures): string {
+  const rows = refused.map(({ reason, records }) => [reason, count(records)]);
+  const taken = `${count(partitions)} partitions; ${count(missing)} offsets between others never came`;
+  return `${underlined(formatTable(['reason', 'records'], rows, [1]))}\n${taken}`;
+}
+
 const SETS_REMARK =
   'A dataset is a file with some days of a set, here a week. When the vendor issues it anew, its rows are replaced by one\n' +
   'commit. The stand-in is a server on this machine, over a real blob service, and has ended; all data is invented.';
@@ -165,7 +196,7 @@ const answerText = ({ title, sql, columns, rows, remark }: Answer): string => {
 /** A bucket's files have no shorter name. */
 const shortPlace = (uri: string): string => (uri.startsWith('file:') ? shortPath(fileURLToPath(uri)) : uri);
 
-function filesText({ current, history, datasets, stage }: Shown): string {
+function filesText({ current, history, datasets, records, stage }: Shown): string {
   const line = (what: string, files: Files): string =>
     `${what} ${count(files.count)} Parquet files, ${count(Math.ceil(files.size / 1000))} kB`;
   const example = current.example === undefined ? '' : `, for example ${shortPlace(current.example)}`;
@@ -173,6 +204,7 @@ function filesText({ current, history, datasets, stage }: Shown): string {
     `${line('Current:', current)}${example}`,
     line('History:', history),
     ...(datasets.count === 0 ? [] : [line('Sets:   ', datasets)]),
+    ...(records.count === 0 ? [] : [line('Topic:  ', records)]),
     `All below ${stage.startsWith('s3:') ? stage : shortPath(stage)}`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** `npm start`: the main job on the committed sample feed and on a stand-in of the vendor's API, and then what came of it. */
+/** `npm start`: the main job on the committed sample feed, a stand-in of the vendor's API and recorded taps, and then what came of it. */
 import path from 'node:path';
 import {
   describeProgress,
@@ -19,6 +19,7 @@ import { SHOWN_SETS } from './dmap/invented.ts';
 import { syncInvented } from './dmap/sync.ts';
 import { gatherSummary, sampleContracts } from './summary.ts';
 import { showSummary } from './show.ts';
+import { replaySample } from './taps/replay.ts';
 
 const SAMPLE = path.join(REPOSITORY, 'sample_data/cubic');
 
@@ -52,15 +53,16 @@ async function run(context: Context): Promise<number> {
     terminal.progress(undefined);
     const worked = performance.now() - ready;
     const fetched = await syncInvented(context, workspace);
+    const topic = await replaySample(context, workspace);
     const all = await status(workspace);
     const contracts = sampleContracts(workspace.contracts, SAMPLE);
     const tables = all.filter(({ table }) => contracts.has(table));
     if (tell(terminal, tables)) return 1;
     const sets = all.filter(({ table }) => SHOWN_SETS.some((set) => table === `dmap_${set}`));
     const isShown = fetched !== undefined && !tell(terminal, sets);
-    const summary = await gatherSummary(workspace, tables, isShown ? sets : []);
-    showSummary(terminal, { done, worked, fetched, sample: SAMPLE, stage: environment.stage, ...summary });
-    return isShown ? 0 : 1;
+    const summary = await gatherSummary(workspace, { tables, sets: isShown ? sets : [], topic: topic !== undefined });
+    showSummary(terminal, { done, worked, fetched, topic, sample: SAMPLE, stage: environment.stage, ...summary });
+    return isShown && topic !== undefined ? 0 : 1;
   });
 }
 

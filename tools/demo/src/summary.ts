@@ -11,7 +11,8 @@ import {
   type TableStatus,
   type Workspace,
 } from '@farelake/cli';
-import { BOTH_FEEDS, EXAMPLES, type Example } from './examples.ts';
+import { BOTH_FEEDS, EXAMPLES, TOPIC_EXAMPLES, type Example } from './examples.ts';
+import { TABLE } from './taps/replay.ts';
 
 type Contracts = Workspace['contracts'];
 type Engine = Parameters<Parameters<typeof withEngine>[1]>[0];
@@ -51,6 +52,8 @@ export interface Summary {
   readonly current: Files;
   readonly history: Files;
   readonly datasets: Files;
+  /** Of the topic. */
+  readonly records: Files;
   readonly answers: readonly Answer[];
 }
 
@@ -62,13 +65,16 @@ export const sampleContracts = (contracts: Contracts, feed: string): Contracts =
     ),
   );
 
-export async function gatherSummary(
-  workspace: Workspace,
-  tables: readonly TableStatus[],
-  sets: readonly TableStatus[],
-): Promise<Summary> {
+/** What can be shown: tables of the feed, sets (none: not those), and whether the topic can. */
+export interface Showable {
+  readonly tables: readonly TableStatus[];
+  readonly sets: readonly TableStatus[];
+  readonly topic: boolean;
+}
+
+export async function gatherSummary(workspace: Workspace, { tables, sets, topic }: Showable): Promise<Summary> {
   const names = tables.map(({ table }) => table);
-  const examples = sets.length === 0 ? EXAMPLES : [...EXAMPLES, BOTH_FEEDS];
+  const examples = [...EXAMPLES, ...(sets.length === 0 ? [] : [BOTH_FEEDS]), ...(topic ? TOPIC_EXAMPLES : [])];
   return withEngine(workspace, async (engine) => {
     await createViews(engine, workspace.pool, workspace.contracts.values());
     const operations = await countOperations(engine, names);
@@ -83,6 +89,7 @@ export async function gatherSummary(
         workspace,
         sets.map(({ table }) => table),
       ),
+      records: await filesOf(workspace, topic ? [TABLE] : []),
       answers,
     };
   });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDatasetKey } from '@farelake/dmap';
 import { csvGz } from '@farelake/dmap/testing';
+import type { Compared } from '@farelake/sample-data';
 import { makeCheckout, REPOSITORY, type Checkout, type Ran } from './support/checkout.ts';
 
 jest.setTimeout(120_000);
@@ -43,6 +44,24 @@ function setFigures({ out }: Ran): Record<string, number[]> {
   const sets = lines.map((line) => line.trim().split(/\s+/)).filter((line) => line.at(-1)?.startsWith('dmap_'));
   const numbers = (line: string[]) => line.slice(1, 4).map((text) => Number(text.replaceAll(',', '')));
   return Object.fromEntries(sets.map((line) => [line[0] ?? '', numbers(line)]));
+}
+
+interface ExpectedTaps extends Record<'events' | 'records' | 'repeated' | 'rows' | 'ids' | 'tombstones', number> {
+  readonly quarantine: Record<string, number>;
+  readonly stops: Record<string, number>;
+  readonly reconciliation: readonly Compared[];
+}
+
+const taps = JSON.parse(readFileSync(path.join(REPOSITORY, 'sample_data/taps/expected.json'), 'utf8')) as ExpectedTaps;
+const poison = Object.values(taps.quarantine).reduce((sum, n) => sum + n, 0);
+const compared = taps.reconciliation.filter(
+  ({ source, service_date: day }) => source === 'edw_fare_transaction' && day === '2026-02-28',
+);
+
+/** Records in quarantine by reason, read off the printed summary. */
+function refused({ out }: Ran): Record<string, number> {
+  const [, lines = ''] = /that are no taps, in quarantine\n.*\n.*\n((?: +[a-z0-9-]+ +\d+\n)+)/.exec(out) ?? [];
+  return Object.fromEntries([...lines.matchAll(/([a-z0-9-]+) +(\d+)\n/g)].map(([, name = '', n]) => [name, Number(n)]));
 }
 
 const SETS = ['agg_daily_fareprod', 'agg_daily_transfers_station', 'agg_hourly_entry_exit_count', 'citation'];
@@ -97,6 +116,23 @@ describe('npm start', () => {
     expect(JSON.parse(out)).toEqual([{ n: 1200, ids: 6 }]);
   });
 
+  test('hands recorded events of a topic to the function, and shows them by stop and beside the database', async () => {
+    expect(first.out).toContain(
+      `${taps.events} recorded events of a Kafka topic, handed to the Lambda function's code: ${taps.records} records, ${taps.repeated} of them known already; ${taps.rows} rows, ${poison} in quarantine, ${taps.tombstones} tombstones`,
+    );
+    expect(refused(first)).toEqual(taps.quarantine);
+    expect(first.out).toContain('6 partitions; 3 offsets between others never came');
+    // The stop that most taps were made at, with its name.
+    const most = Math.max(...Object.values(taps.stops));
+    expect(answers(first)).toMatch(new RegExp(`stop_name +taps +cards\\n.*\\n +\\w[^\\n]* ${most} +\\d+\\n`));
+    for (const { device_id, taps: told, transactions, seen } of compared)
+      expect(answers(first)).toMatch(new RegExp(`${device_id} +${told} +${transactions} +${seen} `));
+    const { out } = await checkout.sh(
+      'npx farelake query "SELECT count(*) AS n, count(DISTINCT tap_id) AS ids FROM taps" --format json',
+    );
+    expect(JSON.parse(out)).toEqual([{ n: taps.rows, ids: taps.ids }]);
+  });
+
   test('names a Parquet file that is there, and uses no colour off a terminal', () => {
     const [, file = ''] = /for example (\S+\.parquet)/.exec(first.out) ?? [];
     expect(existsSync(path.join(checkout.folder, file))).toBe(true);
@@ -109,6 +145,8 @@ describe('npm start', () => {
     expect(second).toMatchObject({ code: 0 });
     expect(second.out).toContain('84 objects found, all known already: nothing new, nothing loaded');
     expect(second.out).toContain('24 datasets known already: nothing new, nothing downloaded');
+    expect(second.out).toContain(`${taps.records} records known already: nothing new, nothing written`);
+    expect(refused(second)).toEqual(taps.quarantine);
     expect(setFigures(second)).toEqual(setsWith([6, 0, 1200]));
     expect(figures(second)).toEqual(expectedFigures);
     expect(answers(second)).toBe(answers(first));
@@ -203,6 +241,25 @@ test("a home with datasets of the vendor's own gets no invented ones", async () 
     expect(figures(ran)).toEqual(expectedFigures);
     const { out } = await checkout.sh('npx farelake query "SELECT dataset_id FROM dmap_citation" --format json');
     expect(JSON.parse(out)).toEqual([{ dataset_id: 'real' }]);
+  } finally {
+    await checkout.remove();
+  }
+});
+
+test("a home with records of another topic's gets none of the sample's", async () => {
+  const checkout = makeCheckout();
+  try {
+    const own = 'KAFKA_CLUSTER=own npx farelake taps replay -';
+    expect(await checkout.sh(`head -1 sample_data/taps/events.jsonl | ${own}`)).toMatchObject({ code: 0 });
+    const before = await checkout.sh('npx farelake query "SELECT count(*) AS n FROM taps" --format json');
+    const ran = await checkout.sh('npm start');
+    expect(ran).toMatchObject({ code: 1 });
+    expect(ran.err).toContain("the table taps of this home has records that are not the sample's");
+    expect(figures(ran)).toEqual(expectedFigures);
+    expect(setFigures(ran)).toEqual(setsWith([6, 6, 1200]));
+    expect(ran.out).not.toContain('tap_reconciliation');
+    const { out } = await checkout.sh('npx farelake query "SELECT count(*) AS n FROM taps" --format json');
+    expect(out).toBe(before.out);
   } finally {
     await checkout.remove();
   }

@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { handleEvent } from '@farelake/functions/taps';
-import type { Landed } from '@farelake/ingest';
+import type { Landed, TapsWorkspace } from '@farelake/ingest';
 import { UserError } from '@farelake/schema-registry';
 import { landedLines, sumLanded } from '../output/landed.ts';
 import { UsageError } from '../output/problem.ts';
-import { count } from '../output/table.ts';
+import { count, counted } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 
 export interface ReplayFlags {
@@ -20,26 +20,48 @@ export async function tapsReplayCommand(context: Context, file: string, flags: R
   const { terminal, environment } = context;
   const cluster = flags.cluster ?? environment.kafkaCluster;
   return withWorkspace(context, async (workspace) => {
-    const landed: Landed[] = [];
-    let [events, records] = [0, 0];
-    for await (const { line, text } of linesOf(file)) {
-      workspace.signal.throwIfAborted();
-      const own = await atLine(file, line, async () =>
-        handleEvent({ workspace, cluster, log: () => undefined }, JSON.parse(text)),
-      );
-      events += 1;
-      records += own.reduce((sum, one) => sum + one.records, 0);
-      landed.push(...own);
-      terminal.progress(`${count(events)} events, ${count(records)} records`);
-    }
+    const { events, tables } = await replayEvents(workspace, file, {
+      cluster,
+      onProgress: (text) => {
+        terminal.progress(text);
+      },
+    });
     terminal.progress(undefined);
-    const tables = sumLanded(landed);
     if (flags.json === true) terminal.print(JSON.stringify({ events, tables }));
-    else
-      for (const text of landedLines(tables, `${count(events)} ${events === 1 ? 'event' : 'events'}`))
-        terminal.print(text);
+    else for (const text of landedLines(tables, counted(events, 'event'))) terminal.print(text);
     return 0;
   });
+}
+
+export interface Replayed {
+  readonly events: number;
+  /** By table and topic. */
+  readonly tables: readonly Landed[];
+}
+
+/**
+ * Hands the events of a file to the function's own code, one after the other.
+ * @param cluster name of the cluster that they are of; undefined: what each event says
+ * @throws UserError of the first event that cannot be taken; those before it are in
+ */
+export async function replayEvents(
+  workspace: TapsWorkspace,
+  file: string,
+  { cluster, onProgress }: { readonly cluster?: string | undefined; readonly onProgress: (text: string) => void },
+): Promise<Replayed> {
+  const landed: Landed[] = [];
+  let [events, records] = [0, 0];
+  for await (const { line, text } of linesOf(file)) {
+    workspace.signal.throwIfAborted();
+    const own = await atLine(file, line, async () =>
+      handleEvent({ workspace, cluster, log: () => undefined }, JSON.parse(text)),
+    );
+    events += 1;
+    records += own.reduce((sum, one) => sum + one.records, 0);
+    landed.push(...own);
+    onProgress(`${count(events)} events, ${count(records)} records`);
+  }
+  return { events, tables: sumLanded(landed) };
 }
 
 /** Lines with something in them, by number from 1. */
