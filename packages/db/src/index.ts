@@ -265,6 +265,15 @@ export {
 export { dmapOverview, type DmapFailure, type DmapResultState, type DmapSetOverview } from './ledger/dmap-overview.ts';
 export { datasetsOf, knownResults, type KnownResult } from './ledger/dmap-datasets.ts';
 export {
+  missingTopicCopies,
+  noteFoundTopicFiles,
+  wrongPartitions,
+  wrongTopics,
+  type FoundTopicFile,
+  type SeenTopicFile,
+  type WrongPartition,
+} from './ledger/audit-topics.ts';
+export {
   databaseTime,
   datesOfSmallFiles,
   smallFilesOf,

@@ -16,10 +16,13 @@ import {
   withAudit,
   wrongBatches,
   wrongDatasets,
+  wrongPartitions,
   wrongReceipts,
+  wrongTopics,
   wrongVersions,
   type AuditBegin,
   type WrongDataset,
+  type WrongPartition,
   type WrongReceipt,
 } from '@farelake/db';
 import { isStoreTrouble, openStore, type ObjectStore } from '@farelake/lake';
@@ -120,10 +123,25 @@ async function tellSums({ db, dataset, findings }: AuditWork): Promise<void> {
     if (read === null) findings.add('receipt-missing', receipt.dataset, objectKey);
     else findings.add('receipt-wrong', receipt.dataset, objectKey, receiptText(receipt));
   }
-  const sums = [...(await wrongBatches(db, dataset)), ...(await wrongVersions(db, dataset))];
+  const sums = [
+    ...(await wrongBatches(db, dataset)),
+    ...(await wrongVersions(db, dataset)),
+    ...(await wrongTopics(db, dataset)),
+  ];
   for (const { dataset: table, of, told, rows } of sums)
     findings.add('rows-differ', table, of, `its files have ${rows} rows, and ${told} are told`);
+  for (const one of await wrongPartitions(db, dataset))
+    findings.add('offsets-differ', one.dataset, partitionText(one), partitionFault(one));
 }
+
+const partitionText = ({ cluster, topic, partition, epoch }: WrongPartition): string =>
+  `${cluster} ${topic}-${partition}${epoch === 0 ? '' : ` epoch ${epoch}`}`;
+
+const partitionFault = ({ records, taken, quarantined, refused }: WrongPartition): string =>
+  [
+    ...(records === taken ? [] : [`${taken} offsets are taken, and ${records} records were`]),
+    ...(quarantined === refused ? [] : [`${refused} refused records are noted, and ${quarantined} were refused`]),
+  ].join('; ');
 
 /** Of the ledger alone: what it says of a table must agree. */
 async function tellContradictions({ db, dataset, findings }: AuditWork): Promise<void> {

@@ -80,14 +80,15 @@ async function look(work: Reading, content: NotedContent): Promise<boolean> {
 const knownTag = ({ sha256, storeTag }: NotedContent) =>
   sha256 === null && storeTag !== null ? { tag: storeTag } : {};
 
-type Kind = 'history' | 'current' | 'archive' | 'error';
+type Kind = 'history' | 'current' | 'topic' | 'archive' | 'error';
 
 const kindOf = ({ of, batchId }: NotedContent): Kind =>
-  of === 'archive' ? 'archive' : of !== 'table' ? 'error' : batchId === null ? 'current' : 'history';
+  of === 'archive' || of === 'topic' ? of : of !== 'table' ? 'error' : batchId === null ? 'current' : 'history';
 
 const DAMAGED: Readonly<Record<Kind, FindingKind>> = {
   history: 'history-damaged',
   current: 'current-damaged',
+  topic: 'topic-damaged',
   archive: 'copy-damaged',
   error: 'refused-damaged',
 };
@@ -95,6 +96,7 @@ const DAMAGED: Readonly<Record<Kind, FindingKind>> = {
 const GONE: Readonly<Record<Kind, FindingKind>> = {
   history: 'file-gone',
   current: 'file-gone',
+  topic: 'file-gone',
   archive: 'copy-gone',
   error: 'refused-gone',
 };
@@ -116,7 +118,12 @@ async function faultOf(
 }
 
 /** The connection with what was found is one, and gives the contents; whatever is asked beside it goes another way. */
-async function helpFor({ workspace }: Reading, { batchId, loadId, deliveredAt }: NotedContent): Promise<string> {
+async function helpFor(
+  { workspace }: Reading,
+  { of, batchId, loadId, objectId, deliveredAt }: NotedContent,
+): Promise<string> {
+  if (of === 'archive' && objectId === null)
+    return '; it has records of a topic, whose rows are in the table all the same';
   if (loadId !== null) return `; its load: --load ${loadId}`;
   if (batchId !== null) {
     const loads = (await historyBatches(workspace.pool, [batchId])).flatMap(({ loadIds }) => loadIds);

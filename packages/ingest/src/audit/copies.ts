@@ -1,7 +1,16 @@
 /** What this program wrote beside the ledger: copies in the archive, refused objects and rows in the error zone, Parquet in stage. */
-import { noteFoundFiles, noteFoundObjects, type FoundObject, type FoundPlace } from '@farelake/db';
+import {
+  noteFoundFiles,
+  noteFoundObjects,
+  noteFoundTopicFiles,
+  type FoundObject,
+  type FoundPlace,
+  type FoundTopicFile,
+} from '@farelake/db';
+import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import type { ObjectStore, StoredObject } from '@farelake/lake';
 import { parseArchivePath } from '../archive/archive-path.ts';
+import { attemptIn } from '../maintain/maintain.ts';
 import { nameOfKey } from '../object/delivered-name.ts';
 import type { AuditWork } from './audit.ts';
 import { grouped } from './sources.ts';
@@ -38,8 +47,15 @@ async function lookAtCopies(
     const unknown = await noteFoundObjects(work.db, place, copies);
     for (const { uri, dataset } of unknown) work.findings.add('unknown-copy', dataset, uri);
   });
+  const takeOfTopics = ofTopics(work, () => {
+    found += 1;
+  });
   for await (const { path, size } of store.list()) {
     work.signal.throwIfAborted();
+    if (isOfTopic(place, path)) {
+      await takeOfTopics.add({ uri: store.uriOf(path), size, attempt: attemptIn(path) });
+      continue;
+    }
     const name = parse(path);
     const dataset = name === undefined ? null : (nameOfKey(name.objectKey)?.dataset ?? null);
     if (work.dataset !== undefined && dataset !== work.dataset) continue;
@@ -50,8 +66,23 @@ async function lookAtCopies(
     else await take.add({ objectKey: name.objectKey, contentHash: name.tag, uri, size, dataset });
   }
   await take.end();
+  await takeOfTopics.end();
   return found;
 }
+
+const isOfTopic = (place: FoundPlace, path: string): boolean =>
+  path.startsWith(`${place === 'archive' ? '' : 'rows/'}${ARCHIVE_FOLDER}/`);
+
+/** Records of topics and refused ones; whose they are the ledger knows, by the attempts in their names. */
+const ofTopics = ({ db, dataset, findings }: AuditWork, onFound: () => void) =>
+  grouped<FoundTopicFile>(async (files) => {
+    for (const { uri, dataset: own, is } of await noteFoundTopicFiles(db, files)) {
+      if (dataset !== undefined && own !== dataset) continue;
+      onFound();
+      if (is === 'unnamed') findings.note('unnamed', uri);
+      else if (is === 'unknown') findings.add('unknown-copy', own, uri);
+    }
+  });
 
 /** @returns files found */
 export async function lookAtStage(work: AuditWork): Promise<number> {

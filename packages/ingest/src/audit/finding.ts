@@ -30,32 +30,32 @@ export const FINDINGS = {
     means:
       'a refused file, the reason beside it, or the rows refused of one, that the ledger has in the error zone and that are not there',
     remedy:
-      "Restore it there, from the bucket's versions or a backup; else the delivered file still has the rows, and ledger.loads the reason.",
+      "Restore it there, from the bucket's versions or a backup; else the delivered file, or the archived records of a topic, still have the rows, and ledger.loads or ledger.kafka_refused the reason.",
   },
   'refused-differs': {
     means: 'a refused file in another size than it was delivered in, or an empty reason or file of refused rows',
     remedy:
-      "Restore it there, from the bucket's versions or a backup; else the delivered file still has the rows, and ledger.loads the reason.",
+      "Restore it there, from the bucket's versions or a backup; else the delivered file, or the archived records of a topic, still have the rows, and ledger.loads or ledger.kafka_refused the reason.",
   },
   'refused-damaged': {
     means: 'a refused file, its reason, or refused rows, with other bytes than were written',
     remedy:
-      "Restore it there, from the bucket's versions or a backup; else the delivered file still has the rows, and ledger.loads the reason. farelake replay --load refuses rows anew.",
+      "Restore it there, from the bucket's versions or a backup; else the delivered file, or the archived records of a topic, still have the rows, and ledger.loads or ledger.kafka_refused the reason. farelake replay --load refuses rows of files anew.",
   },
   'unknown-copy': {
-    means: 'in the archive or the error zone, and of no object in the ledger',
+    means: 'in the archive or the error zone, and of no object, and no commit of a topic, in the ledger',
     remedy:
       'Do not delete it: the ledger may have been restored to an older state. Deliver the object again, and ingest.',
   },
   'file-gone': {
     means: 'a Parquet file of a table that is not there',
     remedy:
-      "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it, of a DMAP table farelake replay.",
+      "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it, of a DMAP table farelake replay; of a topic the archive still has the records (ledger.kafka_batches).",
   },
   'file-differs': {
     means: 'a Parquet file of a table of another size than the manifest says',
     remedy:
-      "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it, of a DMAP table farelake replay.",
+      "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it, of a DMAP table farelake replay; of a topic the archive still has the records (ledger.kafka_batches).",
   },
   'history-damaged': {
     means: 'a file of history, or of a DMAP table, with other bytes than were written',
@@ -67,6 +67,11 @@ export const FINDINGS = {
     remedy:
       'farelake verify --table shows which rows differ, and farelake repair --table --why writes them anew from history. Of a snapshot that is not in use (edw_x@…), changes that fall on it fold it anew; if it is shown before, repair it then.',
   },
+  'topic-damaged': {
+    means: "a file of a topic's table with other bytes than were written",
+    remedy:
+      "Restore it, from the bucket's versions or a backup; else the archive still has the records (ledger.kafka_batches). Nothing of its service date is merged until then.",
+  },
   'receipt-missing': {
     means: 'a file whose rows are in history without a receipt',
     remedy: 'Send it through again: farelake replay --load.',
@@ -76,9 +81,14 @@ export const FINDINGS = {
     remedy: 'Send it through again: farelake replay --load.',
   },
   'rows-differ': {
-    means: 'files with other rows than the receipts of a batch, or a version of a table, tell',
+    means: 'files with other rows than the receipts of a batch, a version of a table, or the records of a topic tell',
     remedy:
-      'A batch: send its files through again (farelake replay). A current table: farelake verify, farelake repair.',
+      'A batch: send its files through again (farelake replay). A current table: farelake verify, farelake repair. A topic: somebody changed the ledger; restore it from a backup.',
+  },
+  'offsets-differ': {
+    means: 'a partition of a topic whose offsets or refused records are not as many as were counted',
+    remedy:
+      'Somebody changed the ledger: restore it from a backup. Records that it lacks then are taken when they come again.',
   },
   'state-differs': {
     means: 'a file whose state and the list of what its table was made of contradict each other',
@@ -145,7 +155,7 @@ export const NOTES = {
   'times-contradict': '.dfms whose times end before they begin',
   'older-columns': 'change files with a lower tableVersion than the one before',
   unnamed:
-    'files in the error zone that no load and no receipt names: refused before a replay, which stay, or by attempts that died, whose rows farelake maintain removes',
+    'files in the error zone, and records of topics in the archive, that nothing in the ledger names: refused before a replay, which stay, or of attempts that died, which farelake maintain removes',
   unproven: 'files and copies of which no checksum was noted: read to the end, and not compared',
   unlisted: 'files in the stage zone that no manifest lists; farelake maintain removes those of dead attempts',
 } as const;

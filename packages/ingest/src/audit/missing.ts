@@ -3,6 +3,7 @@ import {
   missingCopies,
   missingFiles,
   missingObjects,
+  missingTopicCopies,
   unnamedRefusals,
   type MissingCopy,
   type MissingFile,
@@ -16,6 +17,7 @@ export async function tellMissing(work: AuditWork): Promise<void> {
   const { db, begin, dataset } = work;
   await inLanes(await missingObjects(db, begin, dataset), (object) => tellObject(work, object));
   await inLanes(await missingCopies(db, dataset), (copy) => tellCopy(work, copy));
+  await inLanes(await missingTopicCopies(db, begin, dataset), (copy) => tellCopy(work, copy));
   for (const uri of await unnamedRefusals(db)) work.findings.note('unnamed', uri);
   await inLanes(await missingFiles(db, begin, dataset), (file) => tellFile(work, file));
 }
@@ -71,7 +73,7 @@ async function tellCopy(work: AuditWork, copy: MissingCopy): Promise<void> {
   const { place, dataset, uri, size, found } = copy;
   const now = found ?? (await sizeAt(work, uri));
   if (now === 'unknown') return;
-  if (now === null) findings.add('refused-gone', dataset, uri);
+  if (now === null) findings.add(place === 'archive' ? 'copy-gone' : 'refused-gone', dataset, uri);
   else if (size === null && now === 0) findings.add('refused-differs', dataset, uri, 'it is empty');
   else if (size !== null && now !== size)
     findings.add(place === 'archive' ? 'copy-differs' : 'refused-differs', dataset, uri, sizes(now, size));
