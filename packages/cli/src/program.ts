@@ -233,7 +233,7 @@ function addCareCommands(program: Command, context: Context, answer: Answer): vo
     .option('--retention <duration>', 'how long files stay after the version that removed them', 'P7D')
     .option('--tap-grace <duration>', "how long after its end a topic's service date counts as closed", 'PT6H')
     .option('--clear-incoming', 'also remove archived objects from the Incoming zone, a bucket with versioning')
-    .option('--json', 'as JSON: {dead, expired, scratch, merged, unmerged, young, kept, unknown, busy, incoming}')
+    .option('--json', 'as JSON: {dead, expired, scratch, merged, unmerged, runs, young, kept, unknown, busy, incoming}')
     .addHelpText(
       'after',
       '\nMay run at any time, beside other commands, and be cut off. docs/audit.md says what goes and what stays.\nExits 1 when files of a date could not be merged, or something stays in Incoming because its copy is not as it should be.',

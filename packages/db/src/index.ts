@@ -273,6 +273,7 @@ export {
   type SeenTopicFile,
   type WrongPartition,
 } from './ledger/audit-topics.ts';
+export { partitionsWithRuns, replaceRuns, storedRuns, type KeptSums, type StoredRun } from './ledger/kafka-runs.ts';
 export {
   databaseTime,
   datesOfSmallFiles,

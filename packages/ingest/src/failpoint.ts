@@ -66,6 +66,9 @@ export const STEPS = [
   'taps:compaction-written',
   'taps:compacting',
   'taps:compacted',
+  // Some runs of the offset ledger are merged, not yet committed; committed.
+  'taps:runs-merging',
+  'taps:runs-merged',
   // Publication: before; its rows are written and not recorded; recorded and not committed; committed.
   'publish:before',
   'publish:written',

@@ -17,3 +17,4 @@ export { ARCHIVE_FOLDER, recordsPath, refusedPath, stagePath, type TakenRange } 
 export { syntheticTaps, type SyntheticOptions, type SyntheticRecord } from './synthetic/generate.ts';
 export { PRODUCIBLE_REASONS, spoil } from './synthetic/poison.ts';
 export { tapValue, type Tap } from './synthetic/tap.ts';
+export { LONGEST_RUN, mergeRuns, type MergedRun, type RunHead } from './ledger/merge-runs.ts';

@@ -73,7 +73,7 @@ function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: 
 /** Dates told one by one; of more, their sum alone. */
 const DATES_SHOWN = 20;
 
-function reportMerged(terminal: Terminal, dryRun: boolean, { merged, unmerged }: Maintained): void {
+function reportMerged(terminal: Terminal, dryRun: boolean, { merged, unmerged, runs }: Maintained): void {
   for (const [table, own] of Map.groupBy(merged, ({ table: name }) => name)) {
     const sum = (of: (one: (typeof own)[number]) => number) => count(own.reduce((total, one) => total + of(one), 0));
     const dates = new Set(own.map(({ date }) => date)).size;
@@ -85,6 +85,10 @@ function reportMerged(terminal: Terminal, dryRun: boolean, { merged, unmerged }:
     for (const { date, before, after, rows } of own.length > DATES_SHOWN ? [] : own)
       terminal.print(`  ${date}: ${count(before.files)} files into ${count(after.files)}, ${count(rows)} rows`);
   }
+  if (runs.after < runs.before)
+    terminal.print(
+      `${count(runs.before)} runs of the offset ledger ${dryRun ? 'would become' : 'became'} ${count(runs.after)}`,
+    );
   for (const { table, date, why } of unmerged)
     terminal.note(`not merged: ${table}${date === null ? '' : ` of ${date}`}: ${why}`);
 }

@@ -16,6 +16,7 @@ import type { OnProgress } from '../progress.ts';
 import { inTable, withTable } from '../table/in-table.ts';
 import type { MergedDate } from '../taps/compact/compact-date.ts';
 import { compactTopics, type LeftDate } from '../taps/compact/compact-topics.ts';
+import { mergeAllRuns, type MergedRuns } from '../taps/compact/merge-runs.ts';
 import type { Workspace } from '../workspace.ts';
 import { emptyGenerations } from './empty-generations.ts';
 import { sweepDeadScratch } from './scratch.ts';
@@ -57,6 +58,8 @@ export interface Maintained {
   readonly merged: readonly MergedDate[];
   /** What could have been merged and was not, and why. */
   readonly unmerged: readonly LeftDate[];
+  /** Rows of the offset ledger of topics. */
+  readonly runs: MergedRuns;
   /** Tables whose files were left, because another process works on them. */
   readonly busy: readonly string[];
 }
@@ -65,13 +68,14 @@ export async function maintain(workspace: Workspace, options: MaintainOptions): 
   if (!options.dryRun) await forgetValuesOfDeleted(workspace.pool);
   const { tables: generations, busy } = await emptyGenerations(workspace, options, options.dryRun);
   const compacted = await compactTopics(workspace, { ...options, tapGrace: options.tapGrace ?? TAP_GRACE });
+  const runs = await mergeAllRuns(workspace, options.dryRun);
   const sweep = new Sweep(workspace, options, [...busy, ...compacted.busy]);
   await sweep.store(workspace.stage);
   await sweep.store(workspace.error, isRefusedRows);
   // Of the archive only this part: copies of objects are no attempt's.
   await sweep.store(openStore(`${workspace.archive.uri}/${ARCHIVE_FOLDER}`));
   const scratch = await sweepDeadScratch(workspace.scratch, options.dryRun);
-  return { ...sweep.answer(), generations, scratch, merged: compacted.merged, unmerged: compacted.left };
+  return { ...sweep.answer(), generations, scratch, merged: compacted.merged, unmerged: compacted.left, runs };
 }
 
 /** Taps of a day that are late by no more find it open: each is written once then. */
@@ -134,7 +138,7 @@ class Sweep {
     for (const [dataset, own] of candidates) await this.#remove(store, dataset, own);
   }
 
-  answer(): Omit<Maintained, 'scratch' | 'generations' | 'merged' | 'unmerged'> {
+  answer(): Omit<Maintained, 'scratch' | 'generations' | 'merged' | 'unmerged' | 'runs'> {
     const of = (fate: JudgedFile['fate']): Tally => this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
     return {
       dead: of('dead'),

@@ -8,9 +8,13 @@
  *
  * | an epoch that may be its own has at its offset | then |
  * |---|---|
- * | a record with its checksum, or one whose checksum is no longer kept | it was taken before |
+ * | a record with its checksum | it was taken before |
+ * | a record whose checksum is no longer kept: the newest such epoch, or one of the very topic id that the reader tells | it was taken before |
  * | in the newest such epoch, nothing | it is new in that epoch |
  * | in the newest such epoch, another record | it is new in the next epoch, which begins with it |
+ *
+ * Of an older epoch without a known id a checksum that is gone says nothing: the record would be lost if it were of the topic made
+ * anew.
  *
  * An epoch may be a record's own unless both say the topic's id and differ. Where a topic's id is known and the newest epoch has
  * another one, the next epoch begins.
@@ -70,11 +74,11 @@ export function cut<T>(epochs: readonly Epoch[], topicId: string | null, arrived
   let repeated = 0;
   for (const one of arrived.toSorted((a, b) => compare(a.offset, b.offset))) {
     const possible = books.filter((book) => book.mayBe(topicId));
-    if (possible.some((book) => book.has(one))) {
+    const newest = possible.at(-1) ?? own;
+    if (possible.some((book) => book.has(one) || (book.isOf(topicId, newest) && book.hadAt(one.offset)))) {
       repeated += 1;
       continue;
     }
-    const newest = possible.at(-1) ?? own;
     if (newest.isFree(one.offset)) newest.take(one);
     else {
       const next = nextBook(books, topicId);
@@ -124,8 +128,17 @@ class Book<T> {
     const now = this.#taken.get(offset);
     if (now !== undefined) return now.sum === sum;
     const run = this.#runAt(offset);
-    if (run === undefined) return false;
-    return run.sums === null || run.sums[Number(offset - run.first)] === sum;
+    return run?.sums != null && run.sums[Number(offset - run.first)] === sum;
+  }
+
+  /** It took a record there, and nothing is known of it any more. */
+  hadAt(offset: bigint): boolean {
+    return this.#runAt(offset)?.sums === null;
+  }
+
+  /** Whether offsets alone tell its records. */
+  isOf(topicId: string | null, newest: Book<T>): boolean {
+    return this === newest || (topicId !== null && this.topicId === topicId);
   }
 
   isFree(offset: bigint): boolean {
