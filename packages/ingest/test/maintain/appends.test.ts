@@ -18,8 +18,8 @@ const ATTEMPT = 'aaaaaaaaaaaaaaaaaaaa';
 const TOPIC = { dataset: 'taps', cluster: 'one', topic: 'taps' };
 const DAY = 24 * 3600;
 
-const run = (world: TapsWorld, grace = DAY): Promise<Maintained> =>
-  maintain(world, { grace, retention: 7 * DAY, dryRun: false });
+const run = (world: TapsWorld, grace = DAY, retention = 7 * DAY): Promise<Maintained> =>
+  maintain(world, { grace, retention, dryRun: false });
 
 const age = ({ pool }: TapsWorld) =>
   pool.query(`UPDATE ledger.attempts SET started_at = started_at - interval '2 days' WHERE outcome IS NULL`);
@@ -123,7 +123,7 @@ it('appends and maintenance without any grace, side by side: each record once, a
   const world = await openTapsWorld();
   let ended = false;
   const upkeep = async () => {
-    while (!ended) await run(world, 0);
+    while (!ended) await run(world, 0, 0);
   };
   const workers = Array.from({ length: 4 }, async (_, partition) => {
     for (let offset = 0; offset < 40; offset += 2)
@@ -131,7 +131,7 @@ it('appends and maintenance without any grace, side by side: each record once, a
   });
   const [, ...results] = await Promise.allSettled([upkeep(), Promise.all(workers).finally(() => (ended = true))]);
   expect(results).toMatchObject([{ status: 'fulfilled' }]);
-  await run(world, 0);
+  await run(world, 0, 0);
   expect(await world.rows('SELECT count(*) AS n, count(DISTINCT (partition, "offset")) AS d FROM taps')).toEqual([
     { n: '80', d: '80' },
   ]);
