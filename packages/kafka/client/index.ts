@@ -22,4 +22,4 @@ export { isLasting, kafkaFailure } from './failure.ts';
 export { topicOffsets, type PartitionOffsets, type TopicOffsets } from './offsets.ts';
 export { KafkaPassword } from './password.ts';
 export { produceRecords, type ProducedRecord, type ProduceOptions } from './produce.ts';
-export { createTopic, deleteTopic, topicExists, type TopicSettings } from './topics.ts';
+export { addPartitions, createTopic, deleteTopic, topicExists, type TopicSettings } from './topics.ts';

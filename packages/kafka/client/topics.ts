@@ -21,6 +21,12 @@ export async function createTopic(connection: KafkaConnection, name: string, set
   await withAdmin(connection, name, (admin) => admin.createTopics({ topics: [name], partitions, replicas, configs }));
 }
 
+/** Gives a topic more partitions, `count` in all. @throws UserError of `kafkaFailure` */
+export async function addPartitions(connection: KafkaConnection, name: string, count: number): Promise<void> {
+  const topics = [{ name, count, assignments: null }];
+  await withAdmin(connection, name, (admin) => admin.createPartitions({ topics }));
+}
+
 /** @throws UserError of `kafkaFailure`, where there is none of the name */
 export async function deleteTopic(connection: KafkaConnection, name: string): Promise<void> {
   await withAdmin(connection, name, (admin) => admin.deleteTopics({ topics: [name] }));

@@ -1,6 +1,6 @@
 /** A real Apache Kafka broker for tests: SASL_SSL with SCRAM-SHA-512, on the loopback, with a CA of its own. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
@@ -39,6 +39,8 @@ export interface Broker {
   restart(): Promise<void>;
   /** Resolves once the broker knows it. @param config topic settings such as `{ 'retention.ms': '1000' }` */
   createTopic(name: string, partitions: number, config?: Readonly<Record<string, string>>): Promise<void>;
+  /** @param count in all */
+  addPartitions(name: string, count: number): Promise<void>;
   /** Resolves once the broker knows it no more. */
   deleteTopic(name: string): Promise<void>;
 }
@@ -65,7 +67,8 @@ export async function startBroker({ folder }: { readonly folder: string }): Prom
 
 async function describe(node: Node, ports: BrokerPorts, users: Users, certificates: Certificates): Promise<Broker> {
   // Not for those who come to this package for something else.
-  const { createTopic, deleteTopic, kafkaConnection, topicExists } = await import('@farelake/kafka/client');
+  const { addPartitions, createTopic, deleteTopic, kafkaConnection, topicExists, topicOffsets } =
+    await import('@farelake/kafka/client');
   const own = kafkaConnection({ brokers: `127.0.0.1:${ports.plain}`, auth: 'none', tls: false });
   return {
     ...users,
@@ -85,7 +88,10 @@ async function describe(node: Node, ports: BrokerPorts, users: Users, certificat
     async createTopic(name, partitions, config) {
       await createTopic(own, name, { partitions, ...(config && { config }) });
       while (!(await topicExists(own, name))) await pause(20);
+      // Asks the leader of each partition, which may not know yet that it is.
+      await topicOffsets(own, name);
     },
+    addPartitions: (name, count) => addPartitions(own, name, count),
     async deleteTopic(name) {
       await deleteTopic(own, name);
       while (await topicExists(own, name)) await pause(20);
@@ -192,17 +198,28 @@ class Node {
   }
 }
 
+/**
+ * Below the range that systems take the ports of outgoing connections from (Linux from 32,768, others from 49,152): while a
+ * broker is down between its lives, nobody else is to get its port by chance.
+ */
+const PORTS = { from: 20_000, to: 32_000 };
+
 async function freePorts(): Promise<BrokerPorts> {
-  const servers = await Promise.all(
-    [1, 2, 3].map(async () => {
-      const server = net.createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const [secure, plain, controller] = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return { secure, plain, controller } as BrokerPorts;
+  return { secure: await freePort(), plain: await freePort(), controller: await freePort() };
+}
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    const server = net.createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    await once(server.close(), 'close');
+    return port;
+  }
 }
 
 const listens = (port: number): Promise<boolean> =>
