@@ -9,7 +9,7 @@ import { benchFold, type FoldLine } from './fold.ts';
 import { benchLate, type LateLine } from './late.ts';
 import { benchLoad, type LoadLine } from './load.ts';
 import { machineText, thisMachine } from './machine.ts';
-import { benchTapsWriters, type TapsWriterLine } from './taps-writers.ts';
+import { tapsLines } from './taps-lines.ts';
 
 const USAGE =
   'Usage: npm run bench -- load|fold|late|dmap|taps|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]';
@@ -71,39 +71,6 @@ function dmapText({ by, files, bytes, wallSeconds, cpuSeconds, peakBytes, ratio 
           `× ${ratio.toFixed(2)}`.padStart(8),
         ]),
   ].join(' ');
-}
-
-function tapsWriterText(line: TapsWriterLine): string {
-  const milliseconds = (value: number) => `${value.toFixed(0)} ms`;
-  return [
-    ...[`${line.records} records`.padEnd(14), line.by.padEnd(18)],
-    `${(line.recordsPerSecond / 1000).toFixed(0)} k/s`.padStart(10),
-    `× ${line.ratio.toFixed(2)}`.padStart(8),
-    megabytes(line.peakBytes).padStart(8),
-    ...[line.loadedMs, line.firstMs].map((value) => milliseconds(value).padStart(8)),
-    ...[line.fileBytes, line.bundleBytes].map((bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10)),
-    line.besideBytes === 0 ? '' : `+ ${megabytes(line.besideBytes)}`,
-  ].join(' ');
-}
-
-const TAPS_WRITER_HEAD = [
-  ...[
-    'micro-batch'.padEnd(14),
-    'written by'.padEnd(18),
-    'records'.padStart(10),
-    'JSON'.padStart(8),
-    'peak'.padStart(8),
-  ],
-  ...['loaded'.padStart(8), '1st file'.padStart(8), 'file'.padStart(10), 'bundle'.padStart(10)],
-].join(' ');
-
-async function tapsLines(times: number, quick: boolean): Promise<{ writers: TapsWriterLine[] }> {
-  note(TAPS_WRITER_HEAD);
-  const onLine = (line: TapsWriterLine) => {
-    note(tapsWriterText(line));
-  };
-  const sizes = quick ? [100, 1_000] : [100, 1_000, 10_000];
-  return { writers: await benchTapsWriters({ sizes, times, seconds: quick ? 0.5 : 3, onLine }) };
 }
 
 async function foldLines(quick: boolean): Promise<FoldLine[]> {
@@ -180,7 +147,7 @@ async function main(): Promise<number> {
           },
           onNote: note,
         });
-  const taps = what !== 'taps' && what !== 'all' ? { writers: [] } : await tapsLines(times, values.quick);
+  const taps = what !== 'taps' && what !== 'all' ? null : await tapsLines(times, values.quick, note);
   if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold, late, dmap, taps }, null, 2)}\n`);
   return 0;
 }

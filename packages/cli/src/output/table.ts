@@ -46,4 +46,5 @@ export function formatTable(
 export const count = (n: number): string => n.toLocaleString('en-US');
 
 /** `1 row`, `2,500 rows` */
-export const counted = (value: number, word: string): string => `${count(value)} ${value === 1 ? word : `${word}s`}`;
+export const counted = (value: number, word: string, words = `${word}s`): string =>
+  `${count(value)} ${value === 1 ? word : words}`;
