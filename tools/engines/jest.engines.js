@@ -12,6 +12,5 @@ export default {
     '<rootDir>/packages/lake/test/engine/engine-files.test.ts',
   ],
   globalSetup: path.join(import.meta.dirname, 'engine-tests/support/global-setup.ts'),
-  globalTeardown: undefined,
   testTimeout: 2 * TEST_TIMEOUT,
 };

@@ -1,5 +1,6 @@
 /** Commands of Kafka topics: names, flags and help. */
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
+import { tapsConsumeCommand, type ConsumeFlags } from './commands/taps-consume.ts';
 import { tapsProduceCommand, type ProduceFlags } from './commands/taps-produce.ts';
 import { tapsReplayCommand, type ReplayFlags } from './commands/taps-replay.ts';
 import { tapsStatusCommand, type TapsStatusFlags } from './commands/taps-status.ts';
@@ -9,6 +10,55 @@ type Answer = (result: Promise<number>) => Promise<void>;
 
 export function addTapsCommands(program: Command, context: Context, answer: Answer): void {
   const taps = program.command('taps').description('records of Kafka topics, each topic a table of its contract');
+  addConsumeCommand(taps, context, answer);
+  addReplayCommand(taps, context, answer);
+  addStatusCommand(taps, context, answer);
+  addProduceCommand(taps, context, answer);
+}
+
+const BROKERS = 'some brokers of the cluster, host:port,host:port (default: KAFKA_BROKERS)';
+
+const CLUSTER = `
+Environment:
+  KAFKA_BROKERS    brokers, where --brokers does not name them
+  KAFKA_USERNAME, KAFKA_PASSWORD (or KAFKA_PASSWORD_SECRET: its secret in AWS Secrets Manager)
+                   to sign in by SCRAM-SHA-512
+  KAFKA_AUTH       scram (default), iam (AWS credentials and AWS_REGION; Amazon MSK) or none
+  KAFKA_CA_FILE    PEM file of the CA that signed the brokers' certificates (default: those the system trusts)
+  KAFKA_TLS        off: without TLS, to a broker on this machine only
+  KAFKA_CLUSTER    name of the cluster in the tables, where all readers of its topics shall share one`;
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It has to be a whole number from 1.');
+}
+
+function addConsumeCommand(taps: Command, context: Context, answer: Answer): void {
+  taps
+    .command('consume')
+    .description('read a topic and bring its records into their table, until it is stopped')
+    .option('--brokers <hosts>', BROKERS)
+    .requiredOption('--topic <topic>', 'the topic')
+    .option('--group <name>', 'consumer group: its members share the partitions (default: farelake-<table>)')
+    .option('--cluster <name>', 'name of the cluster in the tables (default: KAFKA_CLUSTER, else its own id)')
+    .option('--from-beginning', 'from the first record that the topic still has; what is in the table is left out')
+    .option('--until-end', 'end where the topic ended when this began')
+    .option('--batch-records <n>', 'records of a micro-batch at most (default 10000)', wholeNumber)
+    .option('--batch-seconds <n>', 'how long its first record waits at most (default 5)', wholeNumber)
+    .option(
+      '--session-timeout <seconds>',
+      'after so long without a sign of life the group gives this consumer up (default 20)',
+      wholeNumber,
+    )
+    .option('--json', 'at the end, as JSON: {deliveries, tables: [{table, topic, records, written, …}]}')
+    .addHelpText(
+      'after',
+      `\nCtrl-C or SIGTERM: what is in hand is brought in, the group is told how far it is, then it ends with 130; once more ends it at once.\nMay be killed, and run several times at once: each record counts once. docs/taps.md has the rules.\n${CLUSTER}`,
+    )
+    .action((flags: ConsumeFlags) => answer(tapsConsumeCommand(context, flags)));
+}
+
+function addReplayCommand(taps: Command, context: Context, answer: Answer): void {
   taps
     .command('replay')
     .description('hand recorded events of a topic to the Lambda function, as its event source mapping would')
@@ -23,23 +73,33 @@ export function addTapsCommands(program: Command, context: Context, answer: Answ
       '\nMay be run again: what is in the tables is left out. A line that is no event ends it with exit 1; the lines before it are in.',
     )
     .action((file: string, flags: ReplayFlags) => answer(tapsReplayCommand(context, file, flags)));
+}
+
+function addStatusCommand(taps: Command, context: Context, answer: Answer): void {
   taps
     .command('status')
     .description('how far each partition is taken, what is missing between, what was refused and why')
     .option('--table <table>', 'only this table')
+    .option('--brokers <hosts>', 'also ask the cluster how far its topics are (default: KAFKA_BROKERS)')
+    .option('--group <name>', 'consumer group whose committed offsets to show (default: farelake-<table>)')
     .option(
       '--json',
-      'as JSON: {partitions: [{topic, partition, epoch, firstOffset, lastOffset, missing, …}], refused}',
+      'as JSON: {partitions: [{topic, partition, epoch, firstOffset, lastOffset, missing, lag, …}], refused}',
+    )
+    .addHelpText(
+      'after',
+      `
+Exits 0 whenever it could show the state.
+${CLUSTER}`,
     )
     .action((flags: TapsStatusFlags) => answer(tapsStatusCommand(context, flags)));
-  addProduceCommand(taps, context, answer);
 }
 
 function addProduceCommand(taps: Command, context: Context, answer: Answer): void {
   taps
     .command('produce')
     .description('write invented taps to a topic, for demonstrations and load tests')
-    .option('--brokers <host:port,…>', 'some brokers of the cluster (default: KAFKA_BROKERS)')
+    .option('--brokers <hosts>', BROKERS)
     .requiredOption('--topic <name>', 'which has to be there')
     .option('--count <n>', 'records, those that come again among them', '1000')
     .option('--rate <n>', 'records a second (default: as fast as they can be written)')
@@ -55,7 +115,7 @@ function addProduceCommand(taps: Command, context: Context, answer: Answer): voi
     .option('--json', 'as JSON: {topic, cluster, records, taps, poison, tombstones, again, seed, seconds}')
     .addHelpText(
       'after',
-      '\nSigns in as KAFKA_USERNAME with KAFKA_PASSWORD (or KAFKA_PASSWORD_SECRET) by SCRAM-SHA-512 over TLS; KAFKA_CA_FILE, KAFKA_AUTH.\nNothing is read, and no table is touched. Not for a topic that real taps come by.',
+      `\nNothing is read, and no table is touched. Not for a topic that real taps come by.\n${CLUSTER}`,
     )
     .action((flags: ProduceFlags) => answer(tapsProduceCommand(context, flags)));
 }

@@ -39,7 +39,7 @@ export {
   type RolledBack,
 } from './generation/decide.ts';
 export type { GenerationStatus } from './status/generations.ts';
-export { readSecret, type SecretPlace } from './secret/read-secret.ts';
+export { isSecretGiven, readSecret, type SecretPlace } from './secret/read-secret.ts';
 export { hmacKeyFor } from './treatment/hmac-key.ts';
 export { verifyTable, type Verified, type VerifyWith } from './repair/verify-table.ts';
 export {
@@ -56,5 +56,6 @@ export { thisPerson } from './who.ts';
 export { syncSets, type Synced } from './dmap/sync-sets.ts';
 export { isSetTroubled, type PlannedResult, type SyncedSet, type SyncOptions } from './dmap/synced-set.ts';
 export { lookAtSets, type LookOptions, type SeenResult, type SeenSet } from './dmap/look-at-sets.ts';
+export { contractFor } from './taps/contract-for.ts';
 export { landDelivery, type Landed, type TapsWorkspace } from './taps/land-delivery.ts';
 export type { DmapStatus } from './status/dmap.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { syntheticTaps, type SyntheticOptions, type SyntheticRecord } from '@farelake/kafka';
 import type { ProducedRecord } from '@farelake/kafka/client';
-import { kafkaConnectionOf, type KafkaFlags } from '../kafka.ts';
+import { kafkaClient, kafkaConnectionOf, type KafkaFlags } from '../kafka.ts';
 import { UsageError } from '../output/problem.ts';
 import { count, counted } from '../output/table.ts';
 import type { Context } from '../session.ts';
@@ -38,7 +38,7 @@ const UNPACED = 1_000_000;
 export async function tapsProduceCommand({ terminal, signal }: Context, flags: ProduceFlags): Promise<number> {
   const { rate, ...shape } = shapeOf(flags);
   const connection = await kafkaConnectionOf(flags);
-  const { produceRecords, topicOffsets } = await import('@farelake/kafka/client');
+  const { produceRecords, topicOffsets } = await kafkaClient();
   terminal.progress(`asking the cluster for ${flags.topic}`);
   const { cluster, partitions } = await topicOffsets(connection, flags.topic);
   const tally: Tally = { taps: 0, poison: 0, tombstones: 0, again: 0 };

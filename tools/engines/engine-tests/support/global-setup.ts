@@ -5,12 +5,15 @@
  */
 import path from 'node:path';
 import { readdirSync } from 'node:fs';
+import setUpHome from '../../../../packages/db/test/support/global-setup.ts';
 import { hasCommand, kafkaInstallation, pythonEnvironment } from '../../src/index.ts';
 
 /** DuckDB's version is that of `@duckdb/node-api`: an extension of another one does not load. */
 const REQUIREMENTS = ['pyspark==3.5.6', 'duckdb-extension-httpfs==1.5.5'];
 
 export default async function setUp(): Promise<void> {
+  // Of the tests that keep a ledger.
+  await setUpHome();
   await setUpPython();
   const kafka = await kafkaInstallation();
   if ('reason' in kafka) unavailable(kafka.reason);

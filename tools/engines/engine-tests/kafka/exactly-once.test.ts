@@ -1,0 +1,185 @@
+/**
+ * Each record once, against a real broker: consumers that are killed at every step of a commit and at random, a broker that goes
+ * away twice, a group that is shared out anew in the middle.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { kafkaConnection, produceRecords, type ProducedRecord } from '@farelake/kafka/client';
+import {
+  closeHomes,
+  openHome,
+  queryJson,
+  REPOSITORY,
+  startCommand,
+  type Home,
+} from '../../../../packages/cli/test/support/command.ts';
+import { closeBroker, describeKafka, openBroker, type TestBroker } from './support/test-broker.ts';
+
+const RECORDS = 300_000;
+const PARTITIONS = 6;
+const TOPIC = 'taps';
+const KILLS = 20;
+/** A life ends at one of these, at its n-th time; undefined: it is killed from outside. */
+const DEATHS = [
+  'taps:started:3',
+  'taps:written:4',
+  undefined,
+  'taps:committing:2',
+  'taps:committed:5',
+  undefined,
+] as const;
+
+/** Some of each hundred: a value that is no tap, a tombstone, a tap that the producer sends a second time. */
+const isPoison = (n: number) => n % 100 === 13;
+const isTombstone = (n: number) => n % 1000 === 500;
+const isTwice = (n: number) => n % 200 === 77;
+
+function recordOf(n: number): ProducedRecord {
+  const partition = n % PARTITIONS;
+  const timestamp = 1_772_300_000_000n + BigInt(n) * 400n;
+  if (isTombstone(n)) return { partition, timestamp, value: null };
+  if (isPoison(n)) return { partition, timestamp, value: `{"tapId":"t-${n}","why":"no tap"}` };
+  // The one before, once more, under an offset of its own.
+  const tap = isTwice(n) ? n - 1 : n;
+  const value = {
+    tapId: `t-${tap}`,
+    tokenId: `tok-${tap % 5000}`,
+    stopId: `s-${tap % 300}`,
+    deviceId: `V-${tap % 900}`,
+  };
+  return { partition, timestamp, value: JSON.stringify(value) };
+}
+
+function* records(from: number, to: number): Generator<ProducedRecord> {
+  for (let n = from; n < to; n += 1) yield recordOf(n);
+}
+
+const onPartition = (partition: number, from: number, to: number): ProducedRecord[] =>
+  [...records(from, to)].map((record) => ({ ...record, partition }));
+
+const count = (is: (n: number) => boolean) => Array.from({ length: RECORDS }, (_, n) => n).filter(is).length;
+const TOMBSTONES = count(isTombstone);
+const POISON = count((n) => isPoison(n) && !isTombstone(n));
+const TWICE = count(isTwice);
+const ROWS = RECORDS - TOMBSTONES - POISON;
+
+describeKafka('each record of a topic counts once', () => {
+  let broker: TestBroker;
+  let home: Home;
+  beforeAll(async () => {
+    broker = await openBroker();
+    await broker.createTopic(TOPIC, PARTITIONS);
+    home = await openHome({
+      FARELAKE_REGISTRY: path.join(REPOSITORY, 'packages/schema-registry/registry'),
+      KAFKA_BROKERS: broker.brokers,
+      KAFKA_USERNAME: broker.username,
+      KAFKA_PASSWORD: broker.password,
+      KAFKA_CA_FILE: broker.caFile,
+    });
+    await home.run('migrate');
+  });
+  afterAll(async () => {
+    await closeHomes();
+    await closeBroker(broker);
+  }, 60_000);
+
+  const consume = (failpoint: string | undefined, ...more: string[]) =>
+    startCommand({ ...home.variables, ...(failpoint === undefined ? {} : { FARELAKE_FAILPOINT: failpoint }) }, [
+      ...['taps', 'consume', '--topic', TOPIC, '--batch-records', '2000', '--batch-seconds', '1'],
+      ...['--session-timeout', '6', ...more],
+    ]);
+
+  it('through kills, restarts of the broker and rebalances', async () => {
+    const connection = kafkaConnection({ ...broker, brokers: broker.brokers });
+    await produceRecords({ connection }, TOPIC, records(0, RECORDS / 2));
+    const rest = produceRecords({ connection }, TOPIC, records(RECORDS / 2, RECORDS));
+    let kills = 0;
+    let isOver = false;
+    const alive = new Set<ChildProcess>();
+    const errors: string[] = [];
+    /** One place in the group: whoever dies there is followed by another. */
+    const place = async (first: number) => {
+      for (let life = first; !isOver; life += 1) {
+        const death = DEATHS[life % DEATHS.length];
+        const { child, ended } = consume(death);
+        alive.add(child);
+        if (death === undefined) void pause(4000 + 500 * first).then(() => child.kill('SIGKILL'));
+        const { code, err } = await ended;
+        alive.delete(child);
+        if (code === null) kills += 1;
+        // Who begins while the broker is down is told so at once.
+        else if (!err.includes('cannot be reached')) errors.push(err);
+        else await pause(500);
+      }
+    };
+    const places = [place(0), place(2)];
+    const restarts = (async () => {
+      await pause(8000);
+      await broker.restart();
+      await pause(8000);
+      await broker.kill();
+      await broker.restart();
+    })();
+    // A third one: the partitions are shared out anew.
+    await pause(5000);
+    places.push(place(4));
+    await Promise.all([rest, restarts]);
+    while (kills < KILLS) await pause(500);
+    isOver = true;
+    for (const child of alive) child.kill('SIGKILL');
+    await Promise.all(places);
+    // No other life ends by itself.
+    expect(errors).toEqual([]);
+    const last = await consume(undefined, '--until-end', '--json').ended;
+    expect({ code: last.code, ...(last.code === 0 ? {} : { err: last.err }) }).toEqual({ code: 0 });
+    const [all] = (await queryJson(
+      home,
+      `SELECT count(*) AS n, count(DISTINCT tap_id) AS taps, count(DISTINCT (partition, "offset")) AS places FROM taps`,
+    )) as Record<string, number>[];
+    expect(all).toEqual({ n: ROWS, taps: ROWS - TWICE, places: ROWS });
+    const status = JSON.parse((await home.run('taps', 'status', '--json')).out) as {
+      partitions: Record<string, unknown>[];
+      refused: unknown[];
+    };
+    expect(status.refused).toEqual([{ dataset: 'taps', reason: 'extra-field', records: POISON }]);
+    expect(status.partitions).toHaveLength(PARTITIONS);
+    for (const one of status.partitions) expect(one).toMatchObject({ epoch: 0, firstOffset: '0', missing: 0, lag: 0 });
+    expect(
+      await queryJson(
+        home,
+        `SELECT count(*) AS n, count(DISTINCT (partition_id, record_offset)) AS d FROM ledger.kafka_refused`,
+      ),
+    ).toEqual([{ n: POISON, d: POISON }]);
+    expect(JSON.parse((await home.run('status', '--table', 'taps', '--json')).out)).toMatchObject([
+      {
+        state: 'live',
+        rows: ROWS,
+        quarantined: POISON,
+        taps: { records: RECORDS, tombstones: TOMBSTONES, missing: 0 },
+      },
+    ]);
+  }, 900_000);
+
+  it('SIGTERM drains: what is in hand is in the table, and the group goes on behind it', async () => {
+    await broker.createTopic('drained', 2);
+    const connection = kafkaConnection({ ...broker, brokers: broker.brokers });
+    const args = ['taps', 'consume', '--topic', 'drained', '--batch-records', '500', '--batch-seconds', '60'];
+    await produceRecords({ connection }, 'drained', onPartition(0, 0, 1000));
+    const { child, ended } = startCommand(home.variables, args);
+    const there = async () =>
+      ((await queryJson(home, `SELECT count(*) AS n FROM taps WHERE topic = 'drained'`)) as { n: number }[])[0]?.n ?? 0;
+    while ((await there()) === 0) await pause(300);
+    await produceRecords({ connection }, 'drained', onPartition(1, 1, 12));
+    await pause(2000);
+    child.kill('SIGTERM');
+    const { code, err } = await ended;
+    expect({ code, err: err.includes('Stopped') }).toEqual({ code: 130, err: true });
+    const status = JSON.parse((await home.run('taps', 'status', '--json')).out) as {
+      partitions: Record<string, unknown>[];
+    };
+    const own = status.partitions.filter(({ topic }) => topic === 'drained');
+    expect(own).toHaveLength(2);
+    for (const one of own) expect(one).toMatchObject({ lag: 0, committedOffset: one['endOffset'] });
+  }, 180_000);
+});
