@@ -1,8 +1,6 @@
 /** The Kafka cluster that flags and the environment name, with its password from where the deployment keeps it. */
 import { isSecretGiven, readSecret, type SecretPlace } from '@farelake/ingest';
-import { UserError } from '@farelake/schema-registry';
 import type { KafkaConnection } from '@farelake/kafka/client';
-import { UsageError } from './output/problem.ts';
 
 const PASSWORD: SecretPlace = {
   what: 'password of the Kafka cluster',
@@ -18,20 +16,13 @@ export interface KafkaFlags {
 /** The client is loaded by the commands that talk to a cluster, and by no other. */
 export const kafkaClient = () => import('@farelake/kafka/client');
 
-/** @throws UsageError `kafka-…` what is missing or cannot be */
-export async function kafkaConnectionOf(flags: KafkaFlags): Promise<KafkaConnection> {
+/** @throws UserError as `connectionFrom`, before anything is asked of the cluster */
+export async function kafkaConnectionOf({ brokers }: KafkaFlags): Promise<KafkaConnection> {
   const { connectionFrom } = await kafkaClient();
-  try {
-    return connectionFrom(process.env, {
-      ...(flags.brokers === undefined ? {} : { brokers: flags.brokers }),
-      ...(isSecretGiven(PASSWORD) ? { password: readPassword } : {}),
-    });
-  } catch (error) {
-    // Nothing was asked of the cluster yet.
-    if (!(error instanceof UserError)) throw error;
-    const { code, problem, data, remedy } = error;
-    throw new UsageError({ code, problem, data, cause: error, ...(remedy === undefined ? {} : { remedy }) });
-  }
+  return connectionFrom(process.env, {
+    ...(brokers === undefined ? {} : { brokers }),
+    ...(isSecretGiven(PASSWORD) ? { password: readPassword } : {}),
+  });
 }
 
 const readPassword = async (): Promise<string> => Buffer.from(await readSecret(PASSWORD)).toString('utf8');

@@ -4,7 +4,7 @@ import { REFUSAL_REASONS } from '@farelake/kafka';
 import { printable, UserError } from '@farelake/schema-registry';
 import { findTable } from '../find-contract.ts';
 import { kafkaClient, kafkaConnectionOf, type KafkaFlags } from '../kafka.ts';
-import { describeProblem, UsageError } from '../output/problem.ts';
+import { describeProblem, isUsage } from '../output/problem.ts';
 import { count, counted, formatTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -56,7 +56,7 @@ async function withLagIfAsked(
   try {
     return await withLag(taken, flags);
   } catch (error) {
-    if (!(error instanceof UserError) || error instanceof UsageError) throw error;
+    if (!(error instanceof UserError) || isUsage(error)) throw error;
     terminal.note(`The lag is not known. ${describeProblem(error)}`);
     return taken.map(withoutLag);
   }
