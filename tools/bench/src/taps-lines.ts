@@ -1,5 +1,6 @@
 /** The parts of `npm run bench -- taps`, as lines for people. */
 import { benchTapsCore, tapsFunction, type TapsCoreLine, type TapsFunction } from './taps-core.ts';
+import { benchTapsConsumer, type TapsConsumerLine } from './taps-consumer.ts';
 import { benchTapsWriters, type TapsWriterLine } from './taps-writers.ts';
 
 type Note = (text: string) => void;
@@ -8,6 +9,7 @@ export interface TapsFigures {
   readonly writers: readonly TapsWriterLine[];
   readonly core: readonly TapsCoreLine[];
   readonly function: TapsFunction;
+  readonly consumer: readonly TapsConsumerLine[];
 }
 
 export async function tapsLines(times: number, quick: boolean, note: Note): Promise<TapsFigures> {
@@ -17,8 +19,36 @@ export async function tapsLines(times: number, quick: boolean, note: Note): Prom
   note(
     `function taps: bundle ${(own.bundleBytes / 1e6).toFixed(2)} MB, loaded ${own.loadedMs.toFixed(0)} ms after the start of a process, one that loads nothing ${own.emptyMs.toFixed(0)} ms`,
   );
-  return { writers, core, function: own };
+  return { writers, core, function: own, consumer: await consumerLines(times, quick, note) };
 }
+
+async function consumerLines(times: number, quick: boolean, note: Note): Promise<TapsConsumerLine[]> {
+  const sizes = quick ? [20_000] : [100_000, 600_000];
+  const lines = await benchTapsConsumer({
+    ...{ sizes, times },
+    onLine: (line) => {
+      note(tapsConsumerText(line));
+    },
+  });
+  if (!('reason' in lines)) return lines;
+  note(`left out: the consumer, because ${lines.reason}`);
+  return [];
+}
+
+const tapsConsumerText = ({
+  by,
+  records,
+  recordsPerSecond,
+  ratio,
+  wallSeconds,
+  cpuSeconds,
+  peakBytes,
+}: TapsConsumerLine) =>
+  [
+    ...[`${records} records`.padEnd(15), by.padEnd(24), `${(recordsPerSecond / 1000).toFixed(1)} k/s`.padStart(12)],
+    ...[`× ${ratio.toFixed(1)}`.padStart(8), `${wallSeconds.toFixed(1)} s`.padStart(9)],
+    ...[`${cpuSeconds.toFixed(1)} s CPU`.padStart(12), megabytes(peakBytes).padStart(8)],
+  ].join(' ');
 
 async function coreLines(times: number, quick: boolean, note: Note): Promise<TapsCoreLine[]> {
   const sizes = quick ? [100, 1_000] : [100, 1_000, 10_000];
