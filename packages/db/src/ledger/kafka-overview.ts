@@ -28,6 +28,8 @@ export interface PartitionProgress {
 }
 
 const SOME = 5;
+/** More offsets than this are missing only where a topic has offsets that nobody gives: they count as so many. */
+const MOST = Number.MAX_SAFE_INTEGER;
 
 /** By table, cluster, topic, partition and epoch. @param dataset only of this table */
 export async function partitionProgress(db: Queryable, dataset?: string): Promise<PartitionProgress[]> {
@@ -41,7 +43,7 @@ export async function partitionProgress(db: Queryable, dataset?: string): Promis
          row_number() OVER (PARTITION BY partition_id ORDER BY first_offset) AS n
        FROM runs WHERE first_offset > former + 1
      ), missing AS (
-       SELECT partition_id, sum(last - first + 1)::bigint AS missing, count(*) AS gaps,
+       SELECT partition_id, least(sum(last::numeric - first + 1), ${MOST})::bigint AS missing, count(*) AS gaps,
          json_agg(json_build_object('first', first::text, 'last', last::text) ORDER BY n) FILTER (WHERE n <= ${SOME}) AS some
        FROM gaps GROUP BY 1
      ), taken AS (
@@ -99,11 +101,11 @@ export interface TopicCounts {
 export async function topicCounts(db: Queryable): Promise<Map<string, TopicCounts>> {
   const { rows } = await db.query<TopicCounts & { dataset: string }>(
     `SELECT p.dataset, count(*) AS partitions, sum(b.records)::bigint AS records, sum(b.quarantined)::bigint AS quarantined,
-       sum(b.tombstones)::bigint AS tombstones, sum(r.last - r.first + 1 - r.taken)::bigint AS missing
+       sum(b.tombstones)::bigint AS tombstones, least(sum(r.last::numeric - r.first + 1 - r.taken), ${MOST})::bigint AS missing
      FROM ledger.kafka_partitions p
      JOIN (SELECT partition_id, sum(records) AS records, sum(quarantined) AS quarantined, sum(tombstones) AS tombstones
        FROM ledger.kafka_batches GROUP BY 1) b ON b.partition_id = p.id
-     JOIN (SELECT partition_id, min(first_offset) AS first, max(last_offset) AS last, sum(last_offset - first_offset + 1) AS taken
+     JOIN (SELECT partition_id, min(first_offset) AS first, max(last_offset) AS last, sum(last_offset::numeric - first_offset + 1) AS taken
        FROM ledger.kafka_runs GROUP BY 1) r ON r.partition_id = p.id
      GROUP BY 1`,
   );

@@ -79,7 +79,8 @@ async function addFiles(db: Queryable, { contract, attempt }: Writing, parts: re
 
 function batchOf(part: WrittenPart): Parameters<typeof takeBatch>[3] {
   const { partition, epoch, topicId, records, refused, tombstones, archive, refusedFile } = part;
-  const times = records.map(({ record }) => record.timestamp).filter((time) => time >= 0n);
+  // Of rows: what is refused may bear any time.
+  const times = [...part.rows.values()].flat().map(({ record }) => record.timestamp);
   const bound = (better: (a: bigint, b: bigint) => boolean) =>
     times.reduce<bigint | null>((best, time) => (best === null || better(time, best) ? time : best), null);
   return {

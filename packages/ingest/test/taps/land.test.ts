@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { partitionProgress } from '@farelake/db';
 import { holdTable, releaseTable } from '../../src/index.ts';
 import { tapsContract } from '../../../schema-registry/test/taps-contract.ts';
 import { closeWorlds } from '../support/world.ts';
@@ -206,4 +207,24 @@ test('a topic without a contract', async () => {
   await expect(world.land([tap(0, { topic: 'other' })])).rejects.toMatchObject({ code: 'no-topic-contract' });
   // By its name, where there are two.
   expect(await world.land([tap(0, { topic: 'rides' })])).toMatchObject([{ table: 'rides' }]);
+});
+
+test('odd times and offsets of poison hide nothing: how things stand can be shown', async () => {
+  const world = await openTapsWorld();
+  const last = 2n ** 63n - 1n;
+  await world.land([
+    tap(0),
+    tap(1, { timestamp: last }),
+    tap(2, { timestamp: -last }),
+    tap(last - 1n, { partition: 1 }),
+    tap(last, { partition: 1 }),
+  ]);
+  await world.land([tap(0, { partition: 1 })]);
+  expect(await world.status()).toMatchObject([
+    { state: 'live', rows: 4, quarantined: 2, taps: { missing: Number.MAX_SAFE_INTEGER } },
+  ]);
+  expect(await partitionProgress(world.pool)).toMatchObject([
+    { partition: 0, newestTimestamp: Number(NOON), missing: 0 },
+    { partition: 1, lastOffset: String(last), gaps: 1, missing: Number.MAX_SAFE_INTEGER },
+  ]);
 });

@@ -46,7 +46,7 @@ function decodeRecord(value: unknown, path: string): KafkaRecord {
     topic,
     partition: Number(whole(partition, `${path}.partition`)),
     offset: whole(offset, `${path}.offset`),
-    timestamp: timestamp === undefined || timestamp === null ? -1n : whole(timestamp, `${path}.timestamp`, -1n),
+    timestamp: timestamp === undefined || timestamp === null ? -1n : whole(timestamp, `${path}.timestamp`, -LONGS),
     timestampType: typeOf(timestampType),
     key: bytes(key, `${path}.key`),
     value: bytes(body, `${path}.value`),
@@ -82,6 +82,9 @@ function bytes(text: unknown, path: string): Uint8Array | null {
   return decoded;
 }
 
+/** Kafka's numbers have 64 bits and a sign. Brokers take any timestamp; whether it is one of a row is not for the decoding to say. */
+const LONGS = 2n ** 63n;
+
 function whole(value: unknown, path: string, least = 0n): bigint {
   const number =
     typeof value === 'number' && Number.isSafeInteger(value)
@@ -89,7 +92,8 @@ function whole(value: unknown, path: string, least = 0n): bigint {
       : typeof value === 'string' && /^-?\d{1,19}$/.test(value)
         ? BigInt(value)
         : undefined;
-  if (number === undefined || number < least) throw notAnEvent(path, `no whole number of ${least} or more`);
+  if (number === undefined || number < least || number >= LONGS)
+    throw notAnEvent(path, `no whole number from ${least} to 2^63-1`);
   return number;
 }
 

@@ -46,7 +46,7 @@ export type HashValue = (type: LogicalType, value: string | bigint) => string;
 const MAX_BYTES = 1024 * 1024;
 
 /** First millisecond of the year 10,000, which no engine's date has room for. */
-const YEAR_10000 = 253_402_300_800_000n;
+export const YEAR_10000 = 253_402_300_800_000n;
 
 /** @param hash for contracts that hash a column */
 export function recordReader(contract: Contract, hash: HashValue): (record: KafkaRecord) => ReadRecord {

@@ -38,6 +38,15 @@ test('an event of MSK: several partitions, keys, values, headers with signed byt
   ]);
 });
 
+test('timestamps of any kind: whether they make a row is not for the decoding to say', () => {
+  const odd = [-2, '-9223372036854775808', '9223372036854775807'].map((timestamp) => ({ ...raw, timestamp }));
+  expect(decodeEvent(msk({ 'taps-0': odd })).records.map(({ timestamp }) => timestamp)).toEqual([
+    -2n,
+    -(2n ** 63n),
+    2n ** 63n - 1n,
+  ]);
+});
+
 test.each([
   ['null', { key: null, value: null }],
   ['absent', { key: undefined, value: undefined }],
@@ -68,7 +77,12 @@ test.each([
   ['no records', msk(undefined), '$.records is no object'],
   ['a partition that is no list', msk({ 'taps-0': {} }), '$.records["taps-0"] is no list'],
   ['no offset', msk({ 'taps-0': [{ ...raw, offset: undefined }] }), '$.records["taps-0"][0].offset is no whole number'],
-  ['an offset below 0', msk({ 'taps-0': [{ ...raw, offset: -1 }] }), '[0].offset is no whole number of 0 or more'],
+  ['an offset below 0', msk({ 'taps-0': [{ ...raw, offset: -1 }] }), '[0].offset is no whole number from 0 to 2^63-1'],
+  [
+    'an offset of more than 64 bits',
+    msk({ 'taps-0': [{ ...raw, offset: '9223372036854775808' }] }),
+    '[0].offset is no whole number',
+  ],
   ['a value that is no Base64', msk({ 'taps-0': [{ ...raw, value: 'sec ret' }] }), '[0].value is no Base64'],
   ['headers of text', msk({ 'taps-0': [{ ...raw, headers: [{ a: 'b' }] }] }), '[0].headers[0] is no list of bytes'],
   ['no topic', msk({ 'taps-0': [{ ...raw, topic: '' }] }), '[0].topic is no text'],

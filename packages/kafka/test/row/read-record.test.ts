@@ -39,6 +39,7 @@ test.each([
     '$.tapId',
   ],
   ['no timestamp', record(TAP, { timestamp: -1n }), 'no-timestamp', null],
+  ['a timestamp before 1970', record(TAP, { timestamp: -2n }), 'wrong-timestamp', null],
   ['a timestamp of the year 10,000', record(TAP, { timestamp: 253_402_300_800_000n }), 'wrong-timestamp', null],
   ['more than one MiB', of({ ...TAP, tapId: 'x'.repeat(1024 * 1024) }), 'too-large', null],
 ])('refused: %s', (_, poison, reason, detail) => {
