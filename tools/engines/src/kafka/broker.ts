@@ -173,7 +173,8 @@ class Node {
 
   async #ready(child: ChildProcess): Promise<void> {
     const until = Date.now() + PATIENCE;
-    while (!(await listens(this.#ports.secure))) {
+    const { secure, plain } = this.#ports;
+    while (!((await listens(secure)) && (await listens(plain)))) {
       const ended = child.exitCode !== null || child.signalCode !== null;
       if (!ended && Date.now() < until) await pause(50);
       else {
