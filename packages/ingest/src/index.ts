@@ -59,3 +59,4 @@ export { lookAtSets, type LookOptions, type SeenResult, type SeenSet } from './d
 export { contractFor } from './taps/contract-for.ts';
 export { landDelivery, type Landed, type TapsWorkspace } from './taps/land-delivery.ts';
 export type { DmapStatus } from './status/dmap.ts';
+export { requireLoads } from './table/require-folded.ts';

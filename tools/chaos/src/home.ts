@@ -37,6 +37,8 @@ export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> 
     FARELAKE_HOME: folder,
     FARELAKE_REGISTRY: prepared.registry,
     ...vendor?.variables,
+    // A key of each home's own would give each other hashes.
+    FARELAKE_HMAC_KEY: '0123456789abcdef'.repeat(4),
     NODE_COMPILE_CACHE: path.join(bench.folder, 'compiled'),
     ...(bucket === undefined
       ? {}
@@ -56,7 +58,10 @@ export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> 
       await before?.(home);
     },
     start: (command, variables = {}) =>
-      startCommand({ ...env, DATABASE_URL: bench.server.url(database), ...variables }, command),
+      startCommand(
+        { ...env, DATABASE_URL: bench.server.url(database), ...variables },
+        command.map((argument) => argument.replace(/^~(?=\/)/, folder)),
+      ),
     close: async () => {
       await vendor?.close();
       await bench.server.drop(database);

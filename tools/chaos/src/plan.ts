@@ -27,7 +27,7 @@ export function uncovered(targets: readonly Target[], covered: Set<Step>): Targe
 }
 
 /** Work is finished there and not yet committed, or about to be: who stalls there would spoil the most. */
-const BEFORE_COMMIT = /:(committing|written|adopted|copied)$/;
+const BEFORE_COMMIT = /[:-](committing|compacting|merging|written|adopted|copied)$/;
 
 export const stallsAmong = (targets: readonly Target[]): Target[] =>
   targets.filter(({ step }) => BEFORE_COMMIT.test(step));

@@ -43,7 +43,7 @@ export async function prepare(bench: Bench, scenario: Scenario, random: Random):
     contracts.set(kept.dataset, kept);
     await writeContract(registry, kept);
   }
-  for (const contract of scenario.sets ?? []) {
+  for (const contract of [...(scenario.sets ?? []), ...(scenario.topics ?? [])]) {
     contracts.set(contract.dataset, contract);
     await writeContract(registry, contract);
   }

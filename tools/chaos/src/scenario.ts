@@ -9,8 +9,10 @@ export interface Act {
   readonly deliver?: (folder: string, random: Random) => Promise<unknown>;
   /** Done to the home once, before the command first runs: damage. */
   readonly before?: (home: Home) => Promise<void>;
-  /** Arguments of `farelake`. */
+  /** Arguments of `farelake`; one that begins with `~/` is below the home's folder. */
   readonly command: readonly string[];
+  /** Commands that others give again and again while several work on this act; they end with 0, and change nothing of the story. */
+  readonly beside?: readonly (readonly string[])[];
   /** How it ends when nothing disturbs it. */
   readonly exit: 0 | 1;
   /**
@@ -30,7 +32,9 @@ export interface Scenario {
   readonly tables: Readonly<Record<string, Partial<Contract>>>;
   /** Sets of DMAP: each home has a stand-in for their vendor, which acts issue to. */
   readonly sets?: readonly Contract[];
-  /** It ends with a sweep: nothing lies in stage that no manifest lists. */
+  /** Kafka topics, whose events acts hand in. */
+  readonly topics?: readonly Contract[];
+  /** It ends with a sweep: nothing lies in the zones that no manifest or batch names. */
   readonly swept?: true;
   /** A fresh story for each call: acts share what they know of the source. */
   readonly acts: (random: Random) => readonly Act[];

@@ -4,6 +4,7 @@ import {
   chooseLoads,
   isTroubled,
   patiently,
+  requireLoads,
   sendBack,
   status,
   troublesOf,
@@ -43,8 +44,9 @@ export async function replayCommand(context: Context, flags: ReplayFlags): Promi
   const { terminal } = context;
   const filter = filterOf(flags);
   return withWorkspace(context, async (workspace) => {
-    const chosen: ReplayFilter =
-      flags.table === undefined ? filter : { ...filter, datasets: [findContract(workspace, flags.table).dataset] };
+    const contract = flags.table === undefined ? undefined : findContract(workspace, flags.table);
+    if (contract !== undefined) requireLoads(contract);
+    const chosen: ReplayFilter = contract === undefined ? filter : { ...filter, datasets: [contract.dataset] };
     const onProgress = progressLine(terminal);
     const send = flags.dryRun !== true;
     await refuseUnknown(workspace, chosen);

@@ -23,8 +23,9 @@ export async function tableHoldCommand(
       context.terminal.note(`farelake: ${dataset} is ${how} already; that stays as it is.`);
       return 1;
     }
+    const ofTopic = workspace.contracts.get(dataset)?.feed === 'kafka';
     context.terminal.print(
-      `${dataset} is ${how}. What is delivered is registered and waits: farelake table release ${source}`,
+      `${dataset} is ${how}. ${ofTopic ? 'Records of its topic stay in Kafka' : 'What is delivered is registered and waits'}: farelake table release ${source}`,
     );
     return 0;
   });

@@ -63,6 +63,8 @@ const asJson = (
   generation: stands.generation,
   generations: stands.generations,
   loads: stands.loads,
+  /** Null: it is no topic's, or nothing has come yet. */
+  taps: stands.taps,
   current: extent(current),
   /** Null: a table of datasets has none. */
   history: history === null ? null : extent(history),
@@ -96,7 +98,7 @@ function asText(shown: Shown): string[] {
   const facts = [
     ['source', `${shown.source} (${shown.feed})`],
     ['contract', `version ${shown.contractVersion}, owner ${shown.owner}`],
-    ...(shown.history === null ? OF_DATASETS : foldedFacts(shown)),
+    ...(shown.feed === 'kafka' ? OF_TOPICS : shown.history === null ? OF_DATASETS : foldedFacts(shown)),
     ['freshness', shown.freshness ?? 'not promised'],
     ['state', `${shown.state}${shown.reason === null ? '' : `: ${shown.reason}`}`],
     ['current', extentText(shown.current)],
@@ -112,6 +114,7 @@ function asText(shown: Shown): string[] {
         '',
         `${name} ${state}${rows === null ? '' : `, ${counted(rows, 'row')}`}${reason === null ? '' : `: ${reason}`}`,
       ]),
+    ...(shown.taps === null ? [] : [['records', recordsText(shown.taps)]]),
     [
       'loads',
       Object.entries(shown.loads)
@@ -140,6 +143,12 @@ function asText(shown: Shown): string[] {
 }
 
 const OF_DATASETS = [['rows', 'of datasets: one that is issued anew replaces all of its rows']];
+
+const OF_TOPICS = [['rows', 'of records of a topic, each once: they are only added']];
+
+const recordsText = ({ partitions, records, quarantined, tombstones, missing }: NonNullable<Shown['taps']>): string =>
+  `${counted(records, 'record')} of ${counted(partitions, 'partition')}: ${count(quarantined)} in quarantine, ` +
+  `${counted(tombstones, 'tombstone')}, ${counted(missing, 'offset')} missing`;
 
 const foldedFacts = ({ key, cdc: { updateImage, beforeImage }, snapshot }: Shown): string[][] => [
   ['key', key.length === 0 ? 'none: history only' : key.join(', ')],

@@ -25,7 +25,14 @@ export async function tableAddCommand(context: Context, table: string, flags: Ad
     ...(beforeImage === undefined ? {} : { beforeImage }),
   };
   const options = { ...(key === undefined ? {} : { key }), cdc };
-  const draft = await draftContract(await openFolder(flags.from), table, options, contractOf(contracts, table));
+  const former = contractOf(contracts, table);
+  if (former?.feed === 'kafka')
+    throw new UsageError({
+      code: 'contract-by-hand',
+      problem: `${former.dataset} is the table of a Kafka topic: no .dfm tells what its records are.`,
+      remedy: `Change ${shown(contractPath(environment.registry, former))} by hand; docs/taps.md says what it means.`,
+    });
+  const draft = await draftContract(await openFolder(flags.from), table, options, former);
   for (const line of warnings(draft)) terminal.note(line);
   const present = contracts.get(draft.contract.dataset);
   if (present !== undefined) refuseCollision(present, draft.contract);

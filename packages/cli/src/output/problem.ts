@@ -33,6 +33,7 @@ const USAGE_CODES: readonly string[] = [
   'kafka-no-password',
   'kafka-plain-text',
   'no-key',
+  'no-loads-of-topics',
   'no-such-bucket',
   'not-folded',
   'nothing-delivered',

@@ -11,9 +11,16 @@ export class AttemptGivenUp extends DbError<'attempt-given-up'> {}
 /**
  * Until the end of the transaction no other one adds to the table, and its newest version stays the newest. Whoever takes files
  * away under a lease (compaction) takes this lock as well.
+ *
+ * The server ends the transaction when for so long it hears nothing from us: all others would wait for as long as a process sleeps
+ * that has stalled in its midst.
+ * @param seconds 60 unless given
  */
-export async function lockAppends(db: Queryable, dataset: string): Promise<void> {
-  await db.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`farelake append ${dataset}`]);
+export async function lockAppends(db: Queryable, dataset: string, seconds = 60): Promise<void> {
+  await db.query(
+    `SELECT set_config('idle_in_transaction_session_timeout', $2, true), pg_advisory_xact_lock(hashtextextended($1, 0))`,
+    [`farelake append ${dataset}`, `${Math.round(seconds * 1000)}ms`],
+  );
 }
 
 /**

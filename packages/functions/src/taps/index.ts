@@ -30,6 +30,8 @@ async function openContext(): Promise<TapsContext> {
       stage: s3Store(stage),
       archive: s3Store(archive),
       error: s3Store(error),
+      // The event source brings what failed again, and waiting is paid for.
+      patience: { retries: 0, ofStores: 0, first: 0, longest: 0 },
       // What Lambda ends, it ends: there is nobody to ask for a stop.
       signal: new AbortController().signal,
     },

@@ -7,12 +7,20 @@
  * the ledger says so: dies this process in between, the next run finds the file by listing and removes it. What the ledger does
  * not know is left alone and told.
  */
-import { forgetValuesOfDeleted, giveUpFiles, judgeFiles, type JudgedFile, type WrittenFile } from '@farelake/db';
+import {
+  forgetValuesOfDeleted,
+  giveUpFiles,
+  judgeFiles,
+  LeaseLost,
+  type JudgedFile,
+  type WrittenFile,
+} from '@farelake/db';
 import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import { openStore, type ObjectStore, type StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
 import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
+import { patiently } from '../retry/patiently.ts';
 import { inTable, withTable } from '../table/in-table.ts';
 import type { MergedDate } from '../taps/compact/compact-date.ts';
 import { compactTopics, type LeftDate } from '../taps/compact/compact-topics.ts';
@@ -65,8 +73,10 @@ export interface Maintained {
 }
 
 export async function maintain(workspace: Workspace, options: MaintainOptions): Promise<Maintained> {
-  if (!options.dryRun) await forgetValuesOfDeleted(workspace.pool);
-  const { tables: generations, busy } = await emptyGenerations(workspace, options, options.dryRun);
+  const { tables: generations, busy } = await patiently(workspace, 'former snapshots', async () => {
+    if (!options.dryRun) await forgetValuesOfDeleted(workspace.pool);
+    return emptyGenerations(workspace, options, options.dryRun);
+  });
   const compacted = await compactTopics(workspace, { ...options, tapGrace: options.tapGrace ?? TAP_GRACE });
   const runs = await mergeAllRuns(workspace, options.dryRun);
   const sweep = new Sweep(workspace, options, [...busy, ...compacted.busy]);
@@ -164,7 +174,10 @@ class Sweep {
       ]),
     );
     const candidates = new Map<string, Candidate[]>();
-    for (const { uri, fate, dataset } of await judgeFiles(this.#workspace.pool, [...named.values()], this.#options)) {
+    const judged = await patiently(this.#workspace, store.uri, () =>
+      judgeFiles(this.#workspace.pool, [...named.values()], this.#options),
+    );
+    for (const { uri, fate, dataset } of judged) {
       const file = named.get(uri);
       if (file === undefined || fate === 'listed') continue;
       if ((fate === 'dead' || fate === 'expired') && dataset !== null) {
@@ -183,15 +196,31 @@ class Sweep {
   async #remove(store: ObjectStore, dataset: string, files: readonly Candidate[]): Promise<void> {
     if (files.length === 0) return;
     const byUri = new Map(files.map((file) => [file.uri, file]));
-    const done = await withTable(this.#workspace, dataset, async (table) => {
-      const queue = (await inTable(table, (db) => giveUpFiles(db, dataset, files, this.#options))).values();
+    const done = await patiently(this.#workspace, dataset, () => this.#removeOnce(store, dataset, byUri)).catch(
+      (error: unknown) => {
+        // Taken over: what is left is the next run's.
+        if (error instanceof LeaseLost) return undefined;
+        throw error;
+      },
+    );
+    this.#workspace.signal.throwIfAborted();
+    if (done === undefined) this.#busy.add(dataset);
+  }
+
+  /** @param left those that are removed go out of it @returns undefined: another process works on the table */
+  #removeOnce(store: ObjectStore, dataset: string, left: Map<string, Candidate>): Promise<boolean | undefined> {
+    return withTable(this.#workspace, dataset, async (table) => {
+      const queue = (
+        await inTable(table, (db) => giveUpFiles(db, dataset, [...left.values()], this.#options))
+      ).values();
       reach('maintain:given-up');
       const lane = async () => {
         for (const { uri, fate } of queue) {
-          const file = byUri.get(uri);
+          const file = left.get(uri);
           table.signal.throwIfAborted();
           if (file === undefined) continue;
           await store.remove(file.path);
+          left.delete(uri);
           reach('maintain:removed');
           this.#count(fate, file);
         }
@@ -199,6 +228,5 @@ class Sweep {
       await Promise.all(Array.from({ length: AT_ONCE }, lane));
       return true;
     });
-    if (done === undefined) this.#busy.add(dataset);
   }
 }

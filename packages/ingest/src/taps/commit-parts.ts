@@ -27,7 +27,7 @@ import type { Writing, WrittenPart } from './write-parts.ts';
  * @throws UserError `table-held`
  */
 export async function commitParts(
-  { pool }: Pick<Workspace, 'pool'>,
+  { pool, leaseSeconds }: Pick<Workspace, 'pool' | 'leaseSeconds'>,
   writing: Writing,
   cutBefore: Novelty,
   parts: readonly WrittenPart[],
@@ -35,7 +35,7 @@ export async function commitParts(
 ): Promise<boolean> {
   const { contract, topic, attempt } = writing;
   const done = await withTransaction(pool, async (db) => {
-    await lockAppends(db, contract.dataset);
+    await lockAppends(db, contract.dataset, leaseSeconds);
     await refuseHeld(db, topic);
     if (!isSame(cutBefore, await cutAgain(db))) return false;
     for (const part of parts) await takeBatch(db, topic, attempt, batchOf(part));

@@ -7,6 +7,7 @@ import { recordReader, type Delivery, type KafkaRecord } from '@farelake/kafka';
 import { hmacOf, type HmacKey } from '@farelake/lake';
 import { UserError, type Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
+import { patiently } from '../retry/patiently.ts';
 import { hmacKeyFor } from '../treatment/hmac-key.ts';
 import { loadingHold } from '../treatment/hold.ts';
 import { newAttemptId, type Workspace } from '../workspace.ts';
@@ -18,7 +19,7 @@ import { writeParts } from './write-parts.ts';
 
 export type TapsWorkspace = Pick<
   Workspace,
-  'pool' | 'contracts' | 'faulty' | 'stage' | 'archive' | 'error' | 'keyFile' | 'signal'
+  'pool' | 'contracts' | 'faulty' | 'stage' | 'archive' | 'error' | 'keyFile' | 'leaseSeconds' | 'patience' | 'signal'
 >;
 
 /** What became of the records of one topic. `records` = `repeated` + `written` + `quarantined` + `tombstones`. */
@@ -43,9 +44,9 @@ export async function landDelivery(workspace: TapsWorkspace, delivery: Delivery)
   for (const [topic, records] of topics) {
     const contract = contractFor(workspace, topic);
     const own = { dataset: contract.dataset, cluster: delivery.cluster, topic };
-    landed.push(
-      await landTopic({ workspace, contract, topic: own, topicId: delivery.topicIds.get(topic) ?? null }, records),
-    );
+    const work = { workspace, contract, topic: own, topicId: delivery.topicIds.get(topic) ?? null };
+    // What was committed before it failed is known when it is tried again.
+    landed.push(await patiently(workspace, contract.dataset, () => landTopic(work, records)));
   }
   return landed;
 }

@@ -119,6 +119,21 @@ it('a commit that comes after maintenance gave it up changes nothing, and begins
   expect(await run(world, 0)).toMatchObject({ dead: { files: 0 }, unknown: { files: 0 } });
 });
 
+it('who stalls in the midst of a commit keeps others waiting for no longer than a lease', async () => {
+  const world = await openTapsWorld();
+  const stalled = withTransaction(world.pool, async (db) => {
+    await lockAppends(db, 'taps', 1);
+    const landed = landDelivery(
+      { ...world, leaseSeconds: 1 },
+      { cluster: 'one', topicIds: new Map(), records: [tap(0)] },
+    );
+    expect(await landed).toMatchObject([{ written: 1 }]);
+    await db.query('SELECT 1');
+  });
+  await expect(stalled).rejects.toThrow();
+  expect(await world.taps()).toHaveLength(1);
+});
+
 it('appends and maintenance without any grace, side by side: each record once, and all files that are listed are there', async () => {
   const world = await openTapsWorld();
   let ended = false;

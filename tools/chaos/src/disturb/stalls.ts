@@ -2,6 +2,7 @@
  * A worker stalls in the middle, another takes its table over and does the work; then the first wakes, and must change
  * nothing.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lastWords } from '../child.ts';
 import { compare } from '../picture/compare.ts';
 import { takePicture } from '../picture/take.ts';
@@ -9,8 +10,9 @@ import { openTrace } from '../trace.ts';
 import type { Target } from './kills.ts';
 import { tellDisturbed, type TrialContext, type TrialResult } from './trial.ts';
 
-/** Short, so that the other need not wait long; a busy machine must still renew it in time. */
-const LEASE = { FARELAKE_LEASE_SECONDS: '3' };
+/** Seconds: short, so that the other need not wait long; a busy machine must still renew it in time. */
+const SECONDS = 3;
+const LEASE = { FARELAKE_LEASE_SECONDS: String(SECONDS) };
 
 export function stallAt(context: TrialContext, target: Target): Promise<TrialResult> {
   return tellDisturbed(context, async (home, act, index, record) => {
@@ -26,6 +28,8 @@ export function stallAt(context: TrialContext, target: Target): Promise<TrialRes
     }
     record.done.push(`act ${index + 1}: stalled at ${step}:${time}`);
     record.steps.push(step);
+    // Maintenance does not wait for a table that somebody works on: until nobody does.
+    await sleep(SECONDS * 1000 + 500);
     const other = await home.start(act.command, LEASE).ended;
     if (other.code !== act.exit)
       record.problems.push(`act ${index + 1}: who took over should end with ${act.exit}: ${lastWords(other)}`);

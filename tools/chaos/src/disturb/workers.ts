@@ -24,8 +24,32 @@ export function workTogether(context: TrialContext, workers: number, kills: numb
       }
       await workToTheEnd(home, act, index, record);
     });
-    await Promise.all(lanes);
+    const worked = Promise.all(lanes).then(() => undefined);
+    await Promise.all([
+      worked,
+      ...(act.beside ?? []).map((command) => besideThem(home, command, worked, index, record)),
+    ]);
   });
+}
+
+/** Gives the command again and again until the others have done their work. */
+async function besideThem(
+  home: Home,
+  command: readonly string[],
+  worked: Promise<undefined>,
+  index: number,
+  record: Record,
+): Promise<void> {
+  const work = { over: false };
+  const end = () => {
+    work.over = true;
+  };
+  worked.then(end, end);
+  while (!work.over) {
+    const ended = await home.start(command).ended;
+    if (ended.code !== 0)
+      record.problems.push(`act ${index + 1}: ${command.join(' ')} beside it should end with 0: ${lastWords(ended)}`);
+  }
 }
 
 async function startAndKill({ random }: TrialContext, home: Home, act: PreparedAct, within: number): Promise<boolean> {

@@ -3,10 +3,12 @@
  * lies in the zones. Not: numbers of attempts and versions, times, and files that no manifest lists.
  */
 import { createHash } from 'node:crypto';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { openPool, readManifest } from '@farelake/db';
 import { audit, createViews, currentColumns, historyColumns, status, withEngine } from '@farelake/ingest';
+import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import { folderStore, openStore, schemeOf, type Engine, type ObjectStore } from '@farelake/lake';
 import { historyName, quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
@@ -34,14 +36,16 @@ export async function takePicture(home: Home): Promise<Picture> {
         add(`published rows of ${contract.dataset}`, await publishedOf(pool, contract));
       }
     });
-    add('objects in archive', await objectsIn(storeAt(home.zone('archive'))));
+    const copies = await objectsIn(storeAt(home.zone('archive')), (path) => !path.startsWith(`${ARCHIVE_FOLDER}/`));
+    add('objects in archive', copies);
+    for (const [kind, column] of Object.entries(OF_TOPICS)) add(kind, await linesOf(pool, column));
     const refused = await objectsIn(storeAt(home.zone('error')), (path) =>
       /^objects\/.*(?<!\.reason\.json)$/.test(path),
     );
     add('objects in the error zone', refused);
     add('rows in the error zone', await refusedRows(pool));
     add('listed files that are gone or of another size', await brokenFiles(pool));
-    if (home.prepared.scenario.swept) add('files in stage that no manifest lists', await strayFiles(home, pool));
+    if (home.prepared.scenario.swept) add('files that no manifest and no batch names', await strayFiles(home, pool));
     add('findings of the audit', await findingsOf(home, pool));
   } finally {
     await pool.end();
@@ -66,6 +70,16 @@ const LEDGER: Readonly<Record<string, string>> = {
   results:
     'SELECT dataset, dataset_id, last_updated, lane, state, object_id IS NOT NULL AS fetched FROM ledger.dmap_results',
   sets: 'SELECT dataset, watermark, trouble FROM ledger.dmap_sets',
+  // Whoever brought what: in which runs and commits they came is nobody's business.
+  'offsets of topics': `SELECT p.dataset, p.cluster, p.topic, p.partition, p.epoch, p.topic_id,
+    range_agg(int8range(r.first_offset, r.last_offset, '[]'))::text AS taken,
+    string_agg(encode(r.sums, 'hex'), '' ORDER BY r.first_offset) AS sums
+    FROM ledger.kafka_partitions p JOIN ledger.kafka_runs r ON r.partition_id = p.id GROUP BY p.id`,
+  'records of topics': `SELECT p.dataset, p.cluster, p.topic, p.partition, p.epoch, sum(b.records) AS records, sum(b.written) AS written,
+    sum(b.quarantined) AS quarantined, sum(b.tombstones) AS tombstones, min(b.first_timestamp) AS first, max(b.last_timestamp) AS last
+    FROM ledger.kafka_partitions p JOIN ledger.kafka_batches b ON b.partition_id = p.id GROUP BY p.id`,
+  'refused records': `SELECT p.cluster, p.topic, p.partition, p.epoch, q.record_offset, q.reason, q.detail, q.size
+    FROM ledger.kafka_refused q JOIN ledger.kafka_partitions p ON p.id = q.partition_id`,
   'open batches': `SELECT id FROM ledger.batches WHERE state = 'open'`,
   'rows of history that no receipt has': `SELECT f.batch_id, sum(f.rows) AS rows FROM ledger.files f
     WHERE f.batch_id IS NOT NULL AND f.version_removed IS NULL GROUP BY f.batch_id
@@ -75,12 +89,12 @@ const LEDGER: Readonly<Record<string, string>> = {
 
 /** How many commits it took, when, and how often it went wrong on the way may differ. */
 function withoutCounts(table: Awaited<ReturnType<typeof status>>[number]): unknown {
-  const { table: name, state, rows, loads, orphans, conflicts, movesOntoLive, quarantined, generation } = table;
+  const { table: name, state, rows, loads, orphans, conflicts, movesOntoLive, quarantined, generation, taps } = table;
   // In which order the states were first counted is nobody's business.
   const counts = Object.entries(loads)
     .map(([of, count]) => [of === 'quarantined' ? 'failed' : of, count])
     .sort();
-  return { name, state, rows, loads: counts, orphans, conflicts, movesOntoLive, quarantined, generation };
+  return { name, state, rows, loads: counts, orphans, conflicts, movesOntoLive, quarantined, generation, taps };
 }
 
 /** Datasets are fetched several at once: which load is which depends on who comes first. */
@@ -142,6 +156,23 @@ async function objectsIn(store: ObjectStore, wanted: (path: string) => boolean =
   return objects;
 }
 
+/** Columns that name files of records, in archive and error zone. */
+const OF_TOPICS = { 'records in archive': 'archive_uri', 'records in the error zone': 'rows_uri' } as const;
+
+/** Each record, whatever file it lies in. */
+async function linesOf(pool: Pool, column: (typeof OF_TOPICS)[keyof typeof OF_TOPICS]): Promise<string[]> {
+  const { rows } = await pool.query<{ uri: string }>(
+    `SELECT ${column} AS uri FROM ledger.kafka_batches WHERE ${column} IS NOT NULL`,
+  );
+  const lines: string[] = [];
+  for (const { uri } of rows) {
+    const { store, inside } = split(uri);
+    const bytes = await buffer(await openStore(store).read(inside));
+    lines.push(...(inside.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().trim().split('\n'));
+  }
+  return lines;
+}
+
 /** What the files hold that receipts name; those of dead attempts are named by none. */
 async function refusedRows(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ uri: string }>(
@@ -176,12 +207,23 @@ function split(uri: string): { store: string; inside: string } {
   return { store, inside };
 }
 
+/** In stage, and what has come of topics in archive and error zone. */
 async function strayFiles(home: Home, pool: Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ uri: string }>('SELECT uri FROM ledger.files WHERE version_removed IS NULL');
-  const listed = new Set(rows.map(({ uri }) => uri));
-  const stage = storeAt(home.zone('stage'));
+  const { rows } = await pool.query<{ uri: string }>(
+    `SELECT uri FROM ledger.files WHERE version_removed IS NULL
+     UNION SELECT archive_uri FROM ledger.kafka_batches UNION SELECT rows_uri FROM ledger.kafka_batches`,
+  );
+  const named = new Set(rows.map(({ uri }) => uri));
   const stray: string[] = [];
-  for await (const { path } of stage.list()) if (!listed.has(stage.uriOf(path))) stray.push(path);
+  for (const [zone, folder] of [
+    ['stage', ''],
+    ['archive', `${ARCHIVE_FOLDER}/`],
+    ['error', `rows/${ARCHIVE_FOLDER}/`],
+  ] as const) {
+    const store = storeAt(home.zone(zone));
+    for await (const { path } of store.list())
+      if (path.startsWith(folder) && !named.has(store.uriOf(path))) stray.push(`${zone} ${path}`);
+  }
   return stray;
 }
 

@@ -6,9 +6,10 @@ import { generations, shrink } from './generations.ts';
 import { quarantine } from './quarantine.ts';
 import { replay } from './replay.ts';
 import { tables } from './tables.ts';
+import { taps } from './taps.ts';
 import { upkeep } from './upkeep.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
-  ...[stream, generations, tables, shrink, quarantine, replay, upkeep, dmap],
+  ...[stream, generations, tables, shrink, quarantine, replay, upkeep, dmap, taps],
   bucket,
 ];

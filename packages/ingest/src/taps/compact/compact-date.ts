@@ -103,7 +103,7 @@ async function commitMerge(
   if (sumOf(add).rows !== sumOf(files).rows)
     throw new Error(`a merge of ${dataset} would change how many rows there are`);
   const done = await inTable(workspace, async (db) => {
-    await lockAppends(db, dataset);
+    await lockAppends(db, dataset, workspace.leaseSeconds);
     if ((await readHold(db, dataset)) !== undefined) {
       await endAttempt(db, attempt, 'aborted');
       return false;

@@ -13,7 +13,7 @@ import { storedColumns, type Contract, type StreamRules } from '@farelake/schema
 import { describeHold } from '../../hold/hold-table.ts';
 import type { OnProgress } from '../../progress.ts';
 import { isOutage } from '../../retry/passing.ts';
-import { firstLine } from '../../retry/patiently.ts';
+import { firstLine, patiently } from '../../retry/patiently.ts';
 import { discreet } from '../../table/discreet.ts';
 import { withTable } from '../../table/in-table.ts';
 import { treatmentHold } from '../../treatment/hold.ts';
@@ -50,14 +50,36 @@ export async function compactTopics(workspace: Workspace, options: CompactOption
     const { stream } = contract;
     if (contract.feed !== 'kafka' || stream === undefined) continue;
     workspace.signal.throwIfAborted();
-    const dates = await closedDates(workspace, contract, stream, options.tapGrace);
-    if (dates.length === 0) continue;
-    const why = await inTheWay(workspace, contract);
-    if (why !== undefined) done.left.push({ table: contract.dataset, date: null, why });
-    else if (options.dryRun) done.merged.push(...(await foreseeTable(workspace, contract, dates)));
-    else await compactTable(workspace, contract, dates, options, done);
+    // What was merged before it failed is merged, and told.
+    await patiently(
+      workspace,
+      contract.dataset,
+      () => compactTopic(workspace, contract, stream, options, done),
+      options.onProgress,
+    );
   }
   return done;
+}
+
+interface Done {
+  readonly merged: MergedDate[];
+  readonly left: LeftDate[];
+  readonly busy: string[];
+}
+
+async function compactTopic(
+  workspace: Workspace,
+  contract: Contract,
+  stream: StreamRules,
+  options: CompactOptions,
+  done: Done,
+): Promise<void> {
+  const dates = await closedDates(workspace, contract, stream, options.tapGrace);
+  if (dates.length === 0) return;
+  const why = await inTheWay(workspace, contract);
+  if (why !== undefined) done.left.push({ table: contract.dataset, date: null, why });
+  else if (options.dryRun) done.merged.push(...(await foreseeTable(workspace, contract, dates)));
+  else await compactTable(workspace, contract, dates, options, done);
 }
 
 /** A date is closed when the service day of the moment that lies the grace behind is a later one. */
@@ -99,7 +121,7 @@ async function compactTable(
   contract: Contract,
   dates: readonly string[],
   { onProgress }: CompactOptions,
-  done: { readonly merged: MergedDate[]; readonly left: LeftDate[]; readonly busy: string[] },
+  done: Done,
 ): Promise<void> {
   const { dataset: table } = contract;
   const oneByOne = async (own: TableWorkspace) => {

@@ -13,6 +13,7 @@ import {
 } from '@farelake/db';
 import { LONGEST_RUN, mergeRuns } from '@farelake/kafka';
 import { reach } from '../../failpoint.ts';
+import { patiently } from '../../retry/patiently.ts';
 import type { Workspace } from '../../workspace.ts';
 
 /**
@@ -31,31 +32,41 @@ export interface MergedRuns {
   readonly after: number;
 }
 
-export async function mergeAllRuns(
-  { pool, signal }: Pick<Workspace, 'pool' | 'signal'>,
-  dryRun: boolean,
-): Promise<MergedRuns> {
+type RunsWorkspace = Pick<Workspace, 'pool' | 'leaseSeconds' | 'patience' | 'signal'>;
+
+export async function mergeAllRuns(workspace: RunsWorkspace, dryRun: boolean): Promise<MergedRuns> {
   const sum = { before: 0, after: 0 };
-  for (const { dataset, id } of await partitionsWithRuns(pool)) {
+  const partitions = await patiently(workspace, 'the offset ledger', () => partitionsWithRuns(workspace.pool));
+  for (const { dataset, id } of partitions) {
     let from: bigint | undefined = 0n;
     while (from !== undefined) {
-      signal.throwIfAborted();
+      workspace.signal.throwIfAborted();
       const start: bigint = from;
-      const done: Merged = dryRun
-        ? await mergeSome(pool, id, start, dryRun)
-        : await withTransaction(pool, async (db) => {
-            await lockAppends(db, dataset);
-            const some = await mergeSome(db, id, start, dryRun);
-            reach('taps:runs-merging');
-            return some;
-          });
-      if (!dryRun) reach('taps:runs-merged');
+      const done: Merged = await patiently(workspace, dataset, () =>
+        dryRun ? mergeSome(workspace.pool, id, start, dryRun) : mergeSafely(workspace, dataset, id, start),
+      );
       sum.before += done.before;
       sum.after += done.after;
       from = done.next;
     }
   }
   return sum;
+}
+
+async function mergeSafely(
+  { pool, leaseSeconds }: RunsWorkspace,
+  dataset: string,
+  id: number,
+  from: bigint,
+): Promise<Merged> {
+  const done = await withTransaction(pool, async (db) => {
+    await lockAppends(db, dataset, leaseSeconds);
+    const some = await mergeSome(db, id, from, false);
+    reach('taps:runs-merging');
+    return some;
+  });
+  reach('taps:runs-merged');
+  return done;
 }
 
 interface Merged extends MergedRuns {
