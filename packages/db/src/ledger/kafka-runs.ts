@@ -40,7 +40,7 @@ export async function storedRuns(
   const { rows } = await db.query<{ first: string; last: string; keeps: boolean; has: boolean }>(
     `SELECT r.first_offset::text AS first, r.last_offset::text AS last, r.sums IS NOT NULL AS has,
        r.sums IS NOT NULL AND NOT (p.topic_id IS NOT NULL AND r.taken_at < now() - make_interval(secs => $3)
-         AND r.first_offset >= (SELECT min(b.first_offset) FROM ledger.kafka_runs b WHERE b.partition_id = $1) + $4::bigint) AS keeps
+         AND r.first_offset - (SELECT min(b.first_offset) FROM ledger.kafka_runs b WHERE b.partition_id = $1) >= $4::bigint) AS keeps
      FROM ledger.kafka_runs r JOIN ledger.kafka_partitions p ON p.id = r.partition_id
      WHERE r.partition_id = $1 AND r.first_offset >= $2 ORDER BY r.first_offset LIMIT $5`,
     [partitionId, from, seconds, fromBegin, limit],

@@ -108,6 +108,19 @@ test('without the id of the topic nothing else would tell it was made anew: chec
   expect((await taken(world)).flatMap(({ runs }) => runs.map((run) => run.sums?.length))).toEqual([1, 2]);
 });
 
+test('offsets at the end of all that there are', async () => {
+  const world = await openTapsWorld();
+  const known = { topicIds: new Map([['taps', 'a']]) };
+  const end = 2n ** 63n - 1n;
+  for (const offset of [end - 1n, end - 3n, end - 2n]) await world.land([tap(offset)], known);
+  await age(world, 31);
+  expect(await mergeAllRuns(world, true)).toEqual({ before: 3, after: 1 });
+  expect(await mergeAllRuns(world, false)).toEqual({ before: 3, after: 1 });
+  expect(await world.land([end - 1n, end - 2n, end - 3n].map((offset) => tap(offset)))).toMatchObject([
+    { repeated: 3 },
+  ]);
+});
+
 test('several at once, beside deliveries: nothing is taken twice or forgotten', async () => {
   const world = await openTapsWorld();
   const offsets = Array.from({ length: 60 }, (_, offset) => offset);
