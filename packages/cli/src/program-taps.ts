@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { tapsConsumeCommand, type ConsumeFlags } from './commands/taps-consume.ts';
 import { tapsProduceCommand, type ProduceFlags } from './commands/taps-produce.ts';
 import { tapsReplayCommand, type ReplayFlags } from './commands/taps-replay.ts';
+import { tapsRetryCommand, type RetryFlags } from './commands/taps-retry.ts';
 import { tapsStatusCommand, type TapsStatusFlags } from './commands/taps-status.ts';
 import type { Context } from './session.ts';
 
@@ -13,6 +14,7 @@ export function addTapsCommands(program: Command, context: Context, answer: Answ
   addConsumeCommand(taps, context, answer);
   addReplayCommand(taps, context, answer);
   addStatusCommand(taps, context, answer);
+  addRetryCommand(taps, context, answer);
   addProduceCommand(taps, context, answer);
 }
 
@@ -93,6 +95,22 @@ Exits 0 whenever it could show the state.
 ${CLUSTER}`,
     )
     .action((flags: TapsStatusFlags) => answer(tapsStatusCommand(context, flags)));
+}
+
+function addRetryCommand(taps: Command, context: Context, answer: Answer): void {
+  taps
+    .command('retry')
+    .description(
+      'read what is in quarantine once more, by the contract as it is now: what fits becomes rows, each once',
+    )
+    .option('--table <table>', 'only this table')
+    .option('--dry-run', 'only tell how many would be rows')
+    .option('--json', 'as JSON: [{table, records, accepted}]')
+    .addHelpText(
+      'after',
+      '\nAfter a contract was mended, such as by a column that the vendor has added. What does not fit stays where it is. May be cut off and run again.',
+    )
+    .action((flags: RetryFlags) => answer(tapsRetryCommand(context, flags)));
 }
 
 function addProduceCommand(taps: Command, context: Context, answer: Answer): void {

@@ -302,3 +302,4 @@ export {
   type RefusedCount,
   type TopicCounts,
 } from './ledger/kafka-overview.ts';
+export { acceptRefused, refusedBatches, type RefusedBatch } from './ledger/kafka-refused.ts';

@@ -56,6 +56,7 @@ export { thisPerson } from './who.ts';
 export { syncSets, type Synced } from './dmap/sync-sets.ts';
 export { isSetTroubled, type PlannedResult, type SyncedSet, type SyncOptions } from './dmap/synced-set.ts';
 export { lookAtSets, type LookOptions, type SeenResult, type SeenSet } from './dmap/look-at-sets.ts';
+export { retryRefused, type Retried } from './taps/retry-refused.ts';
 export { contractFor } from './taps/contract-for.ts';
 export { landDelivery, type Landed, type TapsWorkspace } from './taps/land-delivery.ts';
 export type { DmapStatus } from './status/dmap.ts';

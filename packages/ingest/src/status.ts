@@ -19,6 +19,7 @@ import { generationsStatus, type GenerationsStatus } from './status/generations.
 import { judge, type Judged, type TableState, type Trouble } from './status/judge.ts';
 import { doubted, rowsStatus, type RowsStatus } from './status/rows.ts';
 import { holdReason, standings, type Standing } from './status/standing.ts';
+import { treatmentHold } from './treatment/hold.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface TableStatus extends RowsStatus, Standing, GenerationsStatus, ContractStatus, DmapStatus {
@@ -75,11 +76,13 @@ export async function status(
       const own = troubles.filter((trouble) => trouble.table === table);
       const publication = contract?.publish.postgres === true ? publicationStatus(published.get(table)) : null;
       const inTheWay = generations.inTheWayOf(table, contract);
+      // Of other feeds a load tells so.
+      const disagrees = contract?.feed === 'kafka' ? await treatmentHold(db, contract) : undefined;
       const dmap = dmapOf(table);
       const judged = judge({
         contract: lacking,
         held: holdReason(table, contract, standing),
-        heldOtherwise: counted?.held ?? inTheWay.held,
+        heldOtherwise: disagrees ?? counted?.held ?? inTheWay.held,
         waiting: counted?.waiting ?? inTheWay.waiting,
         trouble: counted?.trouble ?? null,
         troubles: own,

@@ -1,6 +1,6 @@
 /** The public door of Kafka feeds: decoding, validation, and what is new of a delivery. Pure; the consumer is `@farelake/kafka/client`. */
 export type { Delivery, KafkaRecord, TimestampType } from './record.ts';
-export { decodeEvent } from './decode/event.ts';
+export { decodeEvent, decodeRecord } from './decode/event.ts';
 export { eventRecord, recordLine, type EventRecord } from './decode/record-line.ts';
 export {
   recordReader,

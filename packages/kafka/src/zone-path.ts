@@ -1,8 +1,14 @@
 /** Where what comes of a topic lies in the zones. Names of clusters and topics are text from outside. */
 
+/** No file system takes names of more than 255 bytes. What is cut off is told by the ledger, and the attempt keeps names apart. */
+const LONGEST = 200;
+
 /** One component of a path; of the names that mean a folder, the dots are written out. */
 const component = (text: string): string =>
-  encodeURIComponent(text).replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E'));
+  encodeURIComponent(text)
+    .replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E'))
+    .slice(0, LONGEST)
+    .replace(/%[0-9A-F]?$/, '');
 
 /** Records of one epoch of a partition that were taken by one attempt. */
 export interface TakenRange {

@@ -1,8 +1,7 @@
-import { contractFor, landDelivery, patiently, type Landed, type Workspace } from '@farelake/ingest';
+import { contractFor, landDelivery, type Landed } from '@farelake/ingest';
 import type { ConsumeOptions, Trouble } from '@farelake/kafka/client';
 import { kafkaClient, kafkaConnectionOf, type KafkaFlags } from '../kafka.ts';
 import { landedLines, sumLanded } from '../output/landed.ts';
-import { describeProgress } from '../output/progress.ts';
 import { counted } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -25,6 +24,8 @@ export async function tapsConsumeCommand(context: Context, flags: ConsumeFlags):
   const connection = await kafkaConnectionOf(flags);
   const { consumeDeliveries } = await kafkaClient();
   return withWorkspace(context, async (workspace) => {
+    // What is in hand is landed also when a stop was asked for: whoever cannot wait stops a second time.
+    const draining = { ...workspace, signal: new AbortController().signal };
     const { dataset } = contractFor(workspace, flags.topic);
     const sums = new Sums();
     const { deliveries } = await consumeDeliveries(
@@ -41,7 +42,7 @@ export async function tapsConsumeCommand(context: Context, flags: ConsumeFlags):
         ...reports(terminal, sums, flags.topic),
       },
       async (delivery) => {
-        sums.add(await landPatiently(workspace, terminal, delivery));
+        sums.add(await landDelivery(draining, delivery));
       },
     );
     terminal.progress(undefined);
@@ -57,23 +58,6 @@ const limitsOf = ({ batchRecords, batchSeconds }: ConsumeFlags): ConsumeOptions[
   ...(batchRecords === undefined ? {} : { records: batchRecords }),
   ...(batchSeconds === undefined ? {} : { milliseconds: 1000 * batchSeconds }),
 });
-
-/** What is in hand is landed also when a stop was asked for: whoever cannot wait stops a second time. */
-function landPatiently(
-  workspace: Workspace,
-  terminal: Terminal,
-  delivery: Parameters<typeof landDelivery>[1],
-): Promise<Landed[]> {
-  const draining = { ...workspace, signal: new AbortController().signal };
-  return patiently(
-    draining,
-    delivery.records[0]?.topic ?? '',
-    () => landDelivery(draining, delivery),
-    (progress) => {
-      terminal.note(describeProgress(progress));
-    },
-  );
-}
 
 /** Counts only: a consumer runs for months. */
 class Sums {

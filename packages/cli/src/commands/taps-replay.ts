@@ -75,7 +75,9 @@ async function* linesOf(file: string): AsyncGenerator<{ readonly line: number; r
   try {
     for await (const text of createInterface({ input, crlfDelay: Infinity })) {
       line += 1;
-      if (text.trim() !== '') yield { line, text };
+      // An editor may have put a mark of byte order before the first line.
+      const own = line === 1 ? text.replace(/^\uFEFF/, '') : text;
+      if (own.trim() !== '') yield { line, text: own };
     }
   } catch (error) {
     throw unreadable(file, line, error);

@@ -9,7 +9,9 @@ export const quarantinedLines = (tables: readonly TableStatus[]): string[] =>
 export const refusedLines = (tables: readonly TableStatus[]): string[] =>
   tables
     .filter(({ quarantined }) => quarantined > 0)
-    .map(({ table, quarantined, receipts: { read, written }, keysInDoubt: { rows, keys } }) => {
+    .map(({ table, quarantined, receipts: { read, written }, keysInDoubt: { rows, keys }, taps }) => {
+      if (taps !== null)
+        return `quarantined: ${table}: ${count(quarantined)} of ${counted(taps.records, 'record')}; farelake taps status says why`;
       const named = keys.map((key) =>
         Object.values(key)
           .map((value) => value ?? 'NULL')

@@ -11,6 +11,7 @@ import {
   takeBatch,
   withTransaction,
   type KafkaTopic,
+  type ManifestFile,
   type Queryable,
 } from '@farelake/db';
 import { runsOf } from '@farelake/kafka';
@@ -39,7 +40,11 @@ export async function commitParts(
     await refuseHeld(db, topic);
     if (!isSame(cutBefore, await cutAgain(db))) return false;
     for (const part of parts) await takeBatch(db, topic, attempt, batchOf(part));
-    await addFiles(db, writing, parts);
+    await addFiles(
+      db,
+      writing,
+      parts.flatMap(({ files }) => files),
+    );
     await endAppend(db, attempt);
     reach('taps:committing');
     return true;
@@ -60,8 +65,12 @@ export async function refuseHeld(db: Queryable, { dataset, topic }: KafkaTopic):
   });
 }
 
-async function addFiles(db: Queryable, { contract, attempt }: Writing, parts: readonly WrittenPart[]): Promise<void> {
-  const add = parts.flatMap(({ files }) => files);
+/** Under the append lock, in the transaction of a commit. */
+export async function addFiles(
+  db: Queryable,
+  { contract, attempt }: Pick<Writing, 'contract' | 'attempt'>,
+  add: readonly ManifestFile[],
+): Promise<void> {
   if (add.length === 0) return;
   // Under the lock nobody else makes a version.
   const { version, rows } = await readVersion(db, contract.dataset);

@@ -3,17 +3,15 @@
  * row goes to quarantine. Whatever else goes wrong throws, and nothing is changed: the same records come again.
  */
 import { AttemptGivenUp, endAttempt, startAttempt, type KafkaTopic } from '@farelake/db';
-import { recordReader, type Delivery, type KafkaRecord } from '@farelake/kafka';
-import { hmacOf, type HmacKey } from '@farelake/lake';
+import type { Delivery, KafkaRecord } from '@farelake/kafka';
 import { UserError, type Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import { patiently } from '../retry/patiently.ts';
-import { hmacKeyFor } from '../treatment/hmac-key.ts';
-import { loadingHold } from '../treatment/hold.ts';
 import { newAttemptId, type Workspace } from '../workspace.ts';
 import { commitParts, refuseHeld } from './commit-parts.ts';
 import { contractFor } from './contract-for.ts';
 import { byPartition, newRecords, type ByPartition } from './new-records.ts';
+import { openReader, type TapsReader } from './reader.ts';
 import { sortRecords } from './sort-records.ts';
 import { writeParts } from './write-parts.ts';
 
@@ -63,12 +61,11 @@ const MOST_CUTS = 20;
 
 async function landTopic(work: Work, records: readonly KafkaRecord[]): Promise<Landed> {
   const { workspace, contract, topic, topicId } = work;
-  const key = await hmacKeyFor(contract, workspace.keyFile);
-  await refuseDisagreeing(work, key);
+  const reader = await openReader(workspace, contract, topic);
   const partitions = byPartition(records);
   for (let cuts = 0; cuts < MOST_CUTS; cuts += 1) {
     workspace.signal.throwIfAborted();
-    const done = await tryToLand(work, key, partitions);
+    const done = await tryToLand(work, reader, partitions);
     if (done !== undefined) return { table: contract.dataset, topic: topic.topic, records: records.length, ...done };
   }
   throw new UserError({
@@ -81,7 +78,7 @@ async function landTopic(work: Work, records: readonly KafkaRecord[]): Promise<L
 /** @returns undefined: somebody else has taken some of them meanwhile, or the attempt was given up */
 async function tryToLand(
   { workspace, contract, topic, topicId }: Work,
-  key: HmacKey | undefined,
+  { keyId, read }: TapsReader,
   partitions: ByPartition,
 ): Promise<Omit<Landed, 'table' | 'topic' | 'records'> | undefined> {
   const { pool } = workspace;
@@ -93,9 +90,8 @@ async function tryToLand(
   await refuseHeld(pool, topic);
   await startAttempt(pool, { id: attempt, dataset: contract.dataset, batchId: null });
   reach('taps:started');
-  const writing = { workspace, contract, topic, attempt, keyId: key?.id };
+  const writing = { workspace, contract, topic, attempt, keyId };
   try {
-    const read = recordReader(contract, (type, value) => hashOf(key, type, value));
     const parts = await writeParts(
       writing,
       novelty.parts.map((part) => sortRecords(part, read)),
@@ -119,22 +115,4 @@ async function tryToLand(
     await endAttempt(pool, attempt, 'failed').catch(() => undefined);
     throw error;
   }
-}
-
-function hashOf(key: HmacKey | undefined, type: Parameters<typeof hmacOf>[1], value: string | bigint): string {
-  const hash = key === undefined ? null : hmacOf(key, type, value);
-  if (hash === null) throw new Error('a contract that hashes a column has a key, and a value a hash');
-  return hash;
-}
-
-/** Files of before that say other things of a column's values than the contract, or were hashed with another key. */
-async function refuseDisagreeing({ workspace, contract, topic }: Work, key: HmacKey | undefined): Promise<void> {
-  const reason = await loadingHold(workspace.pool, contract, key?.id);
-  if (reason === undefined) return;
-  throw new UserError({
-    code: 'table-held',
-    problem: `Nothing can be added to ${contract.dataset}: ${reason} Records of ${topic.topic} stay in Kafka.`,
-    remedy: 'Set the contract, or the key, back; nothing is lost as long as the topic keeps them.',
-    data: { table: contract.dataset },
-  });
 }

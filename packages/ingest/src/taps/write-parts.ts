@@ -53,17 +53,23 @@ export async function writeParts(writing: Writing, parts: readonly SortedPart[])
     ...part,
     archive: await keepRecords(writing, part),
     refusedFile: await keepRefused(writing, part),
-    files: await sideBySide([...part.rows], AT_ONCE, ([day, rows]) => writeDay(writing, part, day, rows)),
+    files: await writeDays(writing, part, part.rows),
   }));
   reach('taps:written');
   return written;
 }
 
-const rangeIn = ({ attempt }: Writing, { partition, epoch }: SortedPart, first: bigint, last: bigint): TakenRange => ({
+/** @returns a file for each day */
+export const writeDays = (writing: Writing, part: OfPartition, rows: SortedPart['rows']): Promise<ManifestFile[]> =>
+  sideBySide([...rows], AT_ONCE, ([day, own]) => writeDay(writing, part, day, own));
+
+type OfPartition = Pick<SortedPart, 'partition' | 'epoch'>;
+
+const rangeIn = ({ attempt }: Writing, { partition, epoch }: OfPartition, first: bigint, last: bigint): TakenRange => ({
   ...{ partition, epoch, first, last, attempt },
 });
 
-async function writeDay(writing: Writing, part: SortedPart, day: Day, rows: readonly Row[]): Promise<ManifestFile> {
+async function writeDay(writing: Writing, part: OfPartition, day: Day, rows: readonly Row[]): Promise<ManifestFile> {
   const { workspace, contract, topic, keyId } = writing;
   const { bytes, statistics } = rowsToParquet(columnsOf(contract, topic, dayText(day), rows));
   const { first, last } = rangeOf(rows.map(({ record }) => record));

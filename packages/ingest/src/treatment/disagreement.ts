@@ -12,7 +12,7 @@ import { fits, parseLogicalType, type Contract, type ContractColumn } from '@far
  */
 export function disagreement(contract: Contract, groups: readonly TreatedFiles[], keyId?: string): string | undefined {
   for (const column of contract.columns) {
-    const found = columnDisagreement(column, groups) ?? keyDisagreement(column, groups, keyId);
+    const found = columnDisagreement(contract, column, groups) ?? keyDisagreement(contract, column, groups, keyId);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -23,16 +23,23 @@ export function disagreement(contract: Contract, groups: readonly TreatedFiles[]
  * to take them through again.
  */
 export function hashDisagreement(
-  { columns }: Contract,
+  contract: Contract,
   groups: readonly TreatedFiles[],
   keyId: string | undefined,
 ): string | undefined {
-  for (const column of columns) {
-    const found = keyDisagreement(column, groups, keyId);
+  for (const column of contract.columns) {
+    const found = keyDisagreement(contract, column, groups, keyId);
     if (found !== undefined) return found;
   }
   return undefined;
 }
+
+/** What else can be done. Records of a topic are no loads: those that are in the table stay as they were written. */
+const OTHERWISE: Readonly<Record<Contract['feed'], string>> = {
+  qlik: 'or take all its loads through again (farelake replay)',
+  dmap: 'or take all its loads through again (farelake replay)',
+  kafka: 'or give the topic another contract, with a table of its own',
+};
 
 type Noted = ColumnTreatment | { readonly treatment: 'keep' };
 
@@ -45,7 +52,11 @@ function notedOf(column: ContractColumn, { treatments, columnIds }: TreatedFiles
 
 const WORDS = { keep: 'as delivered', hmac: 'hashed', drop: 'not at all' } as const;
 
-function columnDisagreement(column: ContractColumn, groups: readonly TreatedFiles[]): string | undefined {
+function columnDisagreement(
+  { feed }: Contract,
+  column: ContractColumn,
+  groups: readonly TreatedFiles[],
+): string | undefined {
   const { sourceName, treatment } = column;
   for (const group of groups) {
     const noted = notedOf(column, group);
@@ -54,18 +65,18 @@ function columnDisagreement(column: ContractColumn, groups: readonly TreatedFile
     if (noted.treatment !== treatment)
       return (
         `${files} ${WORDS[noted.treatment]}, and the contract says ${treatment}. ` +
-        `Set its treatment back to ${noted.treatment}, or take all its loads through again (farelake replay); what is in files stays as it was written.`
+        `Set its treatment back to ${noted.treatment}, ${OTHERWISE[feed]}; what is in files stays as it was written.`
       );
     if (noted.treatment === 'hmac' && !hashAlike(noted.type, column.type))
       return (
         `${files} hashed as ${noted.type}, and the contract says ${column.type}: equal values would have two hashes. ` +
-        `Set its type back to ${noted.type}, or take all its loads through again (farelake replay).`
+        `Set its type back to ${noted.type}, ${OTHERWISE[feed]}.`
       );
     const written = noted.treatment === 'keep' ? group.types?.[column.id] : undefined;
     if (written !== undefined && !fits(parseLogicalType(written), parseLogicalType(column.type)))
       return (
         `${files} as ${written}, and the contract says ${column.type}: values would be read as others than they were written. ` +
-        `Set its type back to ${written}, or take all its loads through again (farelake replay).`
+        `Set its type back to ${written}, ${OTHERWISE[feed]}.`
       );
   }
   return undefined;
@@ -79,6 +90,7 @@ function hashAlike(a: string, b: string): boolean {
 }
 
 function keyDisagreement(
+  { feed }: Contract,
   column: ContractColumn,
   groups: readonly TreatedFiles[],
   keyId: string | undefined,
@@ -93,6 +105,6 @@ function keyDisagreement(
   return (
     `column ${column.sourceName} was hashed with key ${former}, and ${noted.includes(another) ? 'also with' : 'the key at hand is'} ${another}: ` +
     `equal values would have two hashes. Give the former key back (FARELAKE_HMAC_KEY or FARELAKE_HMAC_SECRET), ` +
-    `or take all its loads through again with the new one (farelake replay).`
+    `${OTHERWISE[feed]}.`
   );
 }

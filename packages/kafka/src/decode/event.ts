@@ -39,12 +39,13 @@ function clusterOf({ eventSourceArn, bootstrapServers }: Members): string {
   throw notAnEvent('$', 'without eventSourceArn or bootstrapServers, so that its cluster is not known');
 }
 
-function decodeRecord(value: unknown, path: string): KafkaRecord {
+/** A record in the form that it has in an event. @throws UserError `not-a-kafka-event` */
+export function decodeRecord(value: unknown, path: string): KafkaRecord {
   const { topic, partition, offset, timestamp, timestampType, key, value: body, headers } = members(value, path);
-  if (typeof topic !== 'string' || topic === '') throw notAnEvent(`${path}.topic`, 'no text');
+  if (typeof topic !== 'string' || !TOPIC.test(topic)) throw notAnEvent(`${path}.topic`, 'no name of a topic');
   return {
     topic,
-    partition: Number(whole(partition, `${path}.partition`)),
+    partition: Number(whole(partition, `${path}.partition`, 0n, INTS)),
     offset: whole(offset, `${path}.offset`),
     timestamp: timestamp === undefined || timestamp === null ? -1n : whole(timestamp, `${path}.timestamp`, -LONGS),
     timestampType: typeOf(timestampType),
@@ -84,16 +85,20 @@ function bytes(text: unknown, path: string): Uint8Array | null {
 
 /** Kafka's numbers have 64 bits and a sign. Brokers take any timestamp; whether it is one of a row is not for the decoding to say. */
 const LONGS = 2n ** 63n;
+/** Those of partitions 32. */
+const INTS = 2n ** 31n;
+/** Kafka's own rule for names (`org.apache.kafka.common.internals.Topic`). */
+const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
 
-function whole(value: unknown, path: string, least = 0n): bigint {
+function whole(value: unknown, path: string, least = 0n, end = LONGS): bigint {
   const number =
     typeof value === 'number' && Number.isSafeInteger(value)
       ? BigInt(value)
       : typeof value === 'string' && /^-?\d{1,19}$/.test(value)
         ? BigInt(value)
         : undefined;
-  if (number === undefined || number < least || number >= LONGS)
-    throw notAnEvent(path, `no whole number from ${least} to 2^63-1`);
+  if (number === undefined || number < least || number >= end)
+    throw notAnEvent(path, `no whole number from ${least} to ${end - 1n}`);
   return number;
 }
 

@@ -48,6 +48,9 @@ const MAX_BYTES = 1024 * 1024;
 /** First millisecond of the year 10,000, which no engine's date has room for. */
 export const YEAR_10000 = 253_402_300_800_000n;
 
+/** 9999-12-31 */
+const LAST_DAY = 2_932_896;
+
 /** @param hash for contracts that hash a column */
 export function recordReader(contract: Contract, hash: HashValue): (record: KafkaRecord) => ReadRecord {
   const { stream } = contract;
@@ -78,7 +81,10 @@ export function recordReader(contract: Contract, hash: HashValue): (record: Kafk
     }
     if (timestamp === -1n) return refused('no-timestamp');
     if (timestamp < 0n || timestamp >= YEAR_10000) return refused('wrong-timestamp');
-    return { kind: 'row', day: dayOf(Number(timestamp)), values };
+    const day = dayOf(Number(timestamp));
+    // East of Greenwich the year 10,000 begins earlier.
+    if (day > LAST_DAY) return refused('wrong-timestamp');
+    return { kind: 'row', day, values };
   };
 }
 

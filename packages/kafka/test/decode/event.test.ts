@@ -77,7 +77,11 @@ test.each([
   ['no records', msk(undefined), '$.records is no object'],
   ['a partition that is no list', msk({ 'taps-0': {} }), '$.records["taps-0"] is no list'],
   ['no offset', msk({ 'taps-0': [{ ...raw, offset: undefined }] }), '$.records["taps-0"][0].offset is no whole number'],
-  ['an offset below 0', msk({ 'taps-0': [{ ...raw, offset: -1 }] }), '[0].offset is no whole number from 0 to 2^63-1'],
+  [
+    'an offset below 0',
+    msk({ 'taps-0': [{ ...raw, offset: -1 }] }),
+    '[0].offset is no whole number from 0 to 9223372036854775807',
+  ],
   [
     'an offset of more than 64 bits',
     msk({ 'taps-0': [{ ...raw, offset: '9223372036854775808' }] }),
@@ -85,7 +89,13 @@ test.each([
   ],
   ['a value that is no Base64', msk({ 'taps-0': [{ ...raw, value: 'sec ret' }] }), '[0].value is no Base64'],
   ['headers of text', msk({ 'taps-0': [{ ...raw, headers: [{ a: 'b' }] }] }), '[0].headers[0] is no list of bytes'],
-  ['no topic', msk({ 'taps-0': [{ ...raw, topic: '' }] }), '[0].topic is no text'],
+  ['no topic', msk({ 'taps-0': [{ ...raw, topic: '' }] }), '[0].topic is no name of a topic'],
+  ['a topic with NUL', msk({ 'taps-0': [{ ...raw, topic: 'a\0' }] }), '[0].topic is no name of a topic'],
+  [
+    'a partition of more than 32 bits',
+    msk({ 'taps-0': [{ ...raw, partition: 3e9 }] }),
+    '[0].partition is no whole number',
+  ],
   ['no cluster', { eventSource: 'SelfManagedKafka', records: {} }, '$ is without eventSourceArn'],
 ])('refused: %s', (_, event, problem) => {
   expect(() => decodeEvent(event)).toThrow(expect.objectContaining({ code: 'not-a-kafka-event' }));

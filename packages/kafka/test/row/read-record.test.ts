@@ -46,6 +46,13 @@ test.each([
   expect(read(poison)).toEqual({ kind: 'refused', reason, detail });
 });
 
+test('the last day that there is, wherever it ends first', () => {
+  const stream = { timeZone: 'Pacific/Auckland', dayStartsAt: '00:00' };
+  const east = recordReader(tapsContract({ stream }), hash);
+  expect(east(record(TAP, { timestamp: 253_402_300_799_999n }))).toMatchObject({ reason: 'wrong-timestamp' });
+  expect(read(record(TAP, { timestamp: 253_402_300_799_999n }))).toMatchObject({ kind: 'row', day: 2_932_896 });
+});
+
 test('as many bytes as the contract says, and no more', () => {
   const text = JSON.stringify(TAP);
   const reader = (maxBytes: number) =>
