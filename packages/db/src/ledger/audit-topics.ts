@@ -18,20 +18,25 @@ export interface SeenTopicFile {
   readonly uri: string;
   /** Null: its attempt is not known. */
   readonly dataset: string | null;
-  /** `named` by a batch · `unnamed` of an attempt that is open or committed nothing · `unknown` of none that the ledger could tell so */
+  /** `named` by a batch · `unnamed` of an attempt that is open or committed nothing, or of refused records that are rows by now · `unknown` of none that the ledger could tell so */
   readonly is: 'named' | 'unnamed' | 'unknown';
 }
 
-export async function noteFoundTopicFiles(db: ClientBase, found: readonly FoundTopicFile[]): Promise<SeenTopicFile[]> {
+/** @param place `error`: what a retry has made rows of is named no more, though its attempt committed it */
+export async function noteFoundTopicFiles(
+  db: ClientBase,
+  place: 'archive' | 'error',
+  found: readonly FoundTopicFile[],
+): Promise<SeenTopicFile[]> {
   const { rows } = await db.query<SeenTopicFile>(
     `WITH f AS (SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[]) f(uri, size, attempt)),
        noted AS (INSERT INTO found_files SELECT uri, size FROM f)
      SELECT f.uri, a.dataset, CASE
        WHEN EXISTS (SELECT 1 FROM ledger.kafka_batches b WHERE b.archive_uri = f.uri)
          OR EXISTS (SELECT 1 FROM ledger.kafka_batches b WHERE b.rows_uri = f.uri) THEN 'named'
-       WHEN a.outcome = 'committed' OR a.id IS NULL THEN 'unknown' ELSE 'unnamed' END AS is
+       WHEN a.id IS NULL OR (a.outcome = 'committed' AND $4 = 'archive') THEN 'unknown' ELSE 'unnamed' END AS is
      FROM f LEFT JOIN ledger.attempts a ON a.id = f.attempt ORDER BY f.uri`,
-    [found.map(({ uri }) => uri), found.map(({ size }) => size), found.map(({ attempt }) => attempt)],
+    [found.map(({ uri }) => uri), found.map(({ size }) => size), found.map(({ attempt }) => attempt), place],
   );
   return rows;
 }

@@ -47,7 +47,7 @@ async function lookAtCopies(
     const unknown = await noteFoundObjects(work.db, place, copies);
     for (const { uri, dataset } of unknown) work.findings.add('unknown-copy', dataset, uri);
   });
-  const takeOfTopics = ofTopics(work, () => {
+  const takeOfTopics = ofTopics(work, place === 'archive' ? 'archive' : 'error', () => {
     found += 1;
   });
   for await (const { path, size } of store.list()) {
@@ -74,9 +74,9 @@ const isOfTopic = (place: FoundPlace, path: string): boolean =>
   path.startsWith(`${place === 'archive' ? '' : 'rows/'}${ARCHIVE_FOLDER}/`);
 
 /** Records of topics and refused ones; whose they are the ledger knows, by the attempts in their names. */
-const ofTopics = ({ db, dataset, findings }: AuditWork, onFound: () => void) =>
+const ofTopics = ({ db, dataset, findings }: AuditWork, place: 'archive' | 'error', onFound: () => void) =>
   grouped<FoundTopicFile>(async (files) => {
-    for (const { uri, dataset: own, is } of await noteFoundTopicFiles(db, files)) {
+    for (const { uri, dataset: own, is } of await noteFoundTopicFiles(db, place, files)) {
       if (dataset !== undefined && own !== dataset) continue;
       onFound();
       if (is === 'unnamed') findings.note('unnamed', uri);

@@ -155,7 +155,7 @@ export const NOTES = {
   'times-contradict': '.dfms whose times end before they begin',
   'older-columns': 'change files with a lower tableVersion than the one before',
   unnamed:
-    'files in the error zone, and records of topics in the archive, that nothing in the ledger names: refused before a replay, which stay, or of attempts that died, which farelake maintain removes',
+    'files in the error zone, and records of topics in the archive, that nothing in the ledger names: refused before a replay or a retry, which stay, or of attempts that died, which farelake maintain removes',
   unproven: 'files and copies of which no checksum was noted: read to the end, and not compared',
   unlisted: 'files in the stage zone that no manifest lists; farelake maintain removes those of dead attempts',
 } as const;

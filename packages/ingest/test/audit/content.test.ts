@@ -177,7 +177,7 @@ it('maintain removes refused rows of an attempt that died, and leaves those of b
   await maintain(world, { grace: 0, retention: 0, dryRun: false });
   expect(await note()).toEqual([['unnamed', [left]]]);
   expect(NOTES.unnamed).toMatch(
-    /refused before a replay, which stay, or of attempts that died, which farelake maintain removes$/,
+    /refused before a replay or a retry, which stay, or of attempts that died, which farelake maintain removes$/,
   );
 });
 

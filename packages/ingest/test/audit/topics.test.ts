@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { startAttempt } from '@farelake/db';
 import { folderStore } from '@farelake/lake';
-import { audit, maintain, type Audited } from '../../src/index.ts';
+import { tapsContract } from '../../../schema-registry/test/taps-contract.ts';
+import { audit, maintain, retryRefused, type Audited } from '../../src/index.ts';
 import { closeWorlds } from '../support/world.ts';
 import { NOON, openTapsWorld, poison, tap, type TapsWorld } from '../taps/support/taps-world.ts';
 
@@ -143,6 +144,25 @@ it('rows of the table, records of its topics, offsets and refused ones have to a
     'offsets-differ one taps-1: 1 refused records are noted, and 0 were refused',
   ]);
   expect(await found(world)).toEqual([]);
+});
+
+it('refused records that are rows by now: their file stays, and is a note', async () => {
+  const world = await openTapsWorld();
+  const value = Buffer.from('{"tapId":"t","tokenId":"x","stopId":"1","deviceId":"2","zone":"Z"}');
+  await world.land([tap(0), tap(1, { value })]);
+  const contract = tapsContract();
+  const zone = { ...contract.columns[3]!, id: 105, name: 'zone', sourceName: 'zone', nullable: true };
+  const mended = { ...contract, version: 2, columns: [...contract.columns, zone], lastColumnId: 105 };
+  world.contracts.set('taps', mended);
+  expect(await retryRefused(world, mended, { dryRun: false })).toMatchObject({ accepted: 1 });
+  for (let run = 0; run < 2; run += 1) {
+    expect(await look(world, { content: true })).toMatchObject({
+      findings: [],
+      notes: [{ kind: 'unnamed', count: 1 }],
+      found: { error: 1 },
+    });
+    await maintain(world, { grace: 0, retention: 0, dryRun: false });
+  }
 });
 
 it('what is committed while it looks is no finding', async () => {
