@@ -285,6 +285,7 @@ export { AttemptGivenUp, endAppend, lockAppends } from './ledger/appends.ts';
 export {
   takeBatch,
   takenRuns,
+  takenUpTo,
   type KafkaTopic,
   type OffsetRange,
   type RefusedRecord,

@@ -91,7 +91,7 @@ const KINDS: readonly Kind[] = [
  */
 const LASTING = new Set([
   ...['kafka-certificate-expired', 'kafka-other-host', 'kafka-untrusted', 'kafka-wants-tls'],
-  ...['kafka-other-sign-in', 'kafka-refused', 'kafka-not-authorised', 'kafka-unknown-topic'],
+  ...['kafka-other-sign-in', 'kafka-refused', 'kafka-not-authorised', 'kafka-unknown-topic', 'kafka-topic-gone'],
   ...['kafka-too-large', 'kafka-rejected', 'kafka-plain-text', 'kafka-bad-ca-file', 'kafka-bad-password'],
 ]);
 

@@ -16,6 +16,7 @@ export {
   type Consumed,
   type ConsumeOptions,
   type ConsumeProgress,
+  type TakenUpTo,
   type Trouble,
 } from './consume/index.ts';
 export { isLasting, kafkaFailure } from './failure.ts';

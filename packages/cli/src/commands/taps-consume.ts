@@ -1,3 +1,4 @@
+import { takenUpTo } from '@farelake/db';
 import { contractFor, landDelivery, type Landed } from '@farelake/ingest';
 import type { ConsumeOptions, Trouble } from '@farelake/kafka/client';
 import { kafkaClient, kafkaConnectionOf, type KafkaFlags } from '../kafka.ts';
@@ -35,6 +36,8 @@ export async function tapsConsumeCommand(context: Context, flags: ConsumeFlags):
         group: flags.group ?? `farelake-${dataset}`,
         cluster: flags.cluster ?? context.environment.kafkaCluster,
         batch: limitsOf(flags),
+        takenUpTo: ({ cluster, topicId = null }) =>
+          takenUpTo(workspace.pool, { dataset, cluster, topic: flags.topic }, topicId),
         fromBeginning: flags.fromBeginning,
         untilEnd: flags.untilEnd,
         sessionTimeout: flags.sessionTimeout === undefined ? undefined : 1000 * flags.sessionTimeout,

@@ -183,3 +183,22 @@ async function partitionFor(
   );
   return rows[0]?.id ?? 0;
 }
+
+/**
+ * The offset after the last record that was taken of a topic, by partition. Only of the very topic: where its id was never told,
+ * nobody knows whether it is still the same.
+ * @param topicId null: the cluster has no ids
+ */
+export async function takenUpTo(
+  db: Queryable,
+  { dataset, cluster, topic }: KafkaTopic,
+  topicId: string | null,
+): Promise<Map<number, bigint>> {
+  const { rows } = await db.query<{ partition: number; last: string }>(
+    `SELECT DISTINCT ON (p.partition) p.partition, (SELECT max(r.last_offset) FROM ledger.kafka_runs r WHERE r.partition_id = p.id)::text AS last
+     FROM ledger.kafka_partitions p WHERE p.dataset = $1 AND p.cluster = $2 AND p.topic = $3 AND p.topic_id IS NOT DISTINCT FROM $4
+     ORDER BY p.partition, p.epoch DESC`,
+    [dataset, cluster, topic, topicId],
+  );
+  return new Map(rows.map(({ partition, last }) => [partition, BigInt(last) + 1n]));
+}

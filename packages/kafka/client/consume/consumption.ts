@@ -16,6 +16,16 @@ import { Waiting, type BatchLimits } from './micro-batch.ts';
 import { earliestOf, latestOf, type Source } from './source.ts';
 import { Wake } from './wake.ts';
 
+/**
+ * Where whoever lands the records is, by partition: the offset after the last one that it has of this very topic. A partition that
+ * is not among them begins with the first record that there is.
+ */
+export type TakenUpTo = (topic: {
+  readonly cluster: string;
+  /** Kafka's id of the topic; undefined: the cluster is too old to have them. */
+  readonly topicId: string | undefined;
+}) => Promise<ReadonlyMap<number, bigint>>;
+
 /** What can be told of a consumption while it goes on. */
 export type Trouble =
   /** The cluster does not do what is needed; it is tried again after a pause. */
@@ -47,6 +57,7 @@ export interface ConsumptionOptions {
   /** Name of the cluster in deliveries. */
   readonly cluster: string;
   readonly limits: BatchLimits;
+  readonly takenUpTo: TakenUpTo | undefined;
   readonly fromBeginning: boolean;
   readonly untilEnd: boolean;
   readonly patience?: number | undefined;
@@ -199,11 +210,28 @@ export class Consumption {
   #beginningsOf(partitions: readonly number[]): Promise<Map<number, bigint>> {
     const { source, fromBeginning } = this.#options;
     return this.#groupPatience.until(async () => {
-      const known = fromBeginning ? this.#left : await this.#membership.committed(partitions);
+      const known = fromBeginning ? this.#left : await this.#goOnFrom(partitions);
       const unknown = partitions.filter((partition) => !known.has(partition));
       const earliest = unknown.length === 0 ? [] : await earliestOf(source, unknown);
       return new Map(partitions.map((partition) => [partition, known.get(partition) ?? earliest[partition] ?? 0n]));
     });
+  }
+
+  /**
+   * The group's offsets are those of everyone who ever read under its name, and of a topic of the same name that was there before:
+   * where it is known what was landed, nothing behind that is passed over.
+   */
+  async #goOnFrom(partitions: readonly number[]): Promise<ReadonlyMap<number, bigint>> {
+    const { source, cluster, takenUpTo } = this.#options;
+    const committed = await this.#membership.committed(partitions);
+    if (takenUpTo === undefined) return committed;
+    const topicId = this.#topicIds.get(source.topic);
+    return new Map(
+      [...(await takenUpTo({ cluster, topicId }))].map(([partition, taken]) => {
+        const told = committed.get(partition) ?? taken;
+        return [partition, told < taken ? told : taken];
+      }),
+    );
   }
 
   #startFetching(): void {

@@ -1,11 +1,11 @@
 /** Reads a topic as a member of a consumer group, and hands over micro-batches. */
 import type { Delivery } from '../../src/record.ts';
 import type { KafkaConnection } from '../connection.ts';
-import { Consumption, type Consumed, type ConsumeProgress, type Trouble } from './consumption.ts';
+import { Consumption, type Consumed, type ConsumeProgress, type TakenUpTo, type Trouble } from './consumption.ts';
 import { BATCH_LIMITS, type BatchLimits } from './micro-batch.ts';
 import { openSource } from './source.ts';
 
-export type { Consumed, ConsumeProgress, Trouble } from './consumption.ts';
+export type { Consumed, ConsumeProgress, TakenUpTo, Trouble } from './consumption.ts';
 export { BATCH_LIMITS, type BatchLimits } from './micro-batch.ts';
 
 export interface ConsumeOptions {
@@ -17,6 +17,8 @@ export interface ConsumeOptions {
   readonly cluster?: string | undefined;
   /** When a micro-batch is full: 10,000 records, 16 MiB or 5 s, whatever comes first. */
   readonly batch?: Partial<BatchLimits> | undefined;
+  /** Where to go on, by what was landed; default: by the group's offsets alone. */
+  readonly takenUpTo?: TakenUpTo | undefined;
   /** From the first records that the topic still has; default: from where the group is, for a new one from the first too. */
   readonly fromBeginning?: boolean | undefined;
   /** Ends where the partitions ended at the start; default: it goes on until the signal. */
@@ -52,6 +54,7 @@ export async function consumeDeliveries(
     const consumption = new Consumption({
       ...{ source, land, signal: options.signal, patience: options.patience },
       cluster: options.cluster ?? source.cluster,
+      takenUpTo: options.takenUpTo,
       limits: { ...BATCH_LIMITS, ...options.batch },
       ...{ fromBeginning: options.fromBeginning === true, untilEnd: options.untilEnd === true },
       onProgress: options.onProgress ?? (() => undefined),

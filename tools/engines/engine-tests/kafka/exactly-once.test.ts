@@ -184,4 +184,27 @@ describeKafka('each record of a topic counts once', () => {
     expect(own).toHaveLength(2);
     for (const one of own) expect(one).toMatchObject({ lag: 0, committedOffset: one['endOffset'] });
   }, 180_000);
+
+  it('the table decides where to go on, whoever else has read under the name of the group', async () => {
+    await broker.createTopic('shared', 2, KEPT);
+    const connection = kafkaConnection({ ...broker, brokers: broker.brokers });
+    const args = ['taps', 'consume', '--topic', 'shared', '--until-end'];
+    const other = await openHome({ ...home.variables, DATABASE_URL: undefined, FARELAKE_HOME: undefined });
+    const rows = async (own: Home) =>
+      ((await queryJson(own, `SELECT count(*) AS n FROM taps WHERE topic = 'shared'`)) as { n: number }[])[0]?.n;
+    await produceRecords({ connection }, 'shared', onPartition(0, 1, 12));
+    expect((await home.run(...args)).code).toBe(0);
+    // Another home, the same group: everything all the same.
+    expect((await other.run(...args)).code).toBe(0);
+    await produceRecords({ connection }, 'shared', onPartition(1, 1, 12));
+    expect((await other.run(...args)).code).toBe(0);
+    expect((await home.run(...args)).code).toBe(0);
+    expect([await rows(home), await rows(other)]).toEqual([22, 22]);
+    // Made anew, with fewer records than the group has offsets: all of the new ones.
+    await broker.deleteTopic('shared');
+    await broker.createTopic('shared', 2, KEPT);
+    await produceRecords({ connection }, 'shared', onPartition(0, 1, 6));
+    expect((await home.run(...args)).code).toBe(0);
+    expect(await rows(home)).toBe(27);
+  }, 180_000);
 });
