@@ -41,7 +41,7 @@ function addConsumeCommand(taps: Command, context: Context, answer: Answer): voi
     .description('read a topic and bring its records into their table, until it is stopped')
     .option('--brokers <hosts>', BROKERS)
     .requiredOption('--topic <topic>', 'the topic')
-    .option('--group <name>', 'consumer group: its members share the partitions (default: farelake-<table>)')
+    .option('--group <name>', 'consumer group: its members share the partitions (default: farelake-<topic>)')
     .option('--cluster <name>', 'name of the cluster in the tables (default: KAFKA_CLUSTER, else its own id)')
     .option('--from-beginning', 'from the first record that the topic still has; what is in the table is left out')
     .option('--until-end', 'end where the topic ended when this began')
@@ -83,7 +83,7 @@ function addStatusCommand(taps: Command, context: Context, answer: Answer): void
     .description('how far each partition is taken, what is missing between, what was refused and why')
     .option('--table <table>', 'only this table')
     .option('--brokers <hosts>', 'also ask the cluster how far its topics are (default: KAFKA_BROKERS)')
-    .option('--group <name>', 'consumer group whose committed offsets to show (default: farelake-<table>)')
+    .option('--group <name>', 'consumer group whose committed offsets to show (default: farelake-<topic>)')
     .option(
       '--json',
       'as JSON: {partitions: [{topic, partition, epoch, firstOffset, lastOffset, missing, lag, …}], refused}',

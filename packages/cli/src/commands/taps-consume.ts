@@ -5,6 +5,7 @@ import { kafkaClient, kafkaConnectionOf, type KafkaFlags } from '../kafka.ts';
 import { landedLines, sumLanded } from '../output/landed.ts';
 import { counted } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { groupOf } from '../partition-lag.ts';
 import { withWorkspace, type Context } from '../session.ts';
 
 export interface ConsumeFlags extends KafkaFlags {
@@ -33,7 +34,7 @@ export async function tapsConsumeCommand(context: Context, flags: ConsumeFlags):
       {
         connection,
         topic: flags.topic,
-        group: flags.group ?? `farelake-${dataset}`,
+        group: flags.group ?? groupOf(flags.topic),
         cluster: flags.cluster ?? context.environment.kafkaCluster,
         batch: limitsOf(flags),
         takenUpTo: ({ cluster, topicId = null }) =>

@@ -1,4 +1,5 @@
 import type { Landed } from '@farelake/ingest';
+import { printable } from '@farelake/schema-registry';
 import { count, counted } from './table.ts';
 
 /** By table and topic, in the order in which they came. */
@@ -28,7 +29,8 @@ export function sumLanded(landed: readonly Landed[]): Landed[] {
 /** @param from what the records came in: `12 events` */
 export function landedLines(landed: readonly Landed[], from: string): string[] {
   if (landed.length === 0) return [`${from}, no records`];
-  return landed.flatMap(({ table, topic, records, repeated, written, quarantined, tombstones, madeAnew }) => {
+  return landed.flatMap(({ table, topic: name, records, repeated, written, quarantined, tombstones, madeAnew }) => {
+    const topic = printable(name);
     const parts = [
       counted(written, 'new row'),
       ...(repeated === 0 ? [] : [`${count(repeated)} known already`]),

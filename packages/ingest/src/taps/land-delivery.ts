@@ -38,9 +38,11 @@ export interface Landed {
 /** @returns by topic, in the order in which they come */
 export async function landDelivery(workspace: TapsWorkspace, delivery: Delivery): Promise<Landed[]> {
   const topics = Map.groupBy(delivery.records, ({ topic }) => topic);
+  // Before anything of it is landed: what has no contract makes an error of the whole delivery.
+  const contracts = new Map([...topics.keys()].map((topic) => [topic, contractFor(workspace, topic)]));
   const landed: Landed[] = [];
   for (const [topic, records] of topics) {
-    const contract = contractFor(workspace, topic);
+    const contract = contracts.get(topic) ?? contractFor(workspace, topic);
     const own = { dataset: contract.dataset, cluster: delivery.cluster, topic };
     const work = { workspace, contract, topic: own, topicId: delivery.topicIds.get(topic) ?? null };
     // What was committed before it failed is known when it is tried again.

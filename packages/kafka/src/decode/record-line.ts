@@ -16,8 +16,15 @@ export interface EventRecord {
   readonly timestampType: string;
   readonly key?: string;
   readonly value?: string;
+  /** Of a value of which only the beginning is kept: more than 64 MiB. */
+  readonly valueBytes?: number;
   readonly headers: readonly Readonly<Record<string, readonly number[] | null>>[];
 }
+
+/** No row is ever made of a value that large, and no text is long enough for all of it. */
+const LONGEST_VALUE = 64 * 1024 * 1024;
+/** What is kept of it. */
+const KEPT_OF_IT = 1024 * 1024;
 
 export function eventRecord({
   topic,
@@ -36,10 +43,15 @@ export function eventRecord({
     timestamp: Number(timestamp),
     timestampType: TYPES[timestampType],
     ...(key === null ? {} : { key: base64(key) }),
-    ...(value === null ? {} : { value: base64(value) }),
+    ...(value === null ? {} : valueMembers(value)),
     headers: headers.map(([name, bytes]) => ({ [name]: bytes === null ? null : [...bytes] })),
   };
 }
+
+const valueMembers = (value: Uint8Array) =>
+  value.length <= LONGEST_VALUE
+    ? { value: base64(value) }
+    : { value: base64(value.subarray(0, KEPT_OF_IT)), valueBytes: value.length };
 
 /** Without a line break at the end. */
 export const recordLine = (record: KafkaRecord): string => JSON.stringify(eventRecord(record));

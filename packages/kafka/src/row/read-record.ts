@@ -48,6 +48,9 @@ const MAX_BYTES = 1024 * 1024;
 /** First millisecond of the year 10,000, which no engine's date has room for. */
 export const YEAR_10000 = 253_402_300_800_000n;
 
+/** First millisecond of the year 0001. */
+const YEAR_1 = -62_135_596_800_000;
+
 /** 9999-12-31 */
 const LAST_DAY = 2_932_896;
 
@@ -195,6 +198,8 @@ function microseconds(text: string): bigint | undefined {
   const [, day = '', time = '', fraction = '', zone = ''] =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
   const milliseconds = Date.parse(`${day}T${time}${zone}`);
-  if (!isDay(day) || Number.isNaN(milliseconds)) return undefined;
+  // By way of its zone a moment may come to lie outside of the years that there are.
+  const isMoment = milliseconds >= YEAR_1 && milliseconds < Number(YEAR_10000);
+  if (!isDay(day) || !isMoment) return undefined;
   return BigInt(milliseconds) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, '0'));
 }

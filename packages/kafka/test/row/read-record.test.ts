@@ -98,6 +98,8 @@ test.each([
   ['timestamp', '2026-03-01T12:00:00', 'wrong-value'],
   ['timestamp', '2026-02-30T12:00:00Z', 'wrong-value'],
   ['timestamp', '2026-03-01T25:00:00Z', 'wrong-value'],
+  ['timestamp', '0001-01-01T00:00:00+01:00', 'wrong-value'],
+  ['timestamp', '9999-12-31T23:59:59-01:00', 'wrong-value'],
 ])('%s %j', (type, value, expected) => {
   const found = valueOf(column(type), value);
   if (typeof expected === 'string' && expected.startsWith('wrong'))
