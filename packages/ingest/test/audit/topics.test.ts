@@ -17,8 +17,9 @@ const UNKNOWN = 'bbbbbbbbbbbbbbbbbbbb';
 const look = (world: TapsWorld, options: Parameters<typeof audit>[2] = {}): Promise<Audited> =>
   audit(world, folderStore(world.delivered), options);
 
+/** By kind and object: places are looked at side by side. */
 const found = async (world: TapsWorld, options: Parameters<typeof audit>[2] = {}) =>
-  (await look(world, options)).findings.map(({ kind, table, object }) => [kind, table, object]);
+  (await look(world, options)).findings.map(({ kind, table, object }) => [kind, table, object]).toSorted();
 
 async function landed(): Promise<TapsWorld> {
   const world = await openTapsWorld();
@@ -63,8 +64,8 @@ it('what is gone of records, refused ones and the table', async () => {
   for (const uri of [archive, refused, table]) await rm(local(uri));
   expect(await found(world)).toEqual([
     ['copy-gone', 'taps', archive],
-    ['refused-gone', 'taps', refused],
     ['file-gone', 'taps', table],
+    ['refused-gone', 'taps', refused],
   ]);
   expect(await found(world, { dataset: 'edw_x' })).toEqual([]);
 });
