@@ -35,13 +35,25 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It has to be a whole number from 1.');
 }
 
+/** Less than one request to the cluster may take. */
+function sessionSeconds(text: string): number {
+  const seconds = wholeNumber(text);
+  if (seconds < 30) return seconds;
+  throw new InvalidArgumentError('It has to be below 30.');
+}
+
+function groupName(text: string): string {
+  if (/^[\w.:-]+$/.test(text)) return text;
+  throw new InvalidArgumentError('It has to be of letters, digits and . _ : -');
+}
+
 function addConsumeCommand(taps: Command, context: Context, answer: Answer): void {
   taps
     .command('consume')
     .description('read a topic and bring its records into their table, until it is stopped')
     .option('--brokers <hosts>', BROKERS)
     .requiredOption('--topic <topic>', 'the topic')
-    .option('--group <name>', 'consumer group: its members share the partitions (default: farelake-<topic>)')
+    .option('--group <name>', 'consumer group: its members share the partitions (default: farelake-<topic>)', groupName)
     .option('--cluster <name>', 'name of the cluster in the tables (default: KAFKA_CLUSTER, else its own id)')
     .option('--from-beginning', 'from the first record that the topic still has; what is in the table is left out')
     .option('--until-end', 'end where the topic ended when this began')
@@ -49,8 +61,8 @@ function addConsumeCommand(taps: Command, context: Context, answer: Answer): voi
     .option('--batch-seconds <n>', 'how long its first record waits at most (default 5)', wholeNumber)
     .option(
       '--session-timeout <seconds>',
-      'after so long without a sign of life the group gives this consumer up (default 20)',
-      wholeNumber,
+      'after so long without a sign of life the group gives this consumer up, at most 29 (default 20)',
+      sessionSeconds,
     )
     .option('--json', 'at the end, as JSON: {deliveries, tables: [{table, topic, records, written, …}]}')
     .addHelpText(
@@ -83,7 +95,7 @@ function addStatusCommand(taps: Command, context: Context, answer: Answer): void
     .description('how far each partition is taken, what is missing between, what was refused and why')
     .option('--table <table>', 'only this table')
     .option('--brokers <hosts>', 'also ask the cluster how far its topics are (default: KAFKA_BROKERS)')
-    .option('--group <name>', 'consumer group whose committed offsets to show (default: farelake-<topic>)')
+    .option('--group <name>', 'consumer group whose committed offsets to show (default: farelake-<topic>)', groupName)
     .option(
       '--json',
       'as JSON: {partitions: [{topic, partition, epoch, firstOffset, lastOffset, missing, lag, …}], refused}',

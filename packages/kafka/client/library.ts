@@ -128,7 +128,8 @@ export async function openConsumer(connection: KafkaConnection, member: GroupMem
     ...(await clientOptions(connection)),
     groupId: member.group,
     sessionTimeout: member.sessionTimeout,
-    rebalanceTimeout: REBALANCE_TIMEOUT,
+    // The library takes none that is shorter.
+    rebalanceTimeout: Math.max(REBALANCE_TIMEOUT, member.sessionTimeout),
     heartbeatInterval: Math.min(3_000, Math.floor(member.sessionTimeout / 4)),
     autocommit: false,
   });

@@ -59,7 +59,7 @@ export class Patience {
     this.#failures = 0;
   }
 
-  /** Does something until it works. @throws UserError of `failureOf` when it is enough */
+  /** Does something until it works. @throws UserError of `failureOf` when it is enough, or a stop was asked for */
   async until<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -67,6 +67,8 @@ export class Patience {
         this.worked();
         return result;
       } catch (error) {
+        // Pauses end at once then, and would be none.
+        if (this.#options.signal?.aborted === true) throw this.#options.failureOf(error);
         await this.failed(error);
       }
     }

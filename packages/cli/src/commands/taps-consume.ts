@@ -114,6 +114,6 @@ function troubleText(trouble: Trouble): string {
         ? 'the group gave this consumer no partition'
         : `reads ${trouble.partitions.length === 1 ? 'partition' : 'partitions'} ${trouble.partitions.join(', ')}`;
     case 'gap':
-      return `partition ${trouble.partition}: offsets ${trouble.from} to ${trouble.to} are gone from the topic before they were read; farelake taps status shows what is missing`;
+      return `partition ${trouble.partition}: offsets ${trouble.from} to ${trouble.to - 1n} are gone from the topic before they were read; farelake taps status shows what is missing`;
   }
 }

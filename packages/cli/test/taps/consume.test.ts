@@ -30,6 +30,7 @@ describe('taps consume', () => {
       ['--topic', 'taps', '--brokers', 'broker.example.org:9092'],
       /TLS is switched off/,
     ],
+    ['a group without a name', SIGN_IN, ['--topic', 'taps', '--brokers', 'b:1', '--group', ''], /letters, digits/],
     [
       'batches of nothing',
       SIGN_IN,

@@ -72,14 +72,15 @@ describeKafka('each record of a topic counts once', () => {
   beforeAll(async () => {
     broker = await openBroker();
     await broker.createTopic(TOPIC, PARTITIONS, KEPT);
-    home = await openHome({
-      FARELAKE_REGISTRY: path.join(REPOSITORY, 'packages/schema-registry/registry'),
-      KAFKA_BROKERS: broker.brokers,
-      KAFKA_USERNAME: broker.username,
-      KAFKA_PASSWORD: broker.password,
-      KAFKA_CA_FILE: broker.caFile,
-    });
+    home = await openHome(cluster());
     await home.run('migrate');
+  });
+  const cluster = () => ({
+    FARELAKE_REGISTRY: path.join(REPOSITORY, 'packages/schema-registry/registry'),
+    KAFKA_BROKERS: broker.brokers,
+    KAFKA_USERNAME: broker.username,
+    KAFKA_PASSWORD: broker.password,
+    KAFKA_CA_FILE: broker.caFile,
   });
   afterAll(async () => {
     await closeHomes();
@@ -189,7 +190,7 @@ describeKafka('each record of a topic counts once', () => {
     await broker.createTopic('shared', 2, KEPT);
     const connection = kafkaConnection({ ...broker, brokers: broker.brokers });
     const args = ['taps', 'consume', '--topic', 'shared', '--until-end'];
-    const other = await openHome({ ...home.variables, DATABASE_URL: undefined, FARELAKE_HOME: undefined });
+    const other = await openHome(cluster());
     const rows = async (own: Home) =>
       ((await queryJson(own, `SELECT count(*) AS n FROM taps WHERE topic = 'shared'`)) as { n: number }[])[0]?.n;
     await produceRecords({ connection }, 'shared', onPartition(0, 1, 12));
