@@ -23,7 +23,7 @@ export const project = (rootDir) => ({
   globalTeardown: path.join(support, 'global-teardown.ts'),
   // These are published as ES modules only, and tests run as CommonJS.
   transformIgnorePatterns: [
-    '/node_modules/(?!(hyparquet|hyparquet-compressors|hyparquet-writer|hysnappy|@platformatic/[a-z-]+)/)',
+    '/node_modules/(?!(hyparquet|hyparquet-compressors|hyparquet-writer|hysnappy|icebird|uuid|@platformatic/[a-z-]+)/)',
   ],
   transform: {
     '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } } }],

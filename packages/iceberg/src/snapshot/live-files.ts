@@ -1,0 +1,29 @@
+/** What a snapshot and a table consist of. */
+import { type FileIo, inParallel } from '../io/file-io.ts';
+import type { LiveFile } from '../manifest/data-file.ts';
+import { liveCount } from '../manifest/manifest.ts';
+import { manifestsOf } from '../manifest/manifest-list.ts';
+import { filesIn } from '../manifest/read-manifest.ts';
+import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts';
+
+/**
+ * Data and delete files of a snapshot (Iceberg table spec v2, "Scan Planning"), in no order that means anything, with sequence
+ * numbers as they count ("Sequence Number Inheritance"). None without a snapshot.
+ */
+export async function liveFiles(io: FileIo, snapshot: Snapshot | undefined): Promise<LiveFile[]> {
+  const manifests = (await manifestsOf(io, snapshot)).filter((manifest) => liveCount(manifest) > 0);
+  return (await inParallel(manifests, (manifest) => filesIn(io, manifest))).flat();
+}
+
+/**
+ * Paths of the metadata files that the table's snapshots need: manifest lists, manifests, statistics. Neither data files nor
+ * the metadata file itself and those before it (`metadata-log`) are among them.
+ */
+export async function reachableFiles(io: FileIo, meta: TableMetadata): Promise<Set<string>> {
+  const manifests = await inParallel(meta.snapshots, (snapshot) => manifestsOf(io, snapshot));
+  return new Set([
+    ...meta.snapshots.map((snapshot) => snapshot['manifest-list']),
+    ...manifests.flat().map(({ path }) => path),
+    ...[...(meta.statistics ?? []), ...(meta['partition-statistics'] ?? [])].map((one) => one['statistics-path']),
+  ]);
+}
