@@ -4,6 +4,8 @@ export { LocalPostgresError } from './local/errors.ts';
 export type { LocalPostgresErrorCode } from './local/errors.ts';
 export { ensureLocalPostgres, localPostgresStatus, stopLocalPostgres } from './local/server.ts';
 export type { EnsureOptions, LocalPostgresStatus, LocalPostgresStep } from './local/server.ts';
+export { ensureLocalReader } from './local/reader.ts';
+export { READER, READER_LOGIN, readerGrants, type ReaderGrants } from './readers.ts';
 export { DatabaseNewerThanCode, MigrationError } from './migrate/errors.ts';
 export type { MigrationErrorCode } from './migrate/errors.ts';
 export { migrate } from './migrate/migrate.ts';
@@ -116,6 +118,7 @@ export {
   type ManifestFile,
   type TreatedFiles,
 } from './ledger/manifest.ts';
+export * from './ledger/versions.ts';
 export {
   archivableLoads,
   archivedCopies,
@@ -171,6 +174,7 @@ export {
 export { addDelivery, redescribedObjects, type Redescribed } from './ledger/deliveries.ts';
 export {
   loadPlaces,
+  loadPlacesAt,
   loadsInTrouble,
   lonelyDfms,
   tableCounts,
@@ -281,6 +285,29 @@ export {
   type SmallFile,
   type SmallFiles,
 } from './ledger/kafka-compaction.ts';
+export { foreignPointers, type ForeignPointer, missingMetadata } from './ledger/audit-catalog.ts';
+export {
+  catalogEntries,
+  type CatalogEntry,
+  type CatalogTable,
+  type FileDifference,
+  filesSince,
+  forgetSnapshots,
+  journalsLetGo,
+  type LockedPointer,
+  lockPointer,
+  type MetadataFile,
+  type MetadataKind,
+  movePointer,
+  type Pointer,
+  type PointerMove,
+  readPointer,
+  removeFromCatalog,
+  type StaleTable,
+  staleSnapshots,
+  staleTables,
+  takeBack,
+} from './ledger/snapshots.ts';
 export { AttemptGivenUp, endAppend, lockAppends } from './ledger/appends.ts';
 export {
   takeBatch,
@@ -304,3 +331,13 @@ export {
   type TopicCounts,
 } from './ledger/kafka-overview.ts';
 export { acceptRefused, refusedBatches, type RefusedBatch } from './ledger/kafka-refused.ts';
+export {
+  allPointers,
+  gluePublications,
+  glueTruth,
+  writeGluePublication,
+  writeGlueTrouble,
+  type GluePublication,
+  type GlueTruth,
+} from './ledger/glue.ts';
+export * from './restore/index.ts';

@@ -7,24 +7,36 @@ import {
   SYSTEM_COLUMNS,
   typeNames,
   type Contract,
+  type LogicalType,
   type SystemColumnName,
 } from '@farelake/schema-registry';
+import type { IcebergType } from '@farelake/iceberg';
 import type { ColumnStatistics, ParquetField, ViewColumn } from '@farelake/lake';
 
-export type TableColumn = ViewColumn & ParquetField;
+export interface TableColumn extends ViewColumn, ParquetField {
+  readonly icebergType: IcebergType;
+  readonly description: string;
+}
 
 const system = (...names: SystemColumnName[]): TableColumn[] =>
-  SYSTEM_COLUMNS.filter((column) => names.includes(column.name)).map(({ id, name, type }) =>
+  SYSTEM_COLUMNS.filter((column) => names.includes(column.name)).map(({ id, name, type, description }) =>
     type.kind === 'listOfInt'
-      ? { id, name, type: 'INTEGER[]', elementId: type.elementId }
-      : { id, name, type: typeNames(type).duckdb, listed: name === 'header__change_oper' },
+      ? { id, name, type: 'INTEGER[]', elementId: type.elementId, icebergType: listOfInt(type.elementId), description }
+      : { id, name, ...typesOf(type), listed: name === 'header__change_oper', description },
   );
+
+const listOfInt = (elementId: number): IcebergType => ({
+  ...{ type: 'list', 'element-id': elementId, element: 'int', 'element-required': false },
+});
+
+const typesOf = (type: LogicalType) => ({ type: typeNames(type).duckdb, icebergType: typeNames(type).iceberg });
 
 const contractColumns = (contract: Contract): TableColumn[] =>
   storedColumns(contract).map((column) => ({
     id: column.id,
     name: column.name,
-    type: typeNames(storedType(column)).duckdb,
+    ...typesOf(storedType(column)),
+    description: column.description,
   }));
 
 export const historyColumns = (contract: Contract): TableColumn[] => [

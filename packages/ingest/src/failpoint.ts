@@ -86,11 +86,16 @@ export const STEPS = [
   // Maintenance: the ledger says that files are given up, and they are still there; one of them is removed.
   'maintain:given-up',
   'maintain:removed',
+  // Any commit that readers see: the metadata files of its snapshot are on stage, the catalog does not point at them yet.
+  'catalog:written',
   // Repair: attempt; the segments are on stage; the commit, begun and done.
   'repair:started',
   'repair:written',
   'repair:committing',
   'repair:committed',
+  // Restore: all of a dataset is in the ledger again, not yet committed; committed.
+  'restore:committing',
+  'restore:committed',
 ] as const;
 
 export type Step = (typeof STEPS)[number];

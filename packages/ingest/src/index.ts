@@ -12,6 +12,7 @@ export { nextState, TRANSITIONS, type LoadEvent } from './load-state.ts';
 export type { OnProgress, Progress } from './progress.ts';
 export { createViews, type UnreadableTable } from './query/views.ts';
 export { reconciliationViews, serviceDaySql } from './query/reconciliation.ts';
+export type { Moment } from './query/moment.ts';
 export { createLedgerSchema } from './query/ledger-schema.ts';
 export { contractPath, readContracts, readRegistry, writeContract } from './registry-folder.ts';
 export { register, type Registered } from './register.ts';
@@ -22,6 +23,12 @@ export { contractTrouble, faultyReason, type ContractState } from './status/cont
 export { giveUp, type Left, type Lost } from './replay/give-up.ts';
 export { chooseLoads, type ChosenLoads, type LeftLoads } from './replay/choose-loads.ts';
 export { sendBack } from './replay/send-back.ts';
+export {
+  publishPointers,
+  type PointerPublished,
+  type PublishPointersOptions,
+} from './catalog/glue/publish-pointers.ts';
+export type { GlueStatus } from './status/glue.ts';
 export { publishTable, type Published } from './publish/publish-table.ts';
 export { describeHold, holdTable, releaseTable } from './hold/hold-table.ts';
 export { patiently } from './retry/patiently.ts';
@@ -61,3 +68,17 @@ export { contractFor } from './taps/contract-for.ts';
 export { landDelivery, type Landed, type TapsWorkspace } from './taps/land-delivery.ts';
 export type { DmapStatus } from './status/dmap.ts';
 export { requireLoads } from './table/require-folded.ts';
+export { listCatalog, type CatalogState, type ListedTable } from './catalog/list-catalog.ts';
+export { resetCatalog, type Reset } from './catalog/reset-catalog.ts';
+export { catalogTable, icebergPath, namespaceOf, uriOfPath } from './catalog/place.ts';
+export {
+  MOST_SNAPSHOTS,
+  publishSnapshot,
+  RETENTION,
+  SNAPSHOTS,
+  type SnapshotTold,
+} from './catalog/publish-snapshot.ts';
+export { commitTable } from './catalog/commit-table.ts';
+export { icebergColumns } from './catalog/iceberg-columns.ts';
+export { restore, type LeftOut, type Restored, type RestoreOptions } from './restore/restore.ts';
+export type { RestoredDataset, RestoredTable } from './restore/restore-dataset.ts';

@@ -22,6 +22,7 @@ export type Progress =
   | { readonly step: 'folding'; readonly table: string; readonly mode: string }
   | { readonly step: 'committed'; readonly table: string; readonly rows: number }
   | { readonly step: 'publishing'; readonly table: string; readonly rows: number }
+  | { readonly step: 'publishing to Glue'; readonly table: string }
   /** Closed service dates of a topic looked at. */
   | {
       readonly step: 'compacting';
@@ -30,6 +31,8 @@ export type Progress =
       readonly done: number;
       readonly of: number;
     }
+  /** Files of a table, of all its versions. */
+  | { readonly step: 'restoring'; readonly table: string; readonly files: number }
   | { readonly step: 'auditing'; readonly zone: string; readonly found: number }
   /** Bytes of what was written, read once more. */
   | { readonly step: 'reading'; readonly bytes: number; readonly of: number }

@@ -15,6 +15,7 @@ import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
 import { contractInTheWay, NOTHING_FAULTY, shownVersion, type ContractStatus } from './status/contract.ts';
 import { dmapStatus, listed, type DmapStatus } from './status/dmap.ts';
+import { glueStatus, unpointed, type GlueStatus } from './status/glue.ts';
 import { generationsStatus, type GenerationsStatus } from './status/generations.ts';
 import { judge, type Judged, type TableState, type Trouble } from './status/judge.ts';
 import { doubted, rowsStatus, type RowsStatus } from './status/rows.ts';
@@ -38,6 +39,8 @@ export interface TableStatus extends RowsStatus, Standing, GenerationsStatus, Co
   readonly taps: TopicCounts | null;
   /** Null: the contract does not say that the table is published. */
   readonly publication: PublicationStatus | null;
+  /** The table's tables in AWS Glue; null: nothing is published there. */
+  readonly glue: readonly GlueStatus[] | null;
   /** How delivered files differ from the contract; it does not keep them from being loaded, unless it is incompatible. */
   readonly drift: readonly DriftStatus[];
 }
@@ -50,13 +53,16 @@ export interface PublicationStatus {
   readonly trouble: string | null;
 }
 
+type StatusWorkspace = Pick<Workspace, 'pool' | 'contracts' | 'faulty' | 'glueDatabase'>;
+
 /** @param known the answer of `troublesOf`, where the caller has it already */
 export async function status(
-  { pool: db, contracts, faulty = NOTHING_FAULTY }: Pick<Workspace, 'pool' | 'contracts' | 'faulty'>,
+  { pool: db, contracts, faulty = NOTHING_FAULTY, glueDatabase }: StatusWorkspace,
   known?: readonly Trouble[],
 ): Promise<TableStatus[]> {
   const counts = await tableCounts(db);
   const published = await publications(db, TARGET);
+  const glueOf = await glueStatus(db, glueDatabase);
   const drifts = await tableDrifts(db);
   const rowsOf = await rowsStatus(db);
   const standingOf = await standings(db);
@@ -89,29 +95,35 @@ export async function status(
         loads: counted?.loads ?? {},
         records: taps?.records ?? 0,
       });
+      const glue = glueOf(table);
+      const shown = unpointed(unpublished(listed(judged, dmap), publication), glue);
       return {
         table,
-        ...doubted(unpublished(listed(judged, dmap), publication), table, rowsOf(table, contract)),
+        ...doubted(shown, table, rowsOf(table, contract)),
         ...dmap,
         contract: lacking.state,
-        rows: manifest.rows,
-        version: manifest.version,
+        ...newest(manifest),
         generation: manifest.fold?.generation ?? counted?.generation ?? null,
         loads: counted?.loads ?? {},
-        orphans: manifest.fold?.orphans ?? 0,
-        conflicts: manifest.fold?.conflicts ?? 0,
-        movesOntoLive: manifest.fold?.movesOntoLive ?? 0,
         quarantined: (counted?.quarantined ?? 0) + (taps?.quarantined ?? 0),
         taps,
         ...rowsOf(table, contract),
         ...standing,
         ...generations.statusOf(table, manifest.rows),
         publication,
+        glue,
         drift: contract === undefined ? [] : driftStatus(contract, drifts.filter(isOf(table))),
       };
     }),
   );
 }
+
+const newest = ({ rows, version, fold }: Awaited<ReturnType<typeof shownVersion>>) => ({
+  ...{ rows, version },
+  orphans: fold?.orphans ?? 0,
+  conflicts: fold?.conflicts ?? 0,
+  movesOntoLive: fold?.movesOntoLive ?? 0,
+});
 
 const isOf =
   (table: string) =>

@@ -33,6 +33,10 @@ export interface Workspace {
   readonly httpfs?: string | undefined;
   /** File of the home's own key of keyed hashes, made when it is needed; absent: a key has to be given. */
   readonly keyFile?: string | undefined;
+  /** Database of AWS Glue whose tables' pointers follow ours; absent: nothing is published to Glue. */
+  readonly glueDatabase?: string | undefined;
+  /** Name of the environment: part of what other engines call its tables; `local` unless given. */
+  readonly environment?: string | undefined;
   /** Seconds without a sign of life after which others take over a table that this process works on; 60 unless given. */
   readonly leaseSeconds?: number | undefined;
   /** How often trouble that passes is tried again; about a minute long unless given. */

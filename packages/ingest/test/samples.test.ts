@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { expectAsItStood, remember } from './support/as-it-stood.ts';
 import { closeWorlds, openWorld, REPOSITORY, type World } from './support/world.ts';
 
 const VENDOR = path.resolve(REPOSITORY, '../shared/samples/cubic/ods_qlik');
@@ -51,6 +52,21 @@ onVendorFiles("the vendor's samples", () => {
     expect(await five(world)).toEqual(FIVE);
     expect((await world.status())[0]).toMatchObject({ version: 1, state: 'live' });
     expect(await fingerprint(VENDOR)).toBe(before);
+  });
+
+  it('can be queried as they stood after each file', async () => {
+    const world = await openWorld();
+    await world.addTable('EDW.SAMPLE', { from: VENDOR });
+    const files = (await readdir(VENDOR, { recursive: true })).filter((name) => name.endsWith('.csv.gz')).sort();
+    const all = [];
+    for (const file of files) {
+      for (const name of [file, file.replace('.csv.gz', '.dfm')])
+        await cp(path.join(VENDOR, name), path.join(world.delivered, 'cubic/ods_qlik', name));
+      await world.ingest();
+      all.push(await remember(world, ['edw_sample', 'edw_sample_history']));
+    }
+    expect(all.at(-1)?.tables.get('edw_sample')?.rows).toHaveLength(5);
+    await expectAsItStood(world, all);
   });
 
   // Of 24 orders those that begin with a change file wait until a snapshot file has come; all must end alike.

@@ -74,7 +74,8 @@ export async function noteFoundFiles(
   const { rows } = await db.query<{ uri: string }>(
     `WITH f AS (SELECT * FROM unnest($1::text[], $2::bigint[]) f(uri, size)),
        noted AS (INSERT INTO found_files SELECT * FROM f)
-     SELECT uri FROM f WHERE NOT EXISTS (SELECT 1 FROM ledger.files l WHERE l.uri = f.uri) ORDER BY uri`,
+     SELECT uri FROM f WHERE NOT EXISTS (SELECT 1 FROM ledger.files l WHERE l.uri = f.uri)
+       AND NOT EXISTS (SELECT 1 FROM ledger.metadata_files m WHERE m.uri = f.uri) ORDER BY uri`,
     [found.map(({ uri }) => uri), found.map(({ size }) => size)],
   );
   return rows.map(({ uri }) => uri);

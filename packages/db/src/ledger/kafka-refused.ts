@@ -42,7 +42,7 @@ export async function acceptRefused(
   );
   if (rowCount !== offsets.length) return false;
   await db.query(
-    `UPDATE ledger.kafka_batches SET written = written + $2, quarantined = quarantined - $2,
+    `UPDATE ledger.kafka_batches SET written = written + $2, quarantined = quarantined - $2, journal_version = NULL,
        rows_uri = CASE WHEN quarantined > $2 THEN rows_uri END, rows_sha256 = CASE WHEN quarantined > $2 THEN rows_sha256 END
      WHERE id = $1`,
     [batchId, offsets.length],

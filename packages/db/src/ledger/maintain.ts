@@ -6,12 +6,14 @@ export interface WrittenFile {
   readonly uri: string;
   /** Id of the attempt that its name carries; null: it carries none. */
   readonly attempt: string | null;
+  /** It lies where metadata of a table lies. */
+  readonly isMetadata?: boolean;
 }
 
 /**
- * `listed` a manifest, a receipt or a batch of a topic has it · `kept` of a version that was the newest within the retention · `young` of an
- * attempt that began within the grace period · `dead` of an attempt that committed nothing · `expired` no version within the
- * retention has it · `unknown` of no attempt that could be told to be dead
+ * `listed` a manifest, a receipt, a batch of a topic or the newest metadata has it · `kept` of a version that was the newest within the
+ * retention, or that a snapshot still shows · `young` of an attempt that began within the grace period · `dead` of an attempt that
+ * committed nothing · `expired` no version within the retention has it · `unknown` of no attempt that could be told to be dead
  */
 export type Fate = 'listed' | 'kept' | 'young' | 'dead' | 'expired' | 'unknown';
 
@@ -26,26 +28,36 @@ export interface JudgedFile {
 export interface Limits {
   readonly grace: number;
   readonly retention: number;
+  /** Nothing will be changed: snapshots that maintenance would let go first count as gone. */
+  readonly dryRun?: boolean;
 }
 
 /**
  * By the clock of the database, and by what the ledger says alone: times of files mean nothing. An attempt that committed
- * has all its files listed, so another file with its id is one whose URI has changed, and not for this to judge.
+ * has all its files listed, so another file with its id is one whose URI has changed, and not for this to judge. Metadata is written by a
+ * transaction that may be tried again under the same attempt: what no commit has noted is of no use when its attempt has ended.
  */
 const JUDGED = `SELECT f.uri,
     CASE
-      WHEN l.live OR n.noted THEN 'listed'
-      WHEN l.files > 0 AND l.removed_at >= now() - make_interval(secs => $4) THEN 'kept'
-      WHEN l.files > 0 THEN 'expired'
-      WHEN a.id IS NULL OR a.outcome = 'committed' THEN 'unknown'
+      WHEN l.live OR n.noted OR (m.uri IS NOT NULL AND m.removed_at IS NULL) THEN 'listed'
+      WHEN l.files > 0 AND (l.retained OR l.removed_at >= now() - make_interval(secs => $4)) THEN 'kept'
+      WHEN m.uri IS NOT NULL AND m.removed_at >= now() - make_interval(secs => $4) THEN 'kept'
+      WHEN l.files > 0 OR m.uri IS NOT NULL THEN 'expired'
+      WHEN a.id IS NULL OR (a.outcome = 'committed' AND NOT f.is_metadata) THEN 'unknown'
       WHEN a.started_at >= now() - make_interval(secs => $3) THEN 'young'
       ELSE 'dead'
     END AS fate,
-    coalesce(l.dataset, a.dataset) AS dataset
-  FROM unnest($1::text[], $2::text[]) f(uri, attempt)
+    coalesce(l.dataset, made.dataset, a.dataset) AS dataset
+  FROM unnest($1::text[], $2::text[], $5::boolean[]) f(uri, attempt, is_metadata)
   LEFT JOIN ledger.attempts a ON a.id = f.attempt
+  LEFT JOIN ledger.metadata_files m ON m.uri = f.uri
+  LEFT JOIN ledger.attempts made ON made.id = m.attempt_id
   CROSS JOIN LATERAL (
-    SELECT count(*) AS files, bool_or(x.version_removed IS NULL) AS live, max(gone.committed_at) AS removed_at, min(made.dataset) AS dataset
+    SELECT count(*) AS files, bool_or(x.version_removed IS NULL) AS live, max(gone.committed_at) AS removed_at, min(made.dataset) AS dataset,
+      bool_or(EXISTS (SELECT FROM ledger.snapshots s WHERE s.table_name = x.table_name AND s.expired_at IS NULL
+        AND s.version >= x.version_added AND s.version < x.version_removed
+        AND NOT ($6::boolean AND (SELECT v.committed_at FROM ledger.versions v WHERE v.table_name = s.table_name AND v.version = s.version)
+          < now() - make_interval(secs => $4)))) AS retained
     FROM ledger.files x
     JOIN ledger.versions v ON v.table_name = x.table_name AND v.version = x.version_added
     JOIN ledger.attempts made ON made.id = v.attempt_id
@@ -55,11 +67,13 @@ const JUDGED = `SELECT f.uri,
     OR EXISTS (SELECT 1 FROM ledger.kafka_batches b WHERE b.rows_uri = f.uri)
     OR EXISTS (SELECT 1 FROM ledger.kafka_batches b WHERE b.archive_uri = f.uri) AS noted) n`;
 
-const parameters = (files: readonly WrittenFile[], { grace, retention }: Limits) => [
+const parameters = (files: readonly WrittenFile[], { grace, retention, dryRun = false }: Limits) => [
   files.map(({ uri }) => uri),
   files.map(({ attempt }) => attempt),
   grace,
   retention,
+  files.map(({ isMetadata }) => isMetadata === true),
+  dryRun,
 ];
 
 export async function judgeFiles(db: Queryable, files: readonly WrittenFile[], limits: Limits): Promise<JudgedFile[]> {
@@ -84,6 +98,10 @@ export async function giveUpFiles(
   const gone = judged.filter((file) => file.dataset === dataset && (file.fate === 'dead' || file.fate === 'expired'));
   await db.query(
     `UPDATE ledger.files SET deleted_at = coalesce(deleted_at, now()), ${WITHOUT_VALUES} WHERE uri = ANY ($1::text[])`,
+    [gone.map(({ uri }) => uri)],
+  );
+  await db.query(
+    `UPDATE ledger.metadata_files SET deleted_at = coalesce(deleted_at, now()) WHERE uri = ANY ($1::text[])`,
     [gone.map(({ uri }) => uri)],
   );
   return gone;

@@ -133,10 +133,14 @@ export interface TreatedFiles {
   readonly files: number;
 }
 
+/** SQL of `TreatedFiles`, up to FROM. */
+export const TREATED =
+  'SELECT treatments::text::json AS treatments, column_ids AS "columnIds", types::text::json AS types, count(*) AS files';
+
 /** How the files of tables were treated: few rows, however many files. */
 export async function treatedFiles(db: Queryable, tableNames: readonly string[]): Promise<TreatedFiles[]> {
   const { rows } = await db.query<TreatedFiles>(
-    `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", types::text::json AS types, count(*) AS files FROM ledger.files
+    `${TREATED} FROM ledger.files
      WHERE table_name = ANY ($1::text[]) AND version_removed IS NULL GROUP BY treatments::text, column_ids, types::text ORDER BY min(id)`,
     [tableNames],
   );
@@ -194,23 +198,31 @@ export async function commitVersion(db: Queryable, commit: Commit): Promise<numb
     [commit.tableName, commit.remove, version],
   );
   if (rowCount !== commit.remove.length) throw conflict(commit);
-  await insertFiles(db, commit, version);
+  await insertFiles(
+    db,
+    commit.tableName,
+    commit.add.map((file) => ({ ...file, versionAdded: version, versionRemoved: null })),
+  );
   return version;
 }
 
-async function insertFiles(db: Queryable, { tableName, add }: Commit, version: number): Promise<void> {
-  const column = <Key extends keyof ManifestFile>(name: Key) => add.map((file) => file[name]);
+/** A file as the manifest is to list it. */
+export type NewFile = ManifestFile & { readonly versionAdded: number; readonly versionRemoved?: number | null };
+
+export async function insertFiles(db: Queryable, tableName: string, add: readonly NewFile[]): Promise<void> {
+  const column = <Key extends keyof NewFile>(name: Key) => add.map((file) => file[name]);
   // Column by column, not as one JSON text: a NUL in a bound can be kept as JSON, and not taken out of it by Postgres.
   const json = (values: readonly unknown[]) => values.map((value) => (value == null ? null : JSON.stringify(value)));
   await db.query(
-    `INSERT INTO ledger.files (table_name, version_added, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, sha256, load_id, types, column_ids)
-     SELECT $1, $2, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments, f.sha256, f.load_id, f.types,
+    `INSERT INTO ledger.files (table_name, version_added, version_removed, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, sha256, load_id, types, column_ids)
+     SELECT $1, f.added, f.removed, f.uri, f.size, f.rows, f.contract_version, f.batch_id, f.segment, f.statistics, f.lowest_key, f.treatments, f.sha256, f.load_id, f.types,
        CASE WHEN f.column_ids IS NOT NULL THEN ARRAY(SELECT json_array_elements_text(f.column_ids)::integer) END
-     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::bigint[], $8::integer[], $9::json[], $10::json[], $11::json[], $12::json[], $13::text[], $14::bigint[], $15::json[])
-       f(uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids, sha256, load_id, types)`,
+     FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::integer[], $8::bigint[], $9::integer[], $10::json[], $11::json[], $12::json[], $13::json[], $14::text[], $15::bigint[], $16::json[])
+       f(added, removed, uri, size, rows, contract_version, batch_id, segment, statistics, lowest_key, treatments, column_ids, sha256, load_id, types)`,
     [
       tableName,
-      version,
+      column('versionAdded'),
+      column('versionRemoved').map((version) => version ?? null),
       column('uri'),
       column('size'),
       column('rows'),

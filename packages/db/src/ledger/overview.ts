@@ -91,3 +91,21 @@ export async function loadPlaces(db: Queryable, dataset: string): Promise<LoadPl
   );
   return rows;
 }
+
+/**
+ * As `loadPlaces`, as they were at a version of the history: of every load of the dataset, for some may have had rows then that have
+ * none now.
+ */
+export async function loadPlacesAt(db: Queryable, dataset: string, version: number): Promise<LoadPlace[]> {
+  const { rows } = await db.query<LoadPlace>(
+    `SELECT l.id AS "loadId", o.object_key AS "objectKey", o.content_hash AS "contentHash",
+       CASE WHEN p.load_id IS NULL THEN l.file_time ELSE p.file_time END AS "fileTime",
+       CASE WHEN p.load_id IS NULL THEN l.generation ELSE p.generation END AS generation
+     FROM ledger.loads l JOIN ledger.objects o ON o.id = l.object_id
+     LEFT JOIN LATERAL (SELECT * FROM ledger.former_places f WHERE f.load_id = l.id AND f.last_version >= $2
+       ORDER BY f.last_version LIMIT 1) p ON true
+     WHERE l.dataset = $1`,
+    [dataset, version],
+  );
+  return rows;
+}

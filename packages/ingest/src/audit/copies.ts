@@ -10,7 +10,7 @@ import {
 import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import type { ObjectStore, StoredObject } from '@farelake/lake';
 import { parseArchivePath } from '../archive/archive-path.ts';
-import { attemptIn } from '../maintain/maintain.ts';
+import { attemptIn, isMetadata } from '../maintain/maintain.ts';
 import { nameOfKey } from '../object/delivered-name.ts';
 import type { AuditWork } from './audit.ts';
 import { grouped } from './sources.ts';
@@ -84,7 +84,7 @@ const ofTopics = ({ db, dataset, findings }: AuditWork, place: 'archive' | 'erro
     }
   });
 
-/** @returns files found */
+/** @returns files found, but for those of metadata, of which each commit has some */
 export async function lookAtStage(work: AuditWork): Promise<number> {
   const { stage } = work.workspace;
   let found = 0;
@@ -95,7 +95,7 @@ export async function lookAtStage(work: AuditWork): Promise<number> {
   for await (const file of stage.list()) {
     work.signal.throwIfAborted();
     if (!isOf(work.dataset, file.path)) continue;
-    found += 1;
+    if (!isMetadata(file.path)) found += 1;
     work.onProgress?.({ step: 'auditing', zone: stage.uri, found });
     await take.add(file);
   }

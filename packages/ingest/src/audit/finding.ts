@@ -57,6 +57,16 @@ export const FINDINGS = {
     remedy:
       "Restore it, from the bucket's versions or a backup; of a current table farelake repair rebuilds it, of a DMAP table farelake replay; of a topic the archive still has the records (ledger.kafka_batches).",
   },
+  'metadata-gone': {
+    means: "a file of a table's Iceberg metadata that is not there, or is of another size than was written",
+    remedy:
+      "farelake catalog reset writes the table's metadata anew from the ledger; snapshots of before are not in it. The table itself is right.",
+  },
+  'foreign-commit': {
+    means:
+      'a table of which the catalog shows what another writer made, or nothing; it takes nothing in until that is settled',
+    remedy: "Save what that writer made, if it matters; farelake catalog reset shows the ledger's version again.",
+  },
   'history-damaged': {
     means: 'a file of history, or of a DMAP table, with other bytes than were written',
     remedy:

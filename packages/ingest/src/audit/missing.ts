@@ -1,7 +1,9 @@
 /** What the ledger has and nothing was found of. A look at the very place decides: a listing may be older than what came since. */
 import {
+  foreignPointers,
   missingCopies,
   missingFiles,
+  missingMetadata,
   missingObjects,
   missingTopicCopies,
   unnamedRefusals,
@@ -11,6 +13,7 @@ import {
 } from '@farelake/db';
 import { isStoreTrouble, locate, storeName } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
+import { catalogTable } from '../catalog/place.ts';
 import type { AuditWork } from './audit.ts';
 
 export async function tellMissing(work: AuditWork): Promise<void> {
@@ -20,6 +23,8 @@ export async function tellMissing(work: AuditWork): Promise<void> {
   await inLanes(await missingTopicCopies(db, begin, dataset), (copy) => tellCopy(work, copy));
   for (const uri of await unnamedRefusals(db)) work.findings.note('unnamed', uri);
   await inLanes(await missingFiles(db, begin, dataset), (file) => tellFile(work, file));
+  await inLanes(await missingMetadata(db, begin, dataset), (file) => tellMetadata(work, file));
+  await tellForeign(work);
 }
 
 /** Looked at at once: each look is an answer waited for. */
@@ -66,6 +71,19 @@ async function tellFile(work: AuditWork, { dataset, uri, size, found }: MissingF
   if (now === size || now === 'unknown') return;
   if (now === null) work.findings.add('file-gone', dataset, uri);
   else work.findings.add('file-differs', dataset, uri, sizes(now, size));
+}
+
+async function tellMetadata(work: AuditWork, { dataset, uri, size, found }: MissingFile): Promise<void> {
+  const now = found ?? (await sizeAt(work, uri));
+  if (now === size || now === 'unknown') return;
+  const problem = now === null ? undefined : sizes(now, size);
+  work.findings.add('metadata-gone', dataset, uri, problem);
+}
+
+async function tellForeign({ db, workspace, dataset, findings }: AuditWork): Promise<void> {
+  const { catalog, namespace } = catalogTable(workspace, '');
+  for (const { tableName, found } of await foreignPointers(db, catalog, namespace, dataset))
+    findings.add('foreign-commit', tableName, found ?? `${namespace}.${tableName}`);
 }
 
 async function tellCopy(work: AuditWork, copy: MissingCopy): Promise<void> {

@@ -3,7 +3,6 @@
  * place of, be it another issue of the dataset or what a load had there before.
  */
 import {
-  commitVersion,
   endAttempt,
   endBatch,
   filesOfLoads,
@@ -17,6 +16,7 @@ import {
 import { parseDatasetKey, pathPart, type DatasetKey } from '@farelake/dmap';
 import type { LoadedPieces } from '@farelake/lake';
 import type { Contract, Drift } from '@farelake/schema-registry';
+import { commitTable } from '../catalog/commit-table.ts';
 import { reach } from '../failpoint.ts';
 import { adoptFiles } from '../load/adopt-files.ts';
 import type { Attempt } from '../load/attempt.ts';
@@ -54,18 +54,19 @@ export async function commitDatasets(context: Attempt, datasets: readonly Loaded
   await inTable(workspace, async (db) => {
     const rivals = await rivalsInTable(db, contract.dataset, ids);
     const gone = rivals.map(({ id }) => id);
-    await changeTable(db, context, adopted, [...ids, ...gone]);
-    for (const one of datasets) await settle(db, attempt, one, kept.get(one.load.id));
-    await moveLoads(
-      db,
-      loads.map((load) => ({ ...load, state: nextState(load.state, 'finish') })),
-      'apply',
-    );
-    await placeInHistory(db, batch.id, ids);
-    for (const rival of rivals) await giveWay(db, rival, datasets);
-    await takeOutOfTable(db, gone);
-    await endBatch(db, batch.id, 'done');
-    await endAttempt(db, attempt, 'committed');
+    await changeTable(db, context, adopted, [...ids, ...gone], async () => {
+      for (const one of datasets) await settle(db, attempt, one, kept.get(one.load.id));
+      await moveLoads(
+        db,
+        loads.map((load) => ({ ...load, state: nextState(load.state, 'finish') })),
+        'apply',
+      );
+      await placeInHistory(db, batch.id, ids);
+      for (const rival of rivals) await giveWay(db, rival, datasets);
+      await takeOutOfTable(db, gone);
+      await endBatch(db, batch.id, 'done');
+      await endAttempt(db, attempt, 'committed');
+    });
     reach('load:committing');
   });
   reach('load:committed');
@@ -79,17 +80,18 @@ const nameOf = ({ dataset }: Contract, { startDate, datasetId }: DatasetKey): st
 /** @param loadIds loads whose former files go */
 async function changeTable(
   db: Queryable,
-  { contract, attempt }: Attempt,
+  { workspace, contract, attempt }: Attempt,
   add: readonly ManifestFile[],
   loadIds: readonly number[],
+  also: () => Promise<void>,
 ): Promise<void> {
   const { dataset: tableName, version: contractVersion } = contract;
   const base = await readVersion(db, tableName);
   const remove = await filesOfLoads(db, tableName, loadIds);
   // A dataset without rows is an answer: the table is there, and empty.
-  if (base.version > 0 && add.length === 0 && remove.length === 0) return;
+  if (base.version > 0 && add.length === 0 && remove.length === 0) return also();
   const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
-  await commitVersion(db, {
+  await commitTable(workspace, db, contract, {
     tableName,
     baseVersion: base.version,
     attemptId: attempt,
@@ -98,6 +100,7 @@ async function changeTable(
     remove: remove.map(({ id }) => id),
     rows: base.rows + rowsOf(add) - rowsOf(remove),
     fold: null,
+    also,
   });
 }
 

@@ -6,7 +6,6 @@ import os from 'node:os';
 import {
   appliedLoads,
   clearReplaced,
-  commitVersion,
   endAttempt,
   loadsOf,
   readManifest,
@@ -24,6 +23,7 @@ import {
 import type { Engine } from '@farelake/lake';
 import { foldRulesOf, rankFiles, type FoldMode, type Generation, type Instant } from '@farelake/qlik';
 import { historyName, quoteIdentifier, UserError, type Contract } from '@farelake/schema-registry';
+import { commitTable } from '../catalog/commit-table.ts';
 import { currentColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
 import { generationTable } from '../generation/table-name.ts';
@@ -229,7 +229,7 @@ async function commitFold(
   const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
   const rows = base.rows + rowsOf(change.add) - rowsOf([...change.remove]);
   const version = await inTable(workspace, async (db) => {
-    const committed = await commitVersion(db, {
+    const committed = await commitTable(workspace, db, contract, {
       tableName: base.tableName,
       baseVersion: base.version,
       attemptId: attempt,
@@ -245,11 +245,13 @@ async function commitFold(
         conflicts: folded.conflicts + (before?.conflicts ?? 0),
         movesOntoLive: folded.movesOntoLive + (before?.movesOntoLive ?? 0),
       },
+      also: async (next) => {
+        await markApplied(work, db, next);
+        if (folded.mode === 'whole') await clearReplaced(db, contract.dataset, generation.name);
+        await markWithdrawn(work, db);
+        await endAttempt(db, attempt, 'committed');
+      },
     });
-    await markApplied(work, db, committed);
-    if (folded.mode === 'whole') await clearReplaced(db, contract.dataset, generation.name);
-    await markWithdrawn(work, db);
-    await endAttempt(db, attempt, 'committed');
     reach('fold:committing');
     return committed;
   });

@@ -1,14 +1,12 @@
 /** The commit by which a table comes to show another of its generations. */
 import {
   appliedLoads,
-  commitVersion,
   endAttempt,
   loadsOf,
   readManifest,
   startAttempt,
   writeGeneration,
   writeTable,
-  type Commit,
   type GenerationRecord,
   type Load,
   type Manifest,
@@ -16,6 +14,7 @@ import {
 } from '@farelake/db';
 import type { Generation } from '@farelake/qlik';
 import { historyName, type Contract } from '@farelake/schema-registry';
+import { commitTable, type TableCommit } from '../catalog/commit-table.ts';
 import { reach } from '../failpoint.ts';
 import { belongs, kindOf, OLDER_CHANGES, OTHER_SNAPSHOT } from '../fold/members.ts';
 import { moveLoads } from '../move-load.ts';
@@ -52,14 +51,18 @@ export async function swapGenerations(workspace: TableWorkspace, contract: Contr
   const { dataset } = contract;
   const { from, leaves, to } = swap;
   const swapped = await inTable(workspace, async (db) => {
-    const { version, rows, left } =
+    let applied = 0;
+    const also = async (version: number, left: number | null) => {
+      await writeGeneration(db, dataset, from.name, { ...leaves, rows: left, retiredVersion: version });
+      await writeGeneration(db, dataset, to.name, { state: 'live', cause: null, reason: null, retiredVersion: null });
+      await writeTable(db, dataset, { liveGeneration: to.name });
+      applied = await moveStates(db, contract, swap);
+    };
+    const { version, rows } =
       contract.key.length === 0
-        ? { ...(await readManifest(db, historyName(dataset))), left: null }
-        : await exchangeFiles(db, contract, from.name, to.name);
-    await writeGeneration(db, dataset, from.name, { ...leaves, rows: left, retiredVersion: version });
-    await writeGeneration(db, dataset, to.name, { state: 'live', cause: null, reason: null, retiredVersion: null });
-    await writeTable(db, dataset, { liveGeneration: to.name });
-    const applied = await moveStates(db, contract, swap);
+        ? await readManifest(db, historyName(dataset))
+        : await exchangeFiles(workspace, db, contract, from.name, to.name, also);
+    if (contract.key.length === 0) await also(version, null);
     reach('swap:committing');
     return { version, rows, applied };
   });
@@ -68,11 +71,13 @@ export async function swapGenerations(workspace: TableWorkspace, contract: Contr
 }
 
 async function exchangeFiles(
+  workspace: TableWorkspace,
   db: Queryable,
   contract: Contract,
   from: string,
   to: string,
-): Promise<Pick<Manifest, 'version' | 'rows'> & { readonly left: number }> {
+  also: (version: number, left: number) => Promise<void>,
+): Promise<Pick<Manifest, 'version' | 'rows'>> {
   const { dataset, version: contractVersion } = contract;
   const current = await readManifest(db, dataset);
   const incoming = await readManifest(db, generationTable(dataset, to));
@@ -81,8 +86,8 @@ async function exchangeFiles(
     throw new Error(`${dataset} shows ${shown}; ${from} cannot give way to ${to}`);
   const attemptId = newAttemptId();
   await startAttempt(db, { id: attemptId, dataset, batchId: null });
-  const become = (base: Manifest, content: Pick<Commit, 'add' | 'rows' | 'fold'>) =>
-    commitVersion(db, {
+  const become = (base: Manifest, content: Pick<TableCommit, 'add' | 'rows' | 'fold' | 'also'>) =>
+    commitTable(workspace, db, contract, {
       ...content,
       tableName: base.tableName,
       baseVersion: base.version,
@@ -90,7 +95,10 @@ async function exchangeFiles(
       contractVersion,
       remove: base.files.map(({ id }) => id),
     });
-  const version = await become(current, { add: incoming.files, rows: incoming.rows, fold: incoming.fold });
+  const version = await become(current, {
+    ...{ add: incoming.files, rows: incoming.rows, fold: incoming.fold },
+    also: (next) => also(next, current.rows),
+  });
   // A table that got its key only now shows nothing yet, and there is nothing of it to keep.
   if (current.version > 0) {
     const kept = await readManifest(db, generationTable(dataset, from));
@@ -98,7 +106,7 @@ async function exchangeFiles(
   }
   await become(incoming, { add: [], rows: 0, fold: incoming.fold });
   await endAttempt(db, attemptId, 'committed');
-  return { version, rows: incoming.rows, left: current.rows };
+  return { version, rows: incoming.rows };
 }
 
 /** States tell of the table that is shown. @returns loads that came into it */

@@ -3,7 +3,6 @@
  * rows that they had go with the same commit.
  */
 import {
-  commitVersion,
   correctedBy,
   createReplay,
   endAttempt,
@@ -21,6 +20,7 @@ import {
 } from '@farelake/db';
 import type { LoadedPieces } from '@farelake/lake';
 import { historyName, type Contract } from '@farelake/schema-registry';
+import { commitTable } from '../catalog/commit-table.ts';
 import { reach } from '../failpoint.ts';
 import { moveLoad } from '../move-load.ts';
 import { keepRefusedRows, type KeptRows } from '../quarantine/keep-rows.ts';
@@ -46,17 +46,18 @@ export async function commitBatch(
   const adopted = await adoptFiles(context, nameOf(contract, batch), written.files);
   // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
   await inTable(workspace, async (db) => {
-    await changeHistory(db, context, base, adopted, replaced);
-    for (const member of members) await settle(db, attempt, member, written, kept.get(member.load.id));
-    await placeInHistory(
-      db,
-      batch.id,
-      members.map(({ load }) => load.id),
-    );
-    await markReplaced(db, contract.dataset, replaced.loadIds);
-    for (const one of corrected) await giveWay(db, one);
-    await endBatch(db, batch.id, 'done');
-    await endAttempt(db, attempt, 'committed');
+    await changeHistory(db, context, base, adopted, replaced, async () => {
+      for (const member of members) await settle(db, attempt, member, written, kept.get(member.load.id));
+      await placeInHistory(
+        db,
+        batch.id,
+        members.map(({ load }) => load.id),
+      );
+      await markReplaced(db, contract.dataset, replaced.loadIds);
+      for (const one of corrected) await giveWay(db, one);
+      await endBatch(db, batch.id, 'done');
+      await endAttempt(db, attempt, 'committed');
+    });
     reach('load:committing');
   });
   reach('load:committed');
@@ -89,14 +90,16 @@ async function settle(
 
 async function changeHistory(
   db: Queryable,
-  { contract, attempt }: Attempt,
+  { workspace, contract, attempt }: Attempt,
   base: Manifest,
   adopted: readonly ManifestFile[],
   { add, remove }: ReplacedRows,
+  also: () => Promise<void>,
 ): Promise<void> {
-  if (adopted.length === 0 && remove.length === 0) return;
+  // Files without a row make no version.
+  if (adopted.length === 0 && remove.length === 0) return also();
   const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
-  await commitVersion(db, {
+  await commitTable(workspace, db, contract, {
     tableName: historyName(contract.dataset),
     baseVersion: base.version,
     attemptId: attempt,
@@ -105,5 +108,6 @@ async function changeHistory(
     remove: remove.map(({ id }) => id),
     rows: base.rows + rowsOf(adopted) + rowsOf(add) - rowsOf(remove),
     fold: null,
+    also,
   });
 }

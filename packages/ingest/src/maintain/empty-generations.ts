@@ -2,7 +2,8 @@
  * Tables of generations that are kept for a rollback are emptied when they have been kept for long. History stays, so that a
  * rollback is possible for ever: it folds the generation anew, which takes longer.
  */
-import { commitVersion, endAttempt, keptGenerations, readManifest, startAttempt, type Limits } from '@farelake/db';
+import { endAttempt, keptGenerations, readManifest, startAttempt, type Limits } from '@farelake/db';
+import { commitTable } from '../catalog/commit-table.ts';
 import { inTable, withTable } from '../table/in-table.ts';
 import { newAttemptId, type TableWorkspace, type Workspace } from '../workspace.ts';
 
@@ -35,7 +36,7 @@ const empty = (workspace: TableWorkspace, dataset: string, tableName: string, li
     if (fold === null || !still.some((kept) => kept.tableName === tableName)) return false;
     const attemptId = newAttemptId();
     await startAttempt(db, { id: attemptId, dataset, batchId: null });
-    await commitVersion(db, {
+    await commitTable(workspace, db, undefined, {
       tableName,
       baseVersion: version,
       attemptId,

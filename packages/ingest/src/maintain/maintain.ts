@@ -18,6 +18,7 @@ import {
 import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import { openStore, type ObjectStore, type StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
+import { trimSnapshots, type CatalogTrouble } from '../catalog/trim-snapshots.ts';
 import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
 import { patiently } from '../retry/patiently.ts';
@@ -52,8 +53,14 @@ export interface Maintained {
   readonly dead: Tally;
   /** Files that no version within the retention lists. */
   readonly expired: Tally;
+  /** Files of Iceberg metadata that no snapshot within the retention needs. */
+  readonly metadata: Tally;
   /** Tables of generations kept for a rollback that were emptied; their files go as those of any version. */
   readonly generations: readonly string[];
+  /** Iceberg snapshots older than the retention that were let go. */
+  readonly snapshots: number;
+  /** Tables whose snapshots stay, because the catalog or the metadata is not as it was left. */
+  readonly untrimmed: readonly CatalogTrouble[];
   /** Scratch folders of processes that are no more. */
   readonly scratch: Tally;
   /** Left for a later run: their attempt began within the grace period. */
@@ -78,14 +85,20 @@ export async function maintain(workspace: Workspace, options: MaintainOptions): 
     return emptyGenerations(workspace, options, options.dryRun);
   });
   const compacted = await compactTopics(workspace, { ...options, tapGrace: options.tapGrace ?? TAP_GRACE });
+  // After it: what it merged is of snapshots of before.
+  const trimmed = await patiently(workspace, 'snapshots', () =>
+    trimSnapshots(workspace, options.retention, options.dryRun),
+  );
   const runs = await mergeAllRuns(workspace, options.dryRun);
-  const sweep = new Sweep(workspace, options, [...busy, ...compacted.busy]);
+  const sweep = new Sweep(workspace, options, [...busy, ...trimmed.busy, ...compacted.busy]);
   await sweep.store(workspace.stage);
   await sweep.store(workspace.error, isRefusedRows);
   // Of the archive only this part: copies of objects are no attempt's.
   await sweep.store(openStore(`${workspace.archive.uri}/${ARCHIVE_FOLDER}`));
   const scratch = await sweepDeadScratch(workspace.scratch, options.dryRun);
-  return { ...sweep.answer(), generations, scratch, merged: compacted.merged, unmerged: compacted.left, runs };
+  const { snapshots, trouble: untrimmed } = trimmed;
+  const { merged, left: unmerged } = compacted;
+  return { ...sweep.answer(), generations, snapshots, untrimmed, scratch, merged, unmerged, runs };
 }
 
 /** Taps of a day that are late by no more find it open: each is written once then. */
@@ -93,6 +106,9 @@ const TAP_GRACE = 6 * 3600;
 
 /** Copies of refused files are no attempt's. */
 const isRefusedRows = (path: string): boolean => path.startsWith('rows/');
+
+/** Of a table: Iceberg's files, and the journals beside them. */
+export const isMetadata = (path: string): boolean => /^[^/]+\/metadata\/[^/]+$/.test(path);
 
 /** In the names of the files of an attempt: its id, whatever stands around it. */
 const ATTEMPT = /(?<![0-9a-z])[0-9a-f]{20}(?![0-9a-z])/g;
@@ -107,6 +123,8 @@ export const attemptIn = (path: string): string | null =>
 /** A file that may be removed. */
 type Candidate = WrittenFile & StoredObject;
 
+type Counted = JudgedFile['fate'] | 'metadata';
+
 /** Removed under one lease at once. */
 const TOGETHER = 1000;
 /** Requests to a store under way at once. */
@@ -116,7 +134,7 @@ const EXAMPLES = 5;
 class Sweep {
   readonly #workspace: Workspace;
   readonly #options: MaintainOptions;
-  readonly #tallies = new Map<JudgedFile['fate'], { files: number; bytes: number }>();
+  readonly #tallies = new Map<Counted, { files: number; bytes: number }>();
   readonly #examples: string[] = [];
   readonly #busy = new Set<string>();
 
@@ -148,11 +166,12 @@ class Sweep {
     for (const [dataset, own] of candidates) await this.#remove(store, dataset, own);
   }
 
-  answer(): Omit<Maintained, 'scratch' | 'generations' | 'merged' | 'unmerged' | 'runs'> {
-    const of = (fate: JudgedFile['fate']): Tally => this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
+  answer(): Omit<Maintained, 'scratch' | 'generations' | 'snapshots' | 'untrimmed' | 'merged' | 'unmerged' | 'runs'> {
+    const of = (fate: Counted): Tally => this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
     return {
       dead: of('dead'),
       expired: of('expired'),
+      metadata: of('metadata'),
       young: of('young'),
       kept: of('kept'),
       unknown: { ...of('unknown'), examples: this.#examples },
@@ -160,9 +179,13 @@ class Sweep {
     };
   }
 
-  #count(fate: JudgedFile['fate'], { size }: StoredObject): void {
-    const { files, bytes } = this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
-    this.#tallies.set(fate, { files: files + 1, bytes: bytes + size });
+  #count(fate: JudgedFile['fate'], { size, isMetadata: ofMetadata }: StoredObject & { isMetadata?: boolean }): void {
+    const gone = fate === 'dead' || fate === 'expired';
+    const kind = ofMetadata !== true || fate === 'unknown' ? fate : gone ? 'metadata' : undefined;
+    // Of metadata that stays there is nothing to tell: each commit has some.
+    if (kind === undefined) return;
+    const { files, bytes } = this.#tallies.get(kind) ?? { files: 0, bytes: 0 };
+    this.#tallies.set(kind, { files: files + 1, bytes: bytes + size });
   }
 
   /** @returns by dataset, what seems to be of no use; what is left is counted */
@@ -170,7 +193,12 @@ class Sweep {
     const named = new Map(
       files.map((file) => [
         store.uriOf(file.path),
-        { ...file, attempt: attemptIn(file.path), uri: store.uriOf(file.path) },
+        {
+          ...file,
+          attempt: attemptIn(file.path),
+          uri: store.uriOf(file.path),
+          isMetadata: store === this.#workspace.stage && isMetadata(file.path),
+        },
       ]),
     );
     const candidates = new Map<string, Candidate[]>();

@@ -3,8 +3,9 @@
  * by one transaction, in which it is recorded who repaired the table and why. Killed before that, nothing has changed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commitVersion, endAttempt, LeaseLost, recordRepair, startAttempt, type FoldFacts } from '@farelake/db';
+import { endAttempt, LeaseLost, recordRepair, startAttempt, type FoldFacts } from '@farelake/db';
 import { UserError, type Contract } from '@farelake/schema-registry';
+import { commitTable } from '../catalog/commit-table.ts';
 import { reach } from '../failpoint.ts';
 import type { SegmentChange } from '../fold/write-segments.ts';
 import type { OnProgress } from '../progress.ts';
@@ -166,7 +167,7 @@ async function commitRepair(
     reach('repair:written');
     const version = await inTable(workspace, async (db) => {
       const fold: FoldFacts = { ...table.fold, ...found.facts?.recomputed };
-      const versionAfter = await commitVersion(db, {
+      const versionAfter = await commitTable(workspace, db, contract, {
         tableName: contract.dataset,
         baseVersion: table.version,
         attemptId: attempt,

@@ -41,7 +41,7 @@ export function isOutage(error: unknown): boolean {
 const OF_ONE_FILE: readonly string[] = ['EIO', 'ESTALE', 'EBUSY', '40001', '40P01'];
 
 /** Asked again and again already, but for seconds only. */
-const OF_STORES: readonly string[] = ['store-unreachable', 'damaged-transfer'];
+const OF_STORES: readonly string[] = ['store-unreachable', 'damaged-transfer', 'glue-unreachable', 'glue-busy'];
 
 /**
  * Connection exceptions; a transaction that the server ended because this process had stalled; shut down, crashed, starting; too many connections; deadlocks and the like (PostgreSQL 18,

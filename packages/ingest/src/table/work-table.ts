@@ -4,14 +4,16 @@
  */
 import { createBatch, LeaseLost, loadsOf, openBatches, readHold, type Batch, type Load } from '@farelake/db';
 import type { HmacKey } from '@farelake/lake';
-import { UserError, type Contract } from '@farelake/schema-registry';
+import { historyName, UserError, type Contract } from '@farelake/schema-registry';
 import { archiveTable, archiveTrouble } from '../archive/archive-table.ts';
+import { catchUp } from '../catalog/catch-up.ts';
 import { reach } from '../failpoint.ts';
 import { foldGenerations, type GenerationsFolded, type GenerationWork } from '../generation/fold-generations.ts';
 import { loadDatasetBatch } from '../dmap/load-batch.ts';
 import { planDatasets, takeBackDatasets } from '../dmap/plan-datasets.ts';
 import { settleDatasets } from '../dmap/settle-datasets.ts';
 import { loadFileBatch } from '../load/load-batch.ts';
+import { publishPointers } from '../catalog/glue/publish-pointers.ts';
 import { moveLoad } from '../move-load.ts';
 import { noteDeliveredAgain } from '../plan/delivered-again.ts';
 import { giveMissingLoads } from '../plan/missing-loads.ts';
@@ -90,7 +92,10 @@ export async function workTable(work: TableWork): Promise<TableDone> {
   if (contract !== undefined) held ??= await treatmentHold(workspace.pool, contract);
   const folded = contract === undefined ? undefined : await settle({ ...work, contract }, held);
   tally.applied += folded?.applied ?? 0;
+  if (contract !== undefined && held === undefined) await catchUp(workspace, contract);
   if (contract !== undefined && held === undefined) await publishTable(workspace, contract, work.onProgress);
+  // Whatever is committed is right, also of a table that is held.
+  await publishPointers(workspace, { tables: [dataset, historyName(dataset)], onProgress: work.onProgress });
   const troubles = [folded?.trouble ?? null, await archive(work), await refuse(work)].filter((one) => one !== null);
   return { ...tally, trouble: troubles.length === 0 ? null : troubles.join('; ') };
 }

@@ -3,7 +3,6 @@
  * by one transaction. What two processes brought at once counts for the one that commits first; the other cuts anew.
  */
 import {
-  commitVersion,
   endAppend,
   lockAppends,
   readHold,
@@ -16,6 +15,7 @@ import {
 } from '@farelake/db';
 import { runsOf } from '@farelake/kafka';
 import { UserError } from '@farelake/schema-registry';
+import { commitTable } from '../catalog/commit-table.ts';
 import { reach } from '../failpoint.ts';
 import { describeHold } from '../hold/hold-table.ts';
 import type { Workspace } from '../workspace.ts';
@@ -68,13 +68,13 @@ export async function refuseHeld(db: Queryable, { dataset, topic }: KafkaTopic):
 /** Under the append lock, in the transaction of a commit. */
 export async function addFiles(
   db: Queryable,
-  { contract, attempt }: Pick<Writing, 'contract' | 'attempt'>,
+  { workspace, contract, attempt }: Pick<Writing, 'workspace' | 'contract' | 'attempt'>,
   add: readonly ManifestFile[],
 ): Promise<void> {
   if (add.length === 0) return;
   // Under the lock nobody else makes a version.
   const { version, rows } = await readVersion(db, contract.dataset);
-  await commitVersion(db, {
+  await commitTable(workspace, db, contract, {
     tableName: contract.dataset,
     baseVersion: version,
     attemptId: attempt,

@@ -17,7 +17,17 @@ import { writeParts } from './write-parts.ts';
 
 export type TapsWorkspace = Pick<
   Workspace,
-  'pool' | 'contracts' | 'faulty' | 'stage' | 'archive' | 'error' | 'keyFile' | 'leaseSeconds' | 'patience' | 'signal'
+  | 'pool'
+  | 'contracts'
+  | 'faulty'
+  | 'stage'
+  | 'archive'
+  | 'error'
+  | 'environment'
+  | 'keyFile'
+  | 'leaseSeconds'
+  | 'patience'
+  | 'signal'
 >;
 
 /** What became of the records of one topic. `records` = `repeated` + `written` + `quarantined` + `tombstones`. */

@@ -32,7 +32,7 @@ const compress = promisify(gzip);
 const AT_ONCE = 8;
 
 export interface Writing {
-  readonly workspace: Pick<Workspace, 'stage' | 'archive' | 'error'>;
+  readonly workspace: Pick<Workspace, 'stage' | 'archive' | 'error' | 'environment' | 'signal'>;
   readonly contract: Contract;
   readonly topic: KafkaTopic;
   readonly attempt: string;

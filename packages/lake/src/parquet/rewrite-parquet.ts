@@ -2,6 +2,7 @@
 import { quoteLiteral } from '@farelake/schema-registry';
 import type { Engine } from '../engine/duckdb.ts';
 import { fieldsOf } from './fields.ts';
+import { notedTypes } from './iceberg-schema.ts';
 import { writeParquet, type WrittenParquet } from './write-parquet.ts';
 
 /**
@@ -17,7 +18,12 @@ export async function rewriteParquet(
   target: string,
   listed: readonly string[] = [],
 ): Promise<WrittenParquet> {
-  const fields = (await fieldsOf(engine, source)).map((field) => ({ ...field, listed: listed.includes(field.name) }));
+  const types = await notedTypes(engine, source);
+  const fields = (await fieldsOf(engine, source)).map((field) => ({
+    ...field,
+    listed: listed.includes(field.name),
+    icebergType: types.get(field.id),
+  }));
   const rows = `read_parquet([${quoteLiteral(source)}], hive_partitioning = false)`;
   return writeParquet(engine, `SELECT * FROM ${rows} WHERE ${where}`, target, fields);
 }

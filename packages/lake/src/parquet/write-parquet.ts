@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '@farelake/schema-registry';
 import type { DuckDBMapValue } from '@duckdb/node-api';
 import type { Engine } from '../engine/duckdb.ts';
+import { icebergSchemaText, SCHEMA_KEY, type IcebergTypeJson } from './iceberg-schema.ts';
 import { ROW_GROUP_ROWS } from './row-groups.ts';
 
 export interface ParquetField {
@@ -11,6 +12,8 @@ export interface ParquetField {
   readonly elementId?: number;
   /** It has few values, and statistics shall list them. */
   readonly listed?: boolean;
+  /** Noted in the file, where all columns have one. */
+  readonly icebergType?: IcebergTypeJson | undefined;
 }
 
 /**
@@ -75,7 +78,7 @@ export async function writeParquet(
   const [row] = await engine.rows(
     `COPY (${query}) TO ${quoteLiteral(file)} (FORMAT parquet, ${ENCODING}, ${FILTERS}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, ` +
       `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionaryBytes(fields.length)}, ` +
-      `FIELD_IDS {${fields.map(fieldId).join(', ')}}, RETURN_STATS)`,
+      `FIELD_IDS {${fields.map(fieldId).join(', ')}}, ${noted(fields)}RETURN_STATS)`,
   );
   const told = statisticsOf((row?.['column_statistics'] ?? null) as DuckDBMapValue | null);
   const exact = merge(told, Object.fromEntries(fields.flatMap(idsOf)), await exactBounds(engine, file, told));
@@ -86,6 +89,11 @@ export async function writeParquet(
     statistics: merge(exact, await listedValues(engine, file, fields, exact)),
   };
 }
+
+const noted = (fields: readonly ParquetField[]): string => {
+  const schema = icebergSchemaText(fields);
+  return schema === undefined ? '' : `KV_METADATA {${quoteLiteral(SCHEMA_KEY)}: ${quoteLiteral(schema)}}, `;
+};
 
 const idsOf = ({ name, id, elementId }: ParquetField) => [
   [name, { id }] as const,

@@ -12,6 +12,7 @@ import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { typeNames } from '@farelake/schema-registry';
 import { boundText, LONGEST_BOUND, type Bound } from './bound-text.ts';
 import { physicalValues, writtenKind, type ColumnValues, type WrittenKind } from './column-values.ts';
+import { icebergSchemaText, SCHEMA_KEY } from './iceberg-schema.ts';
 import { ROW_GROUP_ROWS } from './row-groups.ts';
 import type { ColumnStatistics } from './write-parquet.ts';
 
@@ -42,6 +43,7 @@ export function rowsToParquet(columns: readonly ColumnValues[]): RowsAsParquet {
   const file = new ParquetWriter({
     ...{ writer: bytes, schema: schemaOf(columns), codec: 'ZSTD', compressors, createdBy: CREATED_BY },
     statisticsTruncateLength: LONGEST_BOUND,
+    kvMetadata: noted(columns),
   });
   const columnData = columns.map((column) => ({
     ...{ name: column.name, data: physicalValues(column) },
@@ -57,6 +59,13 @@ export function rowsToParquet(columns: readonly ColumnValues[]): RowsAsParquet {
     (column, place) => [column.name, statisticsOf(column, rows, chunks[place] ?? [])] as const,
   );
   return { bytes: bytes.getBytes().slice(), rows, statistics: Object.fromEntries(statistics) };
+}
+
+function noted(columns: readonly ColumnValues[]): { key: string; value: string }[] {
+  const value = icebergSchemaText(
+    columns.map(({ id, name, type }) => ({ id, name, icebergType: typeNames(type).iceberg })),
+  );
+  return value === undefined ? [] : [{ key: SCHEMA_KEY, value }];
 }
 
 function commonLength(columns: readonly ColumnValues[]): number {

@@ -3,7 +3,6 @@
  * lease. Others add to the table meanwhile: the commit goes onto whatever version is the newest, and takes only its own files out.
  */
 import {
-  commitVersion,
   endAttempt,
   lockAppends,
   readHold,
@@ -14,6 +13,7 @@ import {
   type SmallFile,
 } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
+import { commitTable } from '../../catalog/commit-table.ts';
 import { reach } from '../../failpoint.ts';
 import { inTable } from '../../table/in-table.ts';
 import { newAttemptId, type TableWorkspace } from '../../workspace.ts';
@@ -111,7 +111,7 @@ async function commitMerge(
     // Under the lock nobody else makes a version; a file that is gone since is a conflict.
     const { version: baseVersion, rows } = await readVersion(db, dataset);
     const remove = files.map(({ id }) => id);
-    await commitVersion(db, {
+    await commitTable(workspace, db, contract, {
       tableName: dataset,
       baseVersion,
       attemptId: attempt,
@@ -119,6 +119,7 @@ async function commitMerge(
       add,
       remove,
       rows,
+      sameRows: true,
       fold: null,
     });
     await endAttempt(db, attempt, 'committed');

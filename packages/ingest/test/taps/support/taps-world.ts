@@ -17,19 +17,21 @@ export interface TapsWorld extends World {
 
 export async function openTapsWorld(contract: Contract = tapsContract(), zones?: string): Promise<TapsWorld> {
   const world = await openWorld(zones);
-  const own = { ...world, keyFile: path.join(world.folder, 'hmac.key') };
-  own.contracts.set(contract.dataset, contract);
-  return {
-    ...own,
-    land: (records, more = {}) => landDelivery(own, { cluster: 'one', topicIds: new Map(), records, ...more }),
-    taps: async () =>
-      (
-        await own.rows(
-          `SELECT * REPLACE (CAST(service_date AS VARCHAR) AS service_date) FROM ${contract.dataset} ORDER BY _cluster, _epoch, topic, partition, "offset"`,
-        )
-      ).map((row) => JSON.stringify(row)),
-  };
+  world.contracts.set(contract.dataset, contract);
+  return tapsWorld({ ...world, keyFile: path.join(world.folder, 'hmac.key') }, contract);
 }
+
+/** @param contract one of the world's */
+export const tapsWorld = (own: World, contract: Contract): TapsWorld => ({
+  ...own,
+  land: (records, more = {}) => landDelivery(own, { cluster: 'one', topicIds: new Map(), records, ...more }),
+  taps: async () =>
+    (
+      await own.rows(
+        `SELECT * REPLACE (CAST(service_date AS VARCHAR) AS service_date) FROM ${contract.dataset} ORDER BY _cluster, _epoch, topic, partition, "offset"`,
+      )
+    ).map((row) => JSON.stringify(row)),
+});
 
 /** A tap whose members tell where it stands. */
 export function tap(offset: number | bigint, more: Partial<KafkaRecord> = {}): KafkaRecord {

@@ -1,0 +1,113 @@
+/** The outbox of pointers to Glue: what is to be published, and what each table of a Glue database stands at by our own doing. */
+import type { Queryable } from './objects.ts';
+import type { Pointer } from './snapshots.ts';
+
+export interface GluePublication {
+  readonly tableName: string;
+  /** Newest version that the table in Glue was found at or moved to; 0: none so far. */
+  readonly version: number;
+  /** The metadata file of it. */
+  readonly metadata: string | null;
+  readonly publishedAt: Date | null;
+  /** How often a pointer that somebody else had set was set right. */
+  readonly healed: number;
+  readonly healedAt: Date | null;
+  /** Why the newest version is not there; null: it is, or nothing has been tried since. */
+  readonly trouble: string | null;
+}
+
+/** By name of the table. */
+export async function gluePublications(db: Queryable, database: string): Promise<Map<string, GluePublication>> {
+  const { rows } = await db.query<GluePublication>(
+    `SELECT table_name AS "tableName", version, metadata, published_at AS "publishedAt", healed, healed_at AS "healedAt", trouble
+     FROM ledger.glue_tables WHERE glue_database = $1`,
+    [database],
+  );
+  return new Map(rows.map((row) => [row.tableName, row]));
+}
+
+/** What all catalogs are to point at, by name of the table. */
+export async function allPointers(db: Queryable): Promise<(Pointer & { readonly tableName: string })[]> {
+  const { rows } = await db.query<Pointer & { tableName: string }>(
+    'SELECT table_name AS "tableName", metadata, version FROM ledger.pointers ORDER BY table_name',
+  );
+  return rows;
+}
+
+export interface GlueTruth {
+  readonly pointer: Pointer;
+  /** Version that the ledger knows the metadata file in question by; undefined: it does not know the file. */
+  readonly known: number | undefined;
+  /** Version that the table in Glue stands at by our own record; 0: none. */
+  readonly standsAt: number;
+}
+
+/**
+ * The truth about a table, of one moment. To be asked after Glue was: whatever Glue showed by our doing was committed before,
+ * so that a file which the ledger does not know is not one that it has yet to hear of.
+ * @param found metadata file that the table in Glue points at
+ * @returns undefined: no catalog is to point at anything
+ */
+export async function glueTruth(
+  db: Queryable,
+  database: string,
+  tableName: string,
+  found: string | undefined,
+): Promise<GlueTruth | undefined> {
+  const { rows } = await db.query<Pointer & { known: number | null; standsAt: number | null }>(
+    // A file that only expired snapshots of a version has no snapshot of its own: the record and the pointer know it.
+    `SELECT p.metadata, p.version, g.version AS "standsAt", greatest(
+       CASE WHEN p.metadata = $3 THEN p.version END, CASE WHEN g.metadata = $3 THEN g.version END,
+       (SELECT max(s.version) FROM ledger.snapshots s WHERE s.table_name = p.table_name AND s.metadata = $3)) AS known
+     FROM ledger.pointers p
+     LEFT JOIN ledger.glue_tables g ON g.glue_database = $1 AND g.table_name = p.table_name
+     WHERE p.table_name = $2`,
+    [database, tableName, found ?? null],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { metadata, version, known, standsAt } = row;
+  return { pointer: { metadata, version }, known: known ?? undefined, standsAt: standsAt ?? 0 };
+}
+
+/**
+ * Notes what the table stands at, and that nothing is wrong. Of several publishers the one with the newest version counts,
+ * in whatever order they come here.
+ * @param isHealed another's pointer was set right
+ */
+export async function writeGluePublication(
+  db: Queryable,
+  database: string,
+  { tableName, version, metadata }: Pointer & { readonly tableName: string },
+  isHealed: boolean,
+): Promise<void> {
+  await db.query(
+    `INSERT INTO ledger.glue_tables AS g (glue_database, table_name, version, metadata, published_at, healed, healed_at)
+     VALUES ($1, $2, $3, $4, now(), $5::int, CASE WHEN $5 = 1 THEN now() END)
+     ON CONFLICT (glue_database, table_name) DO UPDATE SET
+       version = greatest(g.version, excluded.version),
+       metadata = CASE WHEN g.version <= excluded.version THEN excluded.metadata ELSE g.metadata END,
+       published_at = CASE WHEN g.version < excluded.version OR (g.version = excluded.version AND g.metadata <> excluded.metadata)
+         THEN now() ELSE g.published_at END,
+       healed = g.healed + excluded.healed, healed_at = coalesce(excluded.healed_at, g.healed_at),
+       trouble = CASE WHEN g.version <= excluded.version THEN NULL ELSE g.trouble END`,
+    [database, tableName, version, metadata, isHealed ? 1 : 0],
+  );
+}
+
+/**
+ * Notes why a version did not get there; what the table stands at stays.
+ * @param version that was to be published; where a newer one has got there meanwhile, nothing is noted
+ */
+export async function writeGlueTrouble(
+  db: Queryable,
+  database: string,
+  { tableName, version }: { readonly tableName: string; readonly version: number },
+  trouble: string,
+): Promise<void> {
+  await db.query(
+    `INSERT INTO ledger.glue_tables AS g (glue_database, table_name, trouble) VALUES ($1, $2, $3)
+     ON CONFLICT (glue_database, table_name) DO UPDATE SET trouble = excluded.trouble WHERE g.version <= $4`,
+    [database, tableName, trouble, version],
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * Shows in the catalog what was committed and is not there: versions from before there were snapshots, and such as could not be shown
+ * when they were committed.
+ */
+import { endAttempt, readPointer, readVersion, startAttempt } from '@farelake/db';
+import type { Contract } from '@farelake/schema-registry';
+import { inTable } from '../table/in-table.ts';
+import { newAttemptId, type TableWorkspace } from '../workspace.ts';
+import { shownTables } from './place.ts';
+import { publishSnapshot } from './publish-snapshot.ts';
+
+/** @throws UserError `foreign-commit`, `metadata-damaged` */
+export async function catchUp(workspace: TableWorkspace, contract: Contract): Promise<void> {
+  for (const tableName of shownTables(contract))
+    if (await isBehind(workspace, tableName)) await show(workspace, contract, tableName);
+}
+
+async function isBehind({ pool }: TableWorkspace, tableName: string): Promise<boolean> {
+  const { version } = await readVersion(pool, tableName);
+  return version > 0 && (await readPointer(pool, tableName))?.version !== version;
+}
+
+const show = (workspace: TableWorkspace, contract: Contract, tableName: string): Promise<void> =>
+  inTable(workspace, async (db) => {
+    const { version, fold } = await readVersion(db, tableName);
+    const attemptId = newAttemptId();
+    await startAttempt(db, { id: attemptId, dataset: contract.dataset, batchId: null });
+    const shown = { tableName, version, attemptId, contractVersion: contract.version, fold };
+    const done = await publishSnapshot(workspace, db, contract, shown);
+    await endAttempt(db, attemptId, done === 'published' ? 'committed' : 'aborted');
+  });

@@ -1,0 +1,64 @@
+/**
+ * What to do about the pointer of a table in Glue. Pure. The pointer in Postgres is the truth and Glue its projection, but a
+ * reader of Glue must not see an older version of a table after a newer one: so what stands there is told apart into what a
+ * publisher of ours left, what somebody else wrote over it, and what another ledger's publisher wrote.
+ *
+ * Relied on: the truth was read after Glue was (`glueTruth`), and the update is made only if Glue is still as it was read.
+ */
+import type { GlueTruth } from '@farelake/db';
+import type { GlueTable } from '@farelake/lake';
+
+export type GlueDecision =
+  /** It shows the newest version, and says so. */
+  | { readonly action: 'nothing' }
+  /** Its pointer is older, and there by our own doing (or the table was never published to): forward. */
+  | { readonly action: 'move' }
+  /** Somebody else has set or removed the pointer, or what is said of it: back to the truth. */
+  | { readonly action: 'heal' }
+  /** A newer version of ours than the truth that was read: a publisher that knows more was faster. */
+  | { readonly action: 'leave' }
+  /** Not to be touched before a person has looked. */
+  | { readonly action: 'refuse'; readonly why: 'behind' | 'another' };
+
+export type FoundInGlue = Pick<GlueTable, 'metadata' | 'version' | 'isIceberg'>;
+
+export function decide(found: FoundInGlue, { pointer, known, standsAt }: GlueTruth): GlueDecision {
+  if (found.metadata === pointer.metadata) {
+    const isSaid = found.version === pointer.version && found.isIceberg;
+    return { action: isSaid ? 'nothing' : standsAt === pointer.version ? 'heal' : 'move' };
+  }
+  if (known !== undefined && known > pointer.version) return { action: 'leave' };
+  if (known === undefined) {
+    const other = otherLedgers(found, pointer);
+    if (other !== undefined) return { action: 'refuse', why: other };
+  }
+  // We write pointer and version together, so what we left always agrees, and is as new as our record of it.
+  const isOurs = known !== undefined && found.version === known && known >= standsAt;
+  const isFresh = found.version === undefined && standsAt === 0;
+  return { action: isOurs || isFresh ? 'move' : 'heal' };
+}
+
+/** Name of a metadata file that a commit writes: version, attempt, chance (`MetadataWriter`; a test holds the two together). */
+const OUR_NAME = /^0*(\d{1,15})-[0-9a-f]{20}-[0-9a-f]{4,16}\.metadata\.json$/;
+
+/**
+ * Whose work a file is that this ledger does not know, if it is a farelake's: it is named as ours are, for the very version that the
+ * table is said to show. In our folder: this ledger is older than that one, as after a restore from a backup, and to "heal" would
+ * take versions back that readers have seen. In another folder: two lakes publish to one database of Glue.
+ * @returns undefined: it is nobody's that we know of
+ */
+function otherLedgers(
+  { metadata = '', version }: FoundInGlue,
+  pointer: GlueTruth['pointer'],
+): 'behind' | 'another' | undefined {
+  const [folder, name] = splitPath(metadata);
+  const named = OUR_NAME.exec(name)?.[1];
+  if (version === undefined || Number(named) !== version) return undefined;
+  if (folder !== splitPath(pointer.metadata)[0]) return 'another';
+  return version > pointer.version ? 'behind' : undefined;
+}
+
+function splitPath(file: string): [folder: string, name: string] {
+  const slash = file.lastIndexOf('/');
+  return [file.slice(0, slash + 1), file.slice(slash + 1)];
+}

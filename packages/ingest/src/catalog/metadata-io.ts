@@ -1,0 +1,47 @@
+/** Files of metadata in stores: read whole, for they are small, and written once. */
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { FileIo } from '@farelake/iceberg';
+import { locate } from '@farelake/lake';
+import { UserError } from '@farelake/schema-registry';
+import type { Workspace } from '../workspace.ts';
+import { icebergPath, uriOfPath } from './place.ts';
+
+/** @throws UserError `metadata-damaged` for a file that is not there; what the store throws that does not answer */
+export function metadataIo({ stage, signal }: Pick<Workspace, 'stage' | 'signal'>, tableName: string): FileIo {
+  const root = `${icebergPath(stage.uri)}/`;
+  // A stage that has moved: what was written before lies where it was.
+  const placeOf = (path: string) =>
+    path.startsWith(root) ? { store: stage, path: path.slice(root.length) } : locate(uriOfPath(path));
+  return {
+    read: async (path) => {
+      const { store, path: inside } = placeOf(path);
+      try {
+        return await buffer(await store.read(inside, { signal }));
+      } catch (error) {
+        throw isOf(error, 'object-gone') ? damaged(tableName, path, 'it is not there', error) : error;
+      }
+    },
+    write: async (path, bytes) => {
+      if (!path.startsWith(root)) throw new Error(`metadata outside the stage: ${path}`);
+      await stage.put(Readable.from([bytes]), path.slice(root.length), { size: bytes.length, signal });
+    },
+  };
+}
+
+/** What a reader of metadata says of a file that is none, told as what it is to the person at the table. */
+export function tellDamage(tableName: string, error: unknown): never {
+  if (!Error.isError(error) || !isOf(error, 'bad-metadata')) throw error;
+  throw damaged(tableName, 'of before', error.message, error);
+}
+
+const damaged = (tableName: string, path: string, why: string, cause: unknown): UserError =>
+  new UserError({
+    code: 'metadata-damaged',
+    problem: `${tableName}: its Iceberg metadata ${path} cannot be read: ${why}.`,
+    remedy: `farelake catalog reset ${tableName} writes it anew from the ledger; the table itself is right.`,
+    data: { table: tableName },
+    cause,
+  });
+
+const isOf = (error: unknown, code: string): error is UserError => error instanceof UserError && error.code === code;

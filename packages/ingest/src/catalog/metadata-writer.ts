@@ -1,0 +1,154 @@
+/** Writes the metadata files of one commit, and remembers them for the ledger. */
+import { randomBytes } from 'node:crypto';
+import type { FileDifference, FoldFacts, LockedPointer, MetadataFile, Pointer } from '@farelake/db';
+import {
+  commitSnapshot,
+  createTable,
+  evolveSchema,
+  formatMetadata,
+  parseMetadata,
+  tableUuid,
+  withPrevious,
+  type TableMetadata,
+} from '@farelake/iceberg';
+import type { Contract } from '@farelake/schema-registry';
+import type { Workspace } from '../workspace.ts';
+import { dataFile } from './data-files.ts';
+import { icebergColumns } from './iceberg-columns.ts';
+import type { Journal } from './journal.ts';
+import { metadataIo, tellDamage } from './metadata-io.ts';
+import { environmentOf, icebergPath, tableLocation, uriOfPath } from './place.ts';
+import { WriteBehind } from './write-behind.ts';
+
+/** What a snapshot tells of the version that it shows, beside Iceberg's own counts. */
+export interface Shown {
+  readonly tableName: string;
+  readonly version: number;
+  readonly attemptId: string;
+  readonly contractVersion: number;
+  readonly fold: FoldFacts | null;
+  /** The rows are those of before, in other files. */
+  readonly sameRows?: boolean | undefined;
+}
+
+/** Where metadata lies, and whose it is. */
+export type MetadataPlace = Pick<Workspace, 'stage' | 'signal' | 'environment'>;
+
+/** Files may still be on their way until `done`; whoever gives up before awaits `ended`. */
+export class MetadataWriter {
+  readonly written: MetadataFile[] = [];
+  readonly #place: MetadataPlace;
+  readonly #io: WriteBehind;
+  readonly #location: string;
+  readonly #shown: Shown;
+
+  constructor(place: MetadataPlace, shown: Shown) {
+    this.#place = place;
+    this.#io = new WriteBehind(metadataIo(place, shown.tableName));
+    this.#location = tableLocation(place, shown.tableName);
+    this.#shown = shown;
+  }
+
+  /** The table as the catalog shows it, with the contract's columns of today; as it would be first of all where it shows none. */
+  async present(contract: Contract, { ours, now }: Pick<LockedPointer, 'ours' | 'now'>): Promise<TableMetadata> {
+    const { tableName } = this.#shown;
+    const columns = icebergColumns(contract, tableName);
+    if (ours === undefined) {
+      const uuid = tableUuid(environmentOf(this.#place), tableName);
+      return createTable({ location: this.#location, uuid, columns, now });
+    }
+    // Every file goes with the contract, which was asked before: no file of another type is left.
+    return evolveSchema({ ...(await this.read(ours)), location: this.#location }, columns, now, { retype: true });
+  }
+
+  /** @throws UserError `metadata-damaged` */
+  async read({ metadata }: Pointer): Promise<TableMetadata> {
+    const bytes = await this.#io.read(metadata);
+    try {
+      return parseMetadata(bytes);
+    } catch (error) {
+      return tellDamage(this.#shown.tableName, error);
+    }
+  }
+
+  /** @returns the metadata with one more snapshot, and the URIs of manifests that it has no more */
+  async snapshot(
+    present: TableMetadata,
+    contract: Contract,
+    { added, removed }: FileDifference,
+    { now, historyVersion }: { readonly now: number; readonly historyVersion?: number | undefined },
+  ): Promise<{ metadata: TableMetadata; dropped: readonly string[] }> {
+    const { attemptId, tableName, sameRows } = this.#shown;
+    const columns = icebergColumns(contract, tableName);
+    const snapshotId = newSnapshotId();
+    const mark = randomBytes(4).toString('hex');
+    const { metadata, written, dropped } = await commitSnapshot(
+      this.#io,
+      present,
+      {
+        add: added.map((file) => dataFile(file, columns)),
+        remove: removed.map(icebergPath),
+        ...(sameRows === true && { sameRows }),
+        summary: summaryOf(this.#shown, historyVersion),
+      },
+      {
+        ...{ snapshotId, now, manifest: (n: number) => `${attemptId}-${mark}-m${n}.avro` },
+        manifestList: `snap-${snapshotId}-${attemptId}.avro`,
+      },
+    ).catch((error: unknown) => tellDamage(tableName, error));
+    for (const { path, kind, size } of written) this.written.push({ uri: uriOfPath(path), kind, size });
+    return { metadata, dropped: dropped.map(uriOfPath) };
+  }
+
+  /** @returns its path, for the catalog to point at */
+  metadata(metadata: TableMetadata, previous: (Pointer & { readonly updated: number }) | undefined): Promise<string> {
+    const linked = previous === undefined ? metadata : withPrevious(metadata, previous.metadata, previous.updated);
+    return this.#put('metadata', 'metadata.json', formatMetadata(linked));
+  }
+
+  async journal(journal: Journal): Promise<void> {
+    const { firstVersion } = journal;
+    await this.#put('journal', 'journal.json', Buffer.from(JSON.stringify(journal)), { firstVersion });
+  }
+
+  /** @throws what the store throws that did not take one of the files */
+  done = (): Promise<void> => this.#io.done();
+  ended = (): Promise<void> => this.#io.ended();
+
+  async #put(
+    kind: MetadataFile['kind'],
+    ending: string,
+    bytes: Uint8Array,
+    facts: Pick<MetadataFile, 'firstVersion'> = {},
+  ): Promise<string> {
+    const { version, attemptId } = this.#shown;
+    const name = `${String(version).padStart(5, '0')}-${attemptId}-${randomBytes(4).toString('hex')}.${ending}`;
+    const path = `${this.#location}/metadata/${name}`;
+    await this.#io.write(path, bytes);
+    this.written.push({ uri: uriOfPath(path), kind, size: bytes.length, ...facts });
+    return path;
+  }
+}
+
+/** Positive, and whole in JavaScript: readers that parse JSON carelessly keep it. */
+const newSnapshotId = (): bigint => BigInt.asUintN(52, randomBytes(8).readBigUInt64LE()) + 1n;
+
+/** Names of what farelake writes into a snapshot's summary; `restore` reads them. */
+export const SUMMARY = {
+  version: 'farelake.version',
+  contractVersion: 'farelake.contract-version',
+  attempt: 'farelake.attempt',
+  fold: 'farelake.fold',
+  historyVersion: 'farelake.history-version',
+} as const;
+
+const summaryOf = (
+  { version, contractVersion, attemptId, fold }: Shown,
+  historyVersion: number | undefined,
+): Record<string, string> => ({
+  [SUMMARY.version]: String(version),
+  [SUMMARY.contractVersion]: String(contractVersion),
+  [SUMMARY.attempt]: attemptId,
+  ...(fold && { [SUMMARY.fold]: JSON.stringify(fold) }),
+  ...(historyVersion !== undefined && { [SUMMARY.historyVersion]: String(historyVersion) }),
+});
