@@ -14,6 +14,8 @@ export interface FunctionEnvironment extends DatabaseEnvironment {
 }
 
 export interface TapsEnvironment extends DatabaseEnvironment {
+  /** Of tables in the catalog; undefined: `local`. */
+  readonly name: string | undefined;
   /** URIs of the zones. */
   readonly stage: string;
   readonly archive: string;
@@ -39,6 +41,7 @@ export function readTapsEnvironment(variables: NodeJS.ProcessEnv): TapsEnvironme
   };
   return {
     ...readDatabase(variables),
+    name: variables['FARELAKE_ENVIRONMENT'] || undefined,
     stage: zone('FARELAKE_STAGE'),
     archive: zone('FARELAKE_ARCHIVE'),
     error: zone('FARELAKE_ERROR'),

@@ -41,3 +41,5 @@ export { rewriteParquet } from './parquet/rewrite-parquet.ts';
 export { filesSql, localPath, type ViewColumn } from './view.ts';
 export { hmacOf, openHmacKey, type HashableValue, type HmacKey } from './treatment/hmac.ts';
 export { registerHmacKey } from './treatment/register-hmac-key.ts';
+export { openGlueCatalog, type GlueCatalog, type GluePointer, type GlueTable } from './catalogs/glue-catalog.ts';
+export { isGlueTrouble } from './catalogs/glue-errors.ts';

@@ -21,12 +21,13 @@ export async function handler(event: unknown): Promise<void> {
 
 async function openContext(): Promise<TapsContext> {
   const environment = readTapsEnvironment(process.env);
-  const { stage, archive, error, cluster } = environment;
+  const { name, stage, archive, error, cluster } = environment;
   return {
     cluster,
     workspace: {
       pool: openDatabase(environment),
       contracts: await topicContracts(),
+      environment: name,
       stage: s3Store(stage),
       archive: s3Store(archive),
       error: s3Store(error),

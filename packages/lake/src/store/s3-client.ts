@@ -4,6 +4,7 @@
  */
 import { UserError } from '@farelake/schema-registry';
 import type * as Sdk from '@aws-sdk/client-s3';
+import { endpointOf, regionOf, SILENT, triesOf } from '../aws/settings.ts';
 
 export interface S3 {
   readonly sdk: typeof Sdk;
@@ -18,11 +19,6 @@ export interface S3 {
 const PATIENCE = 30;
 /** Milliseconds until a connection stands. */
 const CONNECT = 10_000;
-/** Tries of one request, with a growing random pause between them. The SDK's own number, 3, is for when a person waits. */
-const TRIES = 6;
-
-const nothing = () => undefined;
-const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 let opened: { readonly settings: string; readonly s3: Promise<S3> } | undefined;
 
@@ -42,21 +38,12 @@ interface Settings {
 }
 
 function settingsOf(variables: NodeJS.ProcessEnv): Settings {
-  const endpoint = variables['AWS_ENDPOINT_URL_S3'] || variables['AWS_ENDPOINT_URL'] || undefined;
-  if (endpoint !== undefined && !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : ''))
-    throw new UserError({
-      code: 'bad-endpoint',
-      problem: 'AWS_ENDPOINT_URL_S3 is no http(s) address.',
-      remedy: 'Set it to one such as http://127.0.0.1:9000, or leave it out for Amazon S3.',
-    });
-  const named = variables['AWS_REGION'] || variables['AWS_DEFAULT_REGION'] || undefined;
-  // Servers other than Amazon's have no regions, and still want one named.
-  const region = named ?? (endpoint === undefined || variables['AWS_PROFILE'] ? undefined : 'us-east-1');
+  const endpoint = endpointOf('S3', variables);
   return {
     endpoint,
-    region,
+    region: regionOf(variables, endpoint),
     patience: patienceOf(variables),
-    tries: variables['AWS_MAX_ATTEMPTS'] ? undefined : TRIES,
+    tries: triesOf(variables),
   };
 }
 
@@ -78,7 +65,6 @@ async function connect({ endpoint, region, patience, tries }: Settings): Promise
     ...(region === undefined ? {} : { region }),
     ...(tries === undefined ? {} : { maxAttempts: tries }),
     retryMode: 'standard',
-    // Errors say all there is to say; the SDK's warnings would land in the output of commands.
     logger: SILENT,
     followRegionRedirects: true,
     requestHandler: { connectionTimeout: Math.min(CONNECT, patience), socketTimeout: patience },
