@@ -1,8 +1,7 @@
 /** What commands that draft a contract have in common: what changes, whether it may be written, who says so. */
 import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { compatibility, formatContract, requireRegistry, type Contract } from '@farelake/schema-registry';
-import { UsageError } from './output/problem.ts';
+import { ask, requireSomebody } from './ask.ts';
 import type { Context } from './session.ts';
 
 /** A file as a person who works here would name it. */
@@ -29,26 +28,7 @@ export function refuseFaulty(contracts: ReadonlyMap<string, Contract>, contract:
  */
 export async function agreed({ signal }: Context, file: string, isThere: boolean): Promise<boolean> {
   const question = `${isThere ? 'Replace the different' : 'Write'} ${shown(file)}?`;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    if (!isThere)
-      throw new UsageError({
-        code: 'not-agreed',
-        problem: `${question} Nobody is there to answer.`,
-        remedy: 'Add --yes to write it as shown.',
-      });
-    throw new UsageError({
-      code: 'not-agreed',
-      problem: `${shown(file)} is there and says something else.`,
-      remedy: 'Add --yes to replace it.',
-    });
-  }
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  // The reader takes the keyboard, and Ctrl-C with it: hand it on.
-  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  try {
-    const answer = await reader.question(`${question} [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    reader.close();
-  }
+  if (isThere) requireSomebody(`${shown(file)} is there and says something else.`, 'Add --yes to replace it.');
+  else requireSomebody(`${question} Nobody is there to answer.`, 'Add --yes to write it as shown.');
+  return ask({ signal }, question);
 }

@@ -8,6 +8,8 @@ import { parseBytes } from './parse-bytes.ts';
 export interface Environment {
   /** State of this machine: database, zones, scratch files. */
   readonly home: string;
+  /** Which environment this is: its tables have it in their namespace and in their ids. Undefined: this machine's own. */
+  readonly environment: string | undefined;
   /** Folder of contracts. */
   readonly registry: string;
   /** Connection string of a Postgres; undefined: the home's own is used. */
@@ -32,6 +34,8 @@ export interface Environment {
   readonly dmapBaseUrl: string | undefined;
   /** Name of the Kafka cluster that all readers of its topics share; undefined: what Kafka calls it. */
   readonly kafkaCluster: string | undefined;
+  /** Database of AWS Glue to publish pointers to. */
+  readonly glueDatabase: string | undefined;
   /** File of DuckDB's extension `httpfs`. */
   readonly httpfs: string | undefined;
 }
@@ -53,6 +57,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
   const stage = zone('FARELAKE_STAGE', 'stage');
   return {
     home,
+    environment: environmentName(variables['FARELAKE_ENVIRONMENT'] || undefined),
     registry: folder('FARELAKE_REGISTRY', path.join(REPOSITORY, 'packages/schema-registry/registry')),
     databaseUrl: variables['DATABASE_URL'] || undefined,
     incoming: zone('FARELAKE_INCOMING', 'incoming'),
@@ -65,8 +70,20 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
     unpackLimit: parseBytes('FARELAKE_UNPACK_LIMIT', variables['FARELAKE_UNPACK_LIMIT'] || undefined),
     dmapBaseUrl: variables['DMAP_BASE_URL'] || undefined,
     kafkaCluster: variables['KAFKA_CLUSTER'] || undefined,
+    glueDatabase: variables['FARELAKE_GLUE_DATABASE'] || undefined,
     httpfs: httpfs === undefined ? undefined : path.resolve(cwd, httpfs),
   };
+}
+
+/** As names of resources and namespaces take it. */
+function environmentName(text: string | undefined): string | undefined {
+  if (text === undefined || /^[a-z][a-z0-9]{0,30}(-[a-z0-9]+)*$/.test(text)) return text;
+  throw new UsageError({
+    code: 'bad-environment-name',
+    problem: `FARELAKE_ENVIRONMENT is ${JSON.stringify(text)}.`,
+    remedy:
+      'Set it to a name as dev or prod: lower-case letters, digits and single hyphens; or leave it out for local.',
+  });
 }
 
 /** Less than a second would be lost to a busy machine. */

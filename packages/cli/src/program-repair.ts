@@ -1,6 +1,7 @@
-/** Commands that check a table against its history, and make it right: names, flags and help. */
+/** Commands that check a table against its history, make it right, or bring a lost ledger back: names, flags and help. */
 import { Option, type Command } from 'commander';
 import { repairCommand, type RepairFlags } from './commands/repair.ts';
+import { restoreCommand, type RestoreFlags } from './commands/restore.ts';
 import { verifyCommand, type VerifyFlags } from './commands/verify.ts';
 import type { Context } from './session.ts';
 
@@ -37,4 +38,19 @@ export function addRepairCommands(
       '\nWorks the rows out from history, all or those of the given keys. Exits 0 when the table is right, also when it was.',
     )
     .action((flags: RepairFlags) => answer(repairCommand(context, flags)));
+  program
+    .command('restore')
+    .description('a lost database: rebuild the ledger of tables from what lies on stage, and go on from there')
+    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample; may be given several times', collect)
+    .option('--dry-run', 'tell what would be restored, and change nothing')
+    .option('--yes', 'without asking')
+    .option(
+      '--json',
+      'as JSON: {dryRun, restored: [{dataset, tables: [{table, version, rows, files, versions}], loads, notes}], before, leftOut: [{dataset, code, problem, remedy}], withoutContract}',
+    )
+    .addHelpText(
+      'after',
+      '\nInto a ledger that knows nothing of the table: before anything else is done with a new database.\nGiven again it restores what was left out, and leaves the rest alone. Exits 1 when a table was left out, and says why; docs/restore.md says what is lost for good.',
+    )
+    .action((flags: RestoreFlags) => answer(restoreCommand(context, flags)));
 }

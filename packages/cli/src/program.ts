@@ -4,14 +4,16 @@ import { auditCommand, type AuditFlags } from './commands/audit.ts';
 import { downCommand, migrateCommand } from './commands/database.ts';
 import { ingestCommand, type IngestFlags } from './commands/ingest.ts';
 import { maintainCommand, type MaintainFlags } from './commands/maintain.ts';
-import { psqlCommand } from './commands/psql.ts';
-import { queryCommand, type QueryFormat } from './commands/query.ts';
+import { psqlCommand, type PsqlFlags } from './commands/psql.ts';
+import { queryCommand, type QueryFlags } from './commands/query.ts';
 import { statusCommand } from './commands/status.ts';
 import { tableAddCommand, tableListCommand, type AddFlags } from './commands/table.ts';
 import { tableHoldCommand, tableReleaseCommand } from './commands/table-hold.ts';
 import { tableRejectCommand, type RejectFlags } from './commands/table-reject.ts';
 import { tableRollbackCommand, type RollbackFlags } from './commands/table-rollback.ts';
 import { tableShowCommand } from './commands/table-show.ts';
+import { tableVersionsCommand, type VersionsFlags } from './commands/table-versions.ts';
+import { addCatalogCommands } from './program-catalog.ts';
 import { addDmapCommands } from './program-dmap.ts';
 import { addTapsCommands } from './program-taps.ts';
 import { addRepairCommands } from './program-repair.ts';
@@ -27,12 +29,15 @@ export interface Program {
 const ENVIRONMENT = `
 Environment:
   FARELAKE_HOME       state of this machine: database, tables (default .farelake)
+  FARELAKE_ENVIRONMENT  part of the name of its namespace in the catalog (default local)
   FARELAKE_REGISTRY   folder of contracts (default the repository's)
   FARELAKE_INCOMING   where ingest looks without an argument (default <home>/incoming)
   FARELAKE_ARCHIVE    where copies of accepted files lie (default <home>/archive)
   FARELAKE_ERROR      where refused files and rows lie (default <home>/error)
   FARELAKE_STAGE      where tables lie (default <home>/stage)
                       each of these a folder, or s3://bucket/prefix
+  FARELAKE_GLUE_DATABASE
+                      database of AWS Glue whose tables are to point at the newest versions (default: none)
   DATABASE_URL        a Postgres to use instead of the home's own
   DMAP_BASE_URL       where the vendor's API of datasets lies; DMAP_PUBLIC_KEY and DMAP_CONTROLLED_KEY: its keys,
                       or DMAP_PUBLIC_KEY_SECRET, DMAP_CONTROLLED_KEY_SECRET: their secrets in AWS Secrets Manager
@@ -58,6 +63,7 @@ export function createProgram(context: Context): Program {
   addCareCommands(program, context, answer);
   addReplayCommands(program, context, answer);
   addRepairCommands(program, context, answer);
+  addCatalogCommands(program, context, answer);
   addDatabaseCommands(program, context, answer);
   return {
     command: program,
@@ -79,10 +85,14 @@ function addDatabaseCommands(program: Command, context: Context, answer: Answer)
     .command('psql')
     .description("open the system's psql on the database, where published tables are ods.edw_x")
     .option('--url', 'print the connection string, password included, and nothing else')
+    .option(
+      '--reader',
+      'as a login that may read the Iceberg catalog and published tables, and nothing else; the home makes its own, for another server it prints the SQL',
+    )
     .argument('[args...]', 'for psql: farelake psql -- -c "SELECT count(*) FROM ods.edw_x"')
     // psql has options of its own: what is not ours is its.
     .allowUnknownOption()
-    .action((args: string[], flags: { url?: boolean }) => answer(psqlCommand(context, args, flags)));
+    .action((args: string[], flags: PsqlFlags) => answer(psqlCommand(context, args, flags)));
   program
     .command('down')
     .description("stop the home's Postgres; it stays up between commands until then")
@@ -124,6 +134,17 @@ function addTableCommands(program: Command, context: Context, answer: Answer): v
     .argument('<table>', 'EDW.SAMPLE or edw_sample')
     .option('--json', 'as JSON')
     .action((name: string, flags: { json?: boolean }) => answer(tableShowCommand(context, name, flags)));
+  table
+    .command('versions')
+    .description('what was committed to a table: when, what made it, whether query --at can still read it')
+    .argument('<table>', 'EDW.SAMPLE or edw_sample')
+    .option('--history', 'those of edw_sample_history')
+    .option('--limit <n>', 'the newest so many', '20')
+    .option(
+      '--json',
+      'as JSON: [{version, contractVersion, committedAt, rows, files, bytes, filesAdded, filesRemoved, generation, origin, loads, repair, attemptId, readable}]',
+    )
+    .action((name: string, flags: VersionsFlags) => answer(tableVersionsCommand(context, name, flags)));
   addHoldCommands(table, context, answer);
   addRejectCommand(table, context, answer);
   addRollbackCommand(table, context, answer);
@@ -201,7 +222,13 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
     )
     .argument('<sql>', 'one statement')
     .addOption(new Option('--format <name>', 'form of the answer').choices(['table', 'csv', 'json']).default('table'))
-    .action((sql: string, flags: { format: QueryFormat }) => answer(queryCommand(context, sql, flags.format)));
+    .option(
+      '--at <moment>',
+      'as the tables stood: 2026-03-01T04:00:00Z (UTC unless it says), PT2H (so long ago), 12 (version of the one table named), or edw_x=12,edw_x_history=15; may be given several times',
+      (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+    )
+    .addHelpText('after', '\nfarelake table versions EDW.X lists versions; ledger.… is always as of now.')
+    .action((sql: string, flags: QueryFlags) => answer(queryCommand(context, sql, flags)));
   program
     .command('status')
     .description('how each table stands, and what is in its way')

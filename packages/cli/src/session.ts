@@ -53,8 +53,10 @@ export async function withWorkspace<T>(context: Context, work: (workspace: Works
       scratch: path.join(environment.home, 'scratch'),
       scratchLimit: environment.scratchLimit,
       unpackLimit: environment.unpackLimit,
+      environment: environment.environment,
       httpfs: environment.httpfs,
       keyFile: environment.keyFile,
+      glueDatabase: environment.glueDatabase,
       leaseSeconds: environment.leaseSeconds,
       signal,
     });

@@ -124,6 +124,7 @@ describe('ingest', () => {
           },
         ],
         publication: null,
+        glue: null,
         drift: [],
       },
     ]);

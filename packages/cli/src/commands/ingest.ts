@@ -171,16 +171,22 @@ export function troubleLines(tables: readonly TableStatus[], troubles: readonly 
   });
   const whole = tables
     .filter(
-      ({ state, table, reason, publication }) =>
+      ({ state, table, reason, publication, glue }) =>
         state === 'held' ||
-        (state !== 'live' && reason !== publication?.trouble && !troubles.some((trouble) => trouble.table === table)),
+        (state !== 'live' &&
+          reason !== publication?.trouble &&
+          glue?.some(({ trouble }) => trouble === reason) !== true &&
+          !troubles.some((trouble) => trouble.table === table)),
     )
     .map(({ table, state, reason }) => `${state}: ${table}: ${reason ?? ''}`);
   const unpublished = tables.flatMap(({ table, publication }) =>
     publication?.trouble == null ? [] : [`not published: ${table}: ${publication.trouble}`],
   );
+  const behind = tables.flatMap(({ glue }) =>
+    (glue ?? []).flatMap(({ table, trouble }) => (trouble === null ? [] : [`not in Glue: ${table}: ${trouble}`])),
+  );
   // Reasons repeat what was delivered.
-  return [...byTable, ...whole, ...unpublished].map(printable);
+  return [...byTable, ...whole, ...unpublished, ...behind].map(printable);
 }
 
 function troubleLine({ object, state, waitingFor, reason }: Trouble, more: number): string {

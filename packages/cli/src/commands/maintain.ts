@@ -15,7 +15,7 @@ export interface MaintainFlags {
   readonly json?: boolean;
 }
 
-/** @returns 0 all done, 1 something of Incoming stayed because its copy is not as it should be, or files of a date could not be merged */
+/** @returns 0 all done, 1 something of Incoming stayed because its copy is not as it should be, or files of a date could not be merged, or a table's catalog is not as it was left */
 export async function maintainCommand(context: Context, flags: MaintainFlags): Promise<number> {
   const { terminal, environment } = context;
   const dryRun = flags.dryRun === true;
@@ -35,7 +35,7 @@ export async function maintainCommand(context: Context, flags: MaintainFlags): P
     terminal.progress(undefined);
     if (flags.json) terminal.print(JSON.stringify({ dryRun, ...done, incoming: cleared ?? null }));
     else report(terminal, dryRun, done, cleared);
-    const isStuck = done.unmerged.some(({ date }) => date !== null);
+    const isStuck = done.unmerged.some(({ date }) => date !== null) || done.untrimmed.length > 0;
     return isStuck || (cleared !== undefined && cleared.refused.length > 0) ? 1 : 0;
   });
 }
@@ -48,6 +48,7 @@ function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: 
   reportMerged(terminal, dryRun, done);
   terminal.print(line(done.dead, `files of dead attempts ${removed}`));
   terminal.print(line(done.expired, `files that no version within the retention lists ${removed}`));
+  terminal.print(line(done.metadata, `files of metadata that no snapshot within the retention needs ${removed}`));
   if (done.generations.length > 0)
     terminal.print(
       `tables of former snapshots ${dryRun ? 'would be emptied' : 'emptied'}: ${done.generations.join(', ')}`,
@@ -66,6 +67,7 @@ function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: 
   ];
   for (const [tally, what] of left) if (tally.files > 0) terminal.note(line(tally, what));
   for (const uri of done.unknown.examples) terminal.note(`  ${uri}`);
+  for (const { why } of done.untrimmed) terminal.note(why);
   if (done.busy.length > 0)
     terminal.note(`left, because another command works on them: ${done.busy.join(', ')}. The next run does it.`);
 }

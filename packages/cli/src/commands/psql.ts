@@ -1,19 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import os from 'node:os';
+import { ensureLocalReader, migrate, openPool, READER, READER_LOGIN, readerGrants } from '@farelake/db';
 import { UserError } from '@farelake/schema-registry';
+import { MIGRATIONS } from '../environment.ts';
+import { UsageError } from '../output/problem.ts';
 import { databaseUrl, type Context } from '../session.ts';
+
+export interface PsqlFlags {
+  readonly url?: boolean;
+  /** As somebody who may only read. */
+  readonly reader?: boolean;
+}
 
 /**
  * Opens the system's `psql` on the ledger's database, in which the published tables are too, or prints the connection
  * string. @returns psql's own exit code
  */
-export async function psqlCommand(
-  context: Context,
-  args: readonly string[],
-  flags: { readonly url?: boolean },
-): Promise<number> {
-  const url = await databaseUrl(context);
+export async function psqlCommand(context: Context, args: readonly string[], flags: PsqlFlags): Promise<number> {
+  const url = flags.reader === true ? await readerUrl(context) : await databaseUrl(context);
   if (flags.url === true) {
     context.terminal.print(url);
     return 0;
@@ -22,6 +27,37 @@ export async function psqlCommand(
   // Whoever lists processes sees their arguments, not their environment.
   const env = { ...process.env, ...(password === '' ? {} : { PGPASSWORD: password }) };
   return leavingCtrlC(() => run(context, [`--dbname=${shown}`, ...args], env));
+}
+
+/** @throws UsageError `no-reader-login` where the server is not the home's own */
+async function readerUrl(context: Context): Promise<string> {
+  const { environment } = context;
+  if (environment.databaseUrl !== undefined) throw foreignServer(environment.databaseUrl);
+  const url = await databaseUrl(context);
+  const pool = openPool(url, { max: 1 });
+  try {
+    // What readers see is made by migrations.
+    await migrate(pool, MIGRATIONS);
+  } finally {
+    await pool.end();
+  }
+  return ensureLocalReader(environment.home, url);
+}
+
+/** Logins of a server that others use, too, are for those to make who look after it. */
+function foreignServer(url: string): UsageError {
+  // Refuses what is no URL, without showing it.
+  void openPool(url, { max: 1 }).end();
+  const { pathname, username } = new URL(url);
+  const owner = decodeURIComponent(username) || '<the user that farelake works as>';
+  const database = decodeURIComponent(pathname.slice(1)) || owner;
+  const login = `CREATE ROLE ${READER_LOGIN} LOGIN PASSWORD '<choose one>' IN ROLE ${READER}`;
+  const sql = [...readerGrants({ database, owner }), login].map((statement) => `  ${statement};`);
+  return new UsageError({
+    code: 'no-reader-login',
+    problem: 'DATABASE_URL names a server that is not the home’s own, and no logins are made there.',
+    remedy: `Have an administrator run this in that database, after farelake migrate, and connect as ${READER_LOGIN}:\n${sql.join('\n')}`,
+  });
 }
 
 function withoutPassword(url: string): { shown: string; password: string } {

@@ -15,12 +15,19 @@ import {
   type Workspace,
 } from '@farelake/ingest';
 import { historyName, UserError, type Contract } from '@farelake/schema-registry';
+import { contractOf } from '../find-contract.ts';
 import { UsageError } from '../output/problem.ts';
 import { formatTable } from '../output/table.ts';
 import { cellText, jsonValue } from '../output/values.ts';
+import { parseAt } from '../parse-at.ts';
 import { withWorkspace, type Context } from '../session.ts';
 
 export type QueryFormat = 'table' | 'csv' | 'json';
+
+export interface QueryFlags {
+  readonly format: QueryFormat;
+  readonly at?: readonly string[];
+}
 
 /** Rows in their order, a chunk at a time: a large answer need not fit into memory. */
 interface Answer {
@@ -28,11 +35,14 @@ interface Answer {
   readonly chunks: AsyncIterable<readonly (readonly DuckDBValue[])[]>;
 }
 
-export async function queryCommand(context: Context, sql: string, format: QueryFormat): Promise<number> {
-  return withWorkspace(context, async (workspace) =>
-    withEngine(workspace, async (engine, folder) => {
+export async function queryCommand(context: Context, sql: string, { format, at }: QueryFlags): Promise<number> {
+  return withWorkspace(context, async (workspace) => {
+    const moment = at === undefined ? undefined : parseAt(at, tableIn(workspace));
+    return withEngine(workspace, async (engine, folder) => {
       const { unreadable } = await createViews(engine, workspace.pool, workspace.contracts.values(), {
         statement: sql,
+        at: moment,
+        zone: workspace,
         faulty: workspace.faulty,
       });
       await createLedgerSchema(engine, workspace.pool, folder, sql);
@@ -54,9 +64,15 @@ export async function queryCommand(context: Context, sql: string, format: QueryF
         );
       }
       return 0;
-    }),
-  );
+    });
+  });
 }
+
+/** `EDW.X` is its current table; other names are looked for as they are. */
+const tableIn =
+  ({ contracts }: Pick<Workspace, 'contracts'>) =>
+  (name: string): string =>
+    contractOf(contracts, name)?.dataset ?? name.toLowerCase();
 
 const viewsOf = (contracts: Iterable<Contract>): string[] =>
   [...contracts]

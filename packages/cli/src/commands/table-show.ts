@@ -1,5 +1,5 @@
 import { readManifest, tableDrifts, type Manifest, type TableDrift } from '@farelake/db';
-import { status, type TableStatus } from '@farelake/ingest';
+import { status, type GlueStatus, type TableStatus } from '@farelake/ingest';
 import { sourceName } from '@farelake/qlik';
 import {
   describeDifference,
@@ -24,9 +24,9 @@ export async function tableShowCommand(
     const { pool } = workspace;
     const contract = findContract(workspace, table);
     const { dataset } = contract;
-    const [stands] = (await status({ pool, contracts: new Map([[dataset, contract]]) })).filter(
-      (one) => one.table === dataset,
-    );
+    const [stands] = (
+      await status({ pool, contracts: new Map([[dataset, contract]]), glueDatabase: workspace.glueDatabase })
+    ).filter((one) => one.table === dataset);
     if (stands === undefined) throw new Error(`${dataset} has a contract and no status`);
     const current = await readManifest(pool, dataset);
     const history = contract.feed === 'qlik' ? await readManifest(pool, historyName(dataset)) : null;
@@ -69,6 +69,7 @@ const asJson = (
   /** Null: a table of datasets has none. */
   history: history === null ? null : extent(history),
   publication: stands.publication,
+  glue: stands.glue,
   /** How delivered files differ from the contract, and in how many. */
   drift: drift.map(({ files, drift: differences }) => ({ files, differences: differences as readonly Difference[] })),
 });
@@ -122,6 +123,7 @@ function asText(shown: Shown): string[] {
         .join(', ') || 'none',
     ],
     ['published', publicationText(shown)],
+    ...(shown.glue ?? []).map((one) => ['in Glue', glueText(one)]),
   ];
   const columns = formatTable(
     ['id', 'column', 'source', 'type', 'stored as', 'classification', 'treatment', 'key'],
@@ -159,6 +161,11 @@ const extentText = ({ version, rows, files, bytes }: Shown['current']): string =
   version === 0
     ? 'nothing yet'
     : `version ${version}: ${count(rows)} rows in ${counted(files, 'file')}, ${count(bytes)} bytes`;
+
+function glueText({ table, version, publishedAt, trouble }: GlueStatus): string {
+  const stands = publishedAt === null ? 'not yet' : `version ${version}, since ${publishedAt.toISOString()}`;
+  return `${table}, ${stands}${trouble === null ? '' : `; ${trouble}`}`;
+}
 
 function publicationText({ table, publication }: Shown): string {
   if (publication === null) return 'no';

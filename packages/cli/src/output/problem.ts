@@ -35,9 +35,11 @@ const USAGE_CODES: readonly string[] = [
   'no-key',
   'no-loads-of-topics',
   'no-such-bucket',
+  'no-such-version',
   'not-folded',
   'nothing-delivered',
   'registry-no-folder',
+  'unclear-version',
   'unknown-key-column',
   'repeated-key-column',
 ];

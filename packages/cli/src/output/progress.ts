@@ -27,8 +27,12 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: ${count(progress.rows)} rows`;
     case 'publishing':
       return `${progress.table}: ${count(progress.rows)} rows published`;
+    case 'publishing to Glue':
+      return `${progress.table}: publishing to Glue`;
     case 'compacting':
       return `${progress.table}: merging files of ${progress.date}, ${count(progress.done)} of ${count(progress.of)} dates done`;
+    case 'restoring':
+      return `${progress.table}: ${count(progress.files)} files restored`;
     case 'auditing':
       return `looking at ${progress.zone}: ${count(progress.found)} objects`;
     case 'reading':

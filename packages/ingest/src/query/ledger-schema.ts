@@ -11,7 +11,8 @@ import type { Engine } from '@farelake/lake';
 import { quoteIdentifier as q, quoteLiteral } from '@farelake/schema-registry';
 import type { Pool, PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { LEDGER_TABLES, type LedgerTable, type LedgerType } from './ledger-tables.ts';
+import type { LedgerTable, LedgerType } from './ledger-table.ts';
+import { LEDGER_TABLES } from './ledger-tables.ts';
 import { namedBy } from './named-by.ts';
 
 /**

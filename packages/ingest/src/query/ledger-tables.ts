@@ -3,17 +3,8 @@
  * bounds nor keys, which are values of columns.
  */
 
-/** Type of a column in the engine. */
-export type LedgerType = 'BIGINT' | 'VARCHAR' | 'TIMESTAMP' | 'BOOLEAN';
-
-/** By name: the type, or the type and the Postgres expression where that is not the column of the same name. */
-export type LedgerColumns = Readonly<Record<string, LedgerType | readonly [type: LedgerType, sql: string]>>;
-
-export interface LedgerTable {
-  /** Postgres: what stands behind FROM. */
-  readonly from: string;
-  readonly columns: LedgerColumns;
-}
+import { CATALOG_TABLES } from './ledger-tables-of-catalogs.ts';
+import type { LedgerTable } from './ledger-table.ts';
 
 const RECEIPT = { announced: 'BIGINT', read: 'BIGINT', written: 'BIGINT', quarantined: 'BIGINT' } as const;
 
@@ -129,6 +120,7 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       rows_uri: 'VARCHAR',
       rows_sha256: 'VARCHAR',
       committed_at: 'TIMESTAMP',
+      journal_version: 'BIGINT',
     },
   },
   kafka_runs: {
@@ -256,6 +248,7 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       trouble: 'VARCHAR',
     },
   },
+  ...CATALOG_TABLES,
   dmap_sets: {
     from: 'ledger.dmap_sets',
     columns: {
@@ -323,6 +316,16 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       ...RECEIPT,
     },
   },
+  restores: {
+    from: 'ledger.restores',
+    columns: {
+      dataset: 'VARCHAR',
+      restored_by: 'VARCHAR',
+      restored_at: 'TIMESTAMP',
+      versions: 'VARCHAR',
+      notes: 'VARCHAR',
+    },
+  },
   migrations: {
     from: 'ledger.migrations',
     columns: { version: 'BIGINT', name: 'VARCHAR', applied_at: 'TIMESTAMP' },
@@ -339,6 +342,11 @@ export const NOT_QUERIED: readonly string[] = [
   'loads.tried_with',
   // Bytes that tell one record from another, and nothing else.
   'kafka_runs.sums',
+  // Only what history as it stood is made with.
+  'former_places.load_id',
+  'former_places.last_version',
+  'former_places.file_time',
+  'former_places.generation',
   // Bounds and keys are values of columns.
   'files.statistics',
   'files.lowest_key',

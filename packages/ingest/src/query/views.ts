@@ -1,6 +1,6 @@
-/** The views that people query: each table as of its newest version, each history without redelivered rows. */
+/** The views that people query: each table as of its newest version, or of another; each history without redelivered rows. */
 import { existsSync } from 'node:fs';
-import { filesToRead, loadPlaces, treatedFiles, type Queryable } from '@farelake/db';
+import type { Queryable } from '@farelake/db';
 import { localPath, schemeOf, type Engine, type EngineFile, type ViewColumn } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import {
@@ -11,9 +11,10 @@ import {
   type Contract,
   type Registry,
 } from '@farelake/schema-registry';
-import { currentColumns, historyColumns, shownColumns } from '../columns.ts';
-import { disagreement } from '../treatment/disagreement.ts';
 import { faultyReason } from '../status/contract.ts';
+import type { MetadataZone } from './columns-then.ts';
+import { newest, past, type Contents, type Source, type ViewedTable } from './contents.ts';
+import { pinTables, type Moment } from './moment.ts';
 import { namedBy } from './named-by.ts';
 import { reconciliationViews, type ReconciliationView } from './reconciliation.ts';
 
@@ -31,6 +32,10 @@ export interface ViewOptions {
    * fetched from a bucket first. Without, all views can be read.
    */
   readonly statement?: string;
+  /** Tables as they stood then; without, as they are. */
+  readonly at?: Moment | undefined;
+  /** Where metadata of tables lies, which knows their columns of then; without, views have those of today. */
+  readonly zone?: MetadataZone;
   /** Contracts that cannot be used: what is to be compared with a table of theirs cannot be. */
   readonly faulty?: Registry['faulty'] | undefined;
 }
@@ -39,47 +44,38 @@ export interface ViewOptions {
  * Makes a view for each contract's table and its history, which a DMAP set or a topic does not have, and for each comparison of a
  * topic with other tables; empty ones until data comes.
  * @returns the views that are not there because a file of theirs is gone or cannot be read; the others are
+ * @throws UserError `unclear-version`, `no-such-version`, `version-gone`: what `at` asks for
  */
 export async function createViews(
   engine: Engine,
   db: Queryable,
   contracts: Iterable<Contract>,
-  { statement, faulty }: ViewOptions = {},
+  { statement, at, zone, faulty }: ViewOptions = {},
 ): Promise<{ unreadable: UnreadableTable[] }> {
   const unreadable: UnreadableTable[] = [];
   const all = [...contracts];
   const comparisons = reconciliationViews(all);
   const isNamed = statement === undefined ? () => true : namedWith(comparisons, namedBy(statement));
-  const createView = async (contract: Contract, view: View) => {
-    const reason = await refusal(engine, db, contract, view, isNamed(view.table));
-    if (reason !== undefined) unreadable.push({ table: view.table, reason });
-  };
+  const source = at === undefined ? newest(db) : past(db, await pinTables(db, all, at, isNamed), zone);
   await engine.run(
     `CREATE SCHEMA farelake; CREATE TABLE farelake.loads (load_id BIGINT, rank INTEGER, generation VARCHAR)`,
   );
-  for (const contract of all) {
-    const [current, history] = [contract.dataset, historyName(contract.dataset)];
-    if (contract.feed !== 'qlik') {
-      await createView(contract, { table: current, columns: shownColumns(contract), select: everything });
-      continue;
-    }
-    await createView(contract, {
-      table: current,
-      columns: currentColumns(contract),
-      select: everything,
-    });
-    await registerLoads(engine, db, contract);
-    await createView(contract, {
-      table: history,
-      columns: historyColumns(contract),
-      select: (rows) => onceSql(contract, rows),
-    });
+  for (const viewed of all.flatMap(viewedTables)) {
+    if (viewed.kind === 'history') await registerLoads(engine, source, viewed);
+    const reason = await refusal(engine, source, viewed, isNamed(viewed.table));
+    if (reason !== undefined) unreadable.push({ table: viewed.table, reason });
   }
   for (const comparison of comparisons) {
-    const reason = await refusedComparison(engine, comparison, unreadable, faulty);
+    const reason = await refusedComparison(engine, comparison, unreadable, { at, faulty });
     if (reason !== undefined) unreadable.push({ table: comparison.view, reason });
   }
   return { unreadable };
+}
+
+function viewedTables(contract: Contract): ViewedTable[] {
+  const current: ViewedTable = { contract, table: contract.dataset, kind: 'current' };
+  if (contract.feed !== 'qlik') return [current];
+  return [current, { contract, table: historyName(contract.dataset), kind: 'history' }];
 }
 
 /** Whoever names a comparison names the tables that it is made of. */
@@ -96,7 +92,7 @@ async function refusedComparison(
   engine: Engine,
   { view, reads, leftOut, select }: ReconciliationView,
   unreadable: readonly UnreadableTable[],
-  faulty: ViewOptions['faulty'],
+  { at, faulty }: Pick<ViewOptions, 'at' | 'faulty'>,
 ): Promise<string | undefined> {
   for (const table of [...reads, ...leftOut]) {
     const faults = faulty?.get(table);
@@ -107,37 +103,31 @@ async function refusedComparison(
     await engine.run(`CREATE VIEW ${q(view)} AS ${select}`);
     return undefined;
   } catch (error) {
-    if (!Error.isError(error) || !/Unknown TimeZone/.test(error.message)) throw error;
+    if (!Error.isError(error)) throw error;
+    // What to compare is what today's contract says; of tables of today it is known to be there.
+    if (at !== undefined && error.message.startsWith('Binder Error:'))
+      return `the tables that it is made of had other columns then (${error.message.split('\n')[0] ?? ''})`;
+    if (!/Unknown TimeZone/.test(error.message)) throw error;
     return 'the engine does not know the time zone of its contract; name one that the IANA database has';
   }
-}
-
-const everything: View['select'] = (rows) => `SELECT * FROM ${rows} t`;
-
-interface View {
-  readonly table: string;
-  readonly columns: readonly ViewColumn[];
-  /** @param rows SQL of the relation of the table's files */
-  readonly select: (rows: string) => string;
 }
 
 /** Makes the view. @returns why it is not there */
 async function refusal(
   engine: Engine,
-  db: Queryable,
-  contract: Contract,
-  { table, columns, select }: View,
+  source: Source,
+  viewed: ViewedTable,
   isNamed: boolean,
 ): Promise<string | undefined> {
-  // Read as the contract says, such files would show what they do not hold.
-  const held = disagreement(contract, await treatedFiles(db, [table]));
-  if (held !== undefined) return held;
-  const files = await filesToRead(db, table);
+  const contents = await source.contents(viewed, isNamed);
+  const { files, columns, unshown = [], refused } = contents;
+  if (refused !== undefined) return refused;
   try {
-    const far = !isNamed && files.some(({ uri }) => schemeOf(uri) !== 'file');
-    const rows = far ? unfetchedSql(table, columns) : await engine.files.sql(files, columns);
+    const unread = contents.unread ?? unfetched(viewed, files, isNamed);
+    const rows =
+      unread === undefined ? await engine.files.sql(files, [...columns, ...unshown]) : failingSql(unread, columns);
     // The engine looks into the files when it makes the view.
-    await engine.run(`CREATE VIEW ${q(table)} AS ${select(rows)}`);
+    await engine.run(`CREATE VIEW ${q(viewed.table)} AS ${selectSql(viewed, contents, rows)}`);
     return undefined;
   } catch (error) {
     const reason = reasonOf(error, files);
@@ -146,12 +136,22 @@ async function refusal(
   }
 }
 
+const unfetched = ({ table }: ViewedTable, files: readonly EngineFile[], isNamed: boolean): string | undefined =>
+  !isNamed && files.some(({ uri }) => schemeOf(uri) !== 'file')
+    ? `${table} lies in a bucket and was not fetched, because the statement does not name it`
+    : undefined;
+
+/** @param rows SQL of the relation of the table's files */
+const selectSql = ({ kind }: ViewedTable, contents: Contents, rows: string): string =>
+  kind === 'current'
+    ? `SELECT ${contents.columns.map(({ name }) => q(name)).join(', ')} FROM ${rows} t`
+    : onceSql(contents, rows);
+
 /**
  * A relation that can be described, and fails when it is read: an empty one would be a wrong answer. Each column fails by itself,
  * too: the engine knows of a NULL that it passes no condition, and would not look at the rows.
  */
-function unfetchedSql(table: string, columns: readonly ViewColumn[]): string {
-  const problem = `${table} lies in a bucket and was not fetched, because the statement does not name it`;
+function failingSql(problem: string, columns: readonly ViewColumn[]): string {
   const failure = `error(${quoteLiteral(problem)})`;
   const failing = columns.map(({ name, type }) => `CAST(${failure} AS ${type}) AS ${q(name)}`).join(', ');
   return `(SELECT ${failing} WHERE ${failure} IS NULL)`;
@@ -170,8 +170,8 @@ function reasonOf(error: unknown, files: readonly EngineFile[]): string | undefi
 }
 
 /** The view joins the order of files to the rows, because it is the ledger that knows it. */
-async function registerLoads(engine: Engine, db: Queryable, contract: Contract): Promise<void> {
-  const places = await loadPlaces(db, contract.dataset);
+async function registerLoads(engine: Engine, source: Source, { contract, table }: ViewedTable): Promise<void> {
+  const places = await source.places(contract, table);
   const files = places.map((place) => ({ ...place, time: place.fileTime as Instant | null, key: place.objectKey }));
   const rows = rankFiles(files).map(
     ({ file, rank }) =>
@@ -181,12 +181,12 @@ async function registerLoads(engine: Engine, db: Queryable, contract: Contract):
 }
 
 /** A row delivered more than once shows once, in its last copy. Without a key nothing tells copies from equal rows. */
-function onceSql(contract: Contract, rows: string): string {
-  const columns = historyColumns(contract).map(({ name }) => `h.${q(name)}`);
-  if (contract.key.length === 0) return `SELECT ${columns.join(', ')} FROM ${rows} h`;
+function onceSql({ columns: shown, key }: Contents, rows: string): string {
+  const columns = shown.map(({ name }) => `h.${q(name)}`);
+  if (key.length === 0) return `SELECT ${columns.join(', ')} FROM ${rows} h`;
   const oper = 'h."header__change_oper"';
   // A T has no key; a snapshot row is the same only within its snapshot.
-  const keys = contract.key.map((name) => `CASE WHEN ${oper} <> 'T' THEN h.${q(name)} END`);
+  const keys = key.map((name) => `CASE WHEN ${oper} <> 'T' THEN h.${q(name)} END`);
   const identity = ['h."header__change_seq"', oper, `CASE WHEN ${oper} = 'L' THEN o.generation END`, ...keys];
   return `SELECT ${columns.join(', ')} FROM ${rows} h JOIN farelake.loads o ON o.load_id = h."_load_id"
     QUALIFY row_number() OVER (PARTITION BY ${identity.join(', ')} ORDER BY o.rank DESC, h."_line" DESC) = 1`;

@@ -1,0 +1,37 @@
+/** The role of people and engines that only read: what its members may do, as SQL that may be run again. */
+
+/** Made by a migration, without a login: logins are its members. */
+export const READER = 'farelake_reader';
+
+/** The login that is made for a home, and proposed to administrators of other servers. */
+export const READER_LOGIN = 'farelake_analyst';
+
+export interface ReaderGrants {
+  /** Name of the ledger's database. */
+  readonly database: string;
+  /** The user that farelake works as: published tables are its own. */
+  readonly owner: string;
+}
+
+/** An identifier of Postgres, whatever it holds. */
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * Statements that give the role what it needs and leave it nothing else: the Iceberg catalog and published tables, also those made
+ * later. Schema `ledger` is open to nobody but its owner.
+ */
+export function readerGrants({ database, owner }: ReaderGrants): string[] {
+  return [
+    `DO $$ BEGIN CREATE ROLE ${READER} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+    `GRANT CONNECT ON DATABASE ${quoted(database)} TO ${READER}`,
+    `GRANT USAGE ON SCHEMA public, ods TO ${READER}`,
+    `GRANT SELECT ON public.iceberg_tables, public.iceberg_namespace_properties TO ${READER}`,
+    `GRANT SELECT ON ALL TABLES IN SCHEMA ods TO ${READER}`,
+    `ALTER DEFAULT PRIVILEGES FOR ROLE ${quoted(owner)} IN SCHEMA ods GRANT SELECT ON TABLES TO ${READER}`,
+    // Before Postgres 15 everybody could make tables in public; temporary ones everybody still can.
+    `GRANT CREATE ON SCHEMA public TO ${quoted(owner)}`,
+    `GRANT TEMPORARY ON DATABASE ${quoted(database)} TO ${quoted(owner)}`,
+    `REVOKE CREATE ON SCHEMA public FROM PUBLIC`,
+    `REVOKE TEMPORARY ON DATABASE ${quoted(database)} FROM PUBLIC`,
+  ];
+}

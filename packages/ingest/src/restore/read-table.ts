@@ -1,0 +1,207 @@
+/** A table as its newest metadata tells of it: versions, the files of each, what metadata it needs; proven to be there. */
+import {
+  currentSnapshot,
+  liveFiles,
+  manifestsOf,
+  type FileIo,
+  type Snapshot,
+  type TableMetadata,
+} from '@farelake/iceberg';
+import type { FoldFacts, RestoredMetadata, RestoredVersion } from '@farelake/db';
+import { locate } from '@farelake/lake';
+import { UserError } from '@farelake/schema-registry';
+import { SUMMARY } from '../catalog/metadata-writer.ts';
+import { uriOfPath } from '../catalog/place.ts';
+import type { Candidate } from './choose-metadata.ts';
+import { spansOf, type Span } from './spans.ts';
+import type { Staged, StagedTable } from './stage-tables.ts';
+
+/** A data file of any version that is kept. */
+export interface StagedFile extends Span {
+  readonly uri: string;
+  /** Bytes, by the metadata and by the store. */
+  readonly size: number;
+  readonly rows: number;
+}
+
+export interface ReadTable {
+  readonly name: string;
+  readonly newest: number;
+  /** Path of the metadata. */
+  readonly path: string;
+  /** The oldest first. */
+  readonly versions: readonly RestoredVersion[];
+  readonly files: readonly StagedFile[];
+  readonly metadata: readonly RestoredMetadata[];
+  /** Of the history that a current table was folded from; undefined: nobody says. */
+  readonly historyVersion: number | undefined;
+}
+
+/** @throws UserError `stage-incomplete`: which files are missing */
+export async function readTable(
+  io: FileIo,
+  staged: Staged,
+  table: StagedTable,
+  { file, path, metadata }: Candidate,
+): Promise<ReadTable> {
+  const reading = cached(io);
+  const snapshots = metadata.snapshots
+    .filter(({ summary }) => summary[SUMMARY.version] !== undefined)
+    .toSorted((a, b) => numberIn(a, SUMMARY.version) - numberIn(b, SUMMARY.version));
+  await requireThere(staged, table.name, await metadataNeeded(reading, metadata));
+  const versions = snapshots.map((snapshot) => versionOf(metadata, snapshot, table, path));
+  const files = await filesOf(reading, snapshots);
+  await requireThere(staged, table.name, files);
+  const told = currentSnapshot(metadata)?.summary[SUMMARY.historyVersion];
+  return {
+    name: table.name,
+    newest: file.version,
+    path,
+    versions,
+    files,
+    metadata: await metadataFiles(reading, staged, table, file.uri, snapshots),
+    historyVersion: told === undefined ? undefined : Number(told),
+  };
+}
+
+const numberIn = ({ summary }: Snapshot, name: string): number => Number(summary[name] ?? 0);
+
+/** Snapshots share manifests: each is read once. */
+function cached(io: FileIo): FileIo {
+  const read = new Map<string, Promise<Uint8Array>>();
+  return {
+    write: (path, bytes) => io.write(path, bytes),
+    read: (path) => {
+      const bytes = read.get(path) ?? io.read(path);
+      read.set(path, bytes);
+      return bytes;
+    },
+  };
+}
+
+function versionOf(
+  metadata: TableMetadata,
+  snapshot: Snapshot,
+  { metadata: there }: StagedTable,
+  newest: string,
+): RestoredVersion {
+  const { summary } = snapshot;
+  const version = numberIn(snapshot, SUMMARY.version);
+  const attemptId = summary[SUMMARY.attempt] ?? '';
+  const fold = summary[SUMMARY.fold];
+  const own = metadata['metadata-log'].findLast((one) => nameOf(one['metadata-file']).includes(attemptId));
+  const isThere = own !== undefined && there.some(({ uri }) => uri === uriOfPath(own['metadata-file']));
+  return {
+    version,
+    attemptId,
+    contractVersion: numberIn(snapshot, SUMMARY.contractVersion),
+    rows: numberIn(snapshot, 'total-records'),
+    fold: fold === undefined ? null : (JSON.parse(fold) as FoldFacts),
+    snapshotId: snapshot['snapshot-id'],
+    schemaId: snapshot['schema-id'] ?? metadata['current-schema-id'],
+    committedAt: snapshot['timestamp-ms'],
+    metadata: isThere ? own['metadata-file'] : newest,
+  };
+}
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+async function filesOf(io: FileIo, snapshots: readonly Snapshot[]): Promise<StagedFile[]> {
+  const facts = new Map<string, { size: number; rows: number }>();
+  const versions: { version: number; paths: string[] }[] = [];
+  for (const snapshot of snapshots) {
+    const live = await liveFiles(io, snapshot);
+    for (const { path, size, records } of live) facts.set(path, { size: Number(size), rows: Number(records) });
+    versions.push({ version: numberIn(snapshot, SUMMARY.version), paths: live.map(({ path }) => path) });
+  }
+  return spansOf(versions).map((span) => ({
+    ...span,
+    ...(facts.get(span.path) ?? { size: 0, rows: 0 }),
+    uri: uriOfPath(span.path),
+  }));
+}
+
+async function metadataNeeded(io: FileIo, { snapshots }: TableMetadata): Promise<{ uri: string; size?: number }[]> {
+  const lists = snapshots.map((snapshot) => ({ uri: uriOfPath(snapshot['manifest-list']) }));
+  // A list that is gone is told with what it lists, not as a fault of the reader.
+  const manifests = await Promise.all(snapshots.map((one) => manifestsOf(io, one).catch(() => [])));
+  return [...lists, ...manifests.flat().map(({ path, length }) => ({ uri: uriOfPath(path), size: Number(length) }))];
+}
+
+/** The newest metadata, what it needs, and what else lies beside it, which goes after the retention. */
+async function metadataFiles(
+  io: FileIo,
+  { sizes }: Staged,
+  table: StagedTable,
+  newest: string,
+  snapshots: readonly Snapshot[],
+): Promise<RestoredMetadata[]> {
+  const last = Math.max(...snapshots.map((one) => numberIn(one, SUMMARY.version)));
+  const first = Math.min(...snapshots.map((one) => numberIn(one, SUMMARY.version)));
+  const sized = (uri: string) => ({ uri, size: sizes.get(uri) ?? 0 });
+  const listed: { version: number; paths: string[] }[] = [];
+  for (const one of snapshots)
+    listed.push({
+      version: numberIn(one, SUMMARY.version),
+      paths: [...new Set((await manifestsOf(io, one)).map(({ path }) => path))],
+    });
+  const needed: RestoredMetadata[] = [
+    { ...sized(newest), kind: 'metadata', versionAdded: last, versionRemoved: null, spent: false },
+    ...snapshots.map((one) => ({
+      ...sized(uriOfPath(one['manifest-list'])),
+      ...{ kind: 'manifest-list' as const, versionAdded: numberIn(one, SUMMARY.version) },
+      ...{ versionRemoved: null, spent: false },
+    })),
+    ...spansOf(listed).map(({ path, added, removed }) => ({
+      ...{
+        ...sized(uriOfPath(path)),
+        kind: 'manifest' as const,
+        versionAdded: added,
+        versionRemoved: removed,
+        spent: false,
+      },
+    })),
+  ];
+  const uris = new Set(needed.map(({ uri }) => uri));
+  const spent = [
+    ...table.metadata.map(({ uri }) => ({ ...sized(uri), kind: 'metadata' as const })),
+    ...[...table.manifests.keys()].map((uri) => ({ ...sized(uri), kind: kindOf(uri) })),
+  ].filter(({ uri }) => !uris.has(uri));
+  return [...needed, ...spent.map((one) => ({ ...one, versionAdded: first, versionRemoved: last, spent: true }))];
+}
+
+const kindOf = (uri: string): 'manifest-list' | 'manifest' =>
+  nameOf(uri).startsWith('snap-') ? 'manifest-list' : 'manifest';
+
+const AT_ONCE = 16;
+const NAMED = 5;
+
+/** What lies in other places than the stage of today was not listed, and is asked for. */
+async function requireThere(
+  { sizes }: Staged,
+  table: string,
+  files: readonly { readonly uri: string; readonly size?: number }[],
+): Promise<void> {
+  const missing: string[] = [];
+  for (let from = 0; from < files.length; from += AT_ONCE)
+    await Promise.all(
+      files.slice(from, from + AT_ONCE).map(async ({ uri, size }) => {
+        const found = sizes.get(uri) ?? (await sizeOf(uri));
+        if (found === undefined) missing.push(uri);
+        else if (size !== undefined && found !== size) missing.push(`${uri} (${found} bytes, not ${size})`);
+      }),
+    );
+  if (missing.length === 0) return;
+  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
+  throw new UserError({
+    code: 'stage-incomplete',
+    problem: `${table}: of its files ${missing.length} are missing: ${missing.toSorted().slice(0, NAMED).join(', ')}${more}. Nothing of it was restored.`,
+    remedy: "Bring them back, from the bucket's versions or a backup, and restore again.",
+    data: { table, missing: missing.length, files: missing.toSorted().slice(0, 1000) },
+  });
+}
+
+async function sizeOf(uri: string): Promise<number | undefined> {
+  const { store, path } = locate(uri);
+  return (await store.stat(path))?.size;
+}

@@ -1,0 +1,66 @@
+/** What lies on stage: by table the files of its metadata, and every file with its size. One listing answers all. */
+import type { StoredObject } from '@farelake/lake';
+import type { OnProgress } from '../progress.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** A metadata file or journal whose name tells by which commit it came. */
+export interface CommitFile {
+  readonly uri: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly version: number;
+  readonly attempt: string;
+}
+
+export interface StagedTable {
+  readonly name: string;
+  readonly metadata: readonly CommitFile[];
+  readonly journals: readonly CommitFile[];
+  /** Manifests and manifest lists, by URI their bytes. */
+  readonly manifests: ReadonlyMap<string, number>;
+}
+
+export interface Staged {
+  /** Of which there is metadata, by name. */
+  readonly tables: ReadonlyMap<string, StagedTable>;
+  /** Bytes of each file, by URI. */
+  readonly sizes: ReadonlyMap<string, number>;
+}
+
+/** As `MetadataWriter` names them. */
+const COMMIT_FILE = /^(\d{5,})-([0-9a-f]{20})-[0-9a-f]{8}\.(metadata|journal)\.json$/;
+const MANIFEST = /^(?:snap-\d+-[0-9a-f]{20}|[0-9a-f]{20}-[0-9a-f]{8}-m\d+)\.avro$/;
+
+export async function listStage(
+  { stage, signal }: Pick<Workspace, 'stage' | 'signal'>,
+  onProgress?: OnProgress,
+): Promise<Staged> {
+  const tables = new Map<string, Listed>();
+  const sizes = new Map<string, number>();
+  for await (const file of stage.list()) {
+    signal.throwIfAborted();
+    sizes.set(stage.uriOf(file.path), file.size);
+    onProgress?.({ step: 'auditing', zone: stage.uri, found: sizes.size });
+    note(tables, file, stage.uriOf(file.path));
+  }
+  return { tables: new Map([...tables].filter(([, { metadata }]) => metadata.length > 0).toSorted()), sizes };
+}
+
+interface Listed extends StagedTable {
+  readonly metadata: CommitFile[];
+  readonly journals: CommitFile[];
+  readonly manifests: Map<string, number>;
+}
+
+function note(tables: Map<string, Listed>, { path, size }: StoredObject, uri: string): void {
+  const [, name, file] = /^([^/]+)\/metadata\/([^/]+)$/.exec(path) ?? [];
+  if (name === undefined || file === undefined) return;
+  const table = tables.get(name) ?? { name, metadata: [], journals: [], manifests: new Map<string, number>() };
+  tables.set(name, table);
+  const [, version, attempt = '', kind] = COMMIT_FILE.exec(file) ?? [];
+  if (kind === undefined) {
+    if (MANIFEST.test(file)) table.manifests.set(uri, size);
+    return;
+  }
+  (kind === 'metadata' ? table.metadata : table.journals).push({ uri, size, version: Number(version), attempt });
+}

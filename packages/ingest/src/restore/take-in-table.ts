@@ -1,0 +1,161 @@
+/** Takes one table of a dataset into the ledger: its versions, files and metadata, and what its journals tell. */
+import {
+  restoreAttempts,
+  restoreFiles,
+  restoreLoads,
+  restoreMetadata,
+  restorePointer,
+  restoreVersions,
+  type JournalledStanding,
+  type ManifestFile,
+  type Queryable,
+  type RestoredFile,
+  type RestoredMetadata,
+} from '@farelake/db';
+import { UserError } from '@farelake/schema-registry';
+import type { Journal } from '../catalog/journal.ts';
+import { catalogTable } from '../catalog/place.ts';
+import type { Workspace } from '../workspace.ts';
+import { derivedFile } from './derived-file.ts';
+import { journalsFor } from './read-journals.ts';
+import type { ReadTable, StagedFile } from './read-table.ts';
+import type { StagedTable } from './stage-tables.ts';
+import { newToldTopics, noteTopics, type ToldTopics } from './told-topics.ts';
+
+export interface TakenTable {
+  readonly table: ReadTable;
+  /** As of the newest version; absent: its journal is gone. */
+  readonly standing: JournalledStanding | undefined;
+  readonly topics: ToldTopics;
+  /** Live files that no journal tells of. */
+  readonly untold: readonly string[];
+  /** By URI, of files of any version that is kept. */
+  readonly facts: ReadonlyMap<string, ManifestFile>;
+}
+
+export interface Taking {
+  readonly workspace: Pick<Workspace, 'environment' | 'signal'>;
+  readonly db: Queryable;
+  readonly dataset: string;
+  /** Of the restore itself. */
+  readonly attempt: string;
+  readonly note: (text: string) => void;
+}
+
+/**
+ * @param like files of which others may be taken for like, where none of the table's own is told of
+ * @throws UserError `catalog-taken`
+ */
+export async function takeInTable(
+  taking: Taking,
+  staged: StagedTable,
+  table: ReadTable,
+  like: readonly ManifestFile[] = [],
+): Promise<TakenTable> {
+  const { db, dataset, attempt, workspace } = taking;
+  const facts = new Map<string, Journal['files'][number]>();
+  const byUri = new Map(table.files.map((file) => [file.uri, file]));
+  const spans: RestoredMetadata[] = [];
+  const topics = newToldTopics();
+  let standing: JournalledStanding | undefined;
+  const onUnreadable = (uri: string, why: string) => {
+    taking.note(`${table.name}: journal ${uri} cannot be read: ${why}`);
+  };
+  await restoreVersions(db, dataset, table.name, table.versions);
+  for await (const { file, journal } of journalsFor(staged, table, workspace.signal, onUnreadable)) {
+    for (const one of journal.files) if (byUri.has(one.uri)) facts.set(one.uri, one);
+    await restoreLoads(db, dataset, journal);
+    const own = journalRow(table, file.size, file.uri, journal);
+    spans.push(own);
+    if (journal.topics !== undefined)
+      noteTopics(topics, journal.topics, keptVersion(table, journal), journal.version === table.newest);
+    if (journal.version === table.newest && journal.standing !== undefined) standing = journal.standing;
+  }
+  const files = table.files.map((file) => restoredFile(table, file, facts, like));
+  await restoreFiles(db, table.name, await withKnownNumbers(db, files));
+  const told = new Set(spans.map(({ uri }) => uri));
+  const spent = staged.journals
+    .filter(({ uri }) => !told.has(uri))
+    .map(({ uri, size }) => spentJournal(table, uri, size));
+  await restoreAttempts(db, dataset, [attempt], 'committed');
+  await restoreMetadata(db, table.name, attempt, [...table.metadata, ...spans, ...spent]);
+  const pointer = { metadata: table.path, version: table.newest };
+  if (!(await restorePointer(db, catalogTable(workspace, table.name), pointer))) throw catalogTaken(table.name);
+  const untold = table.files.filter(({ uri, removed }) => removed === null && !facts.has(uri)).map(({ uri }) => uri);
+  return { table, standing, topics, untold, facts };
+}
+
+/** Versions of before the kept ones are not in the ledger: their files count as those of the first that is. */
+function journalRow(
+  table: ReadTable,
+  size: number,
+  uri: string,
+  { firstVersion, version, files }: Journal,
+): RestoredMetadata {
+  const first = table.versions[0]?.version ?? table.newest;
+  const live = new Set(table.files.filter(({ removed }) => removed === null).map((file) => file.uri));
+  const isNeeded = version === table.newest || files.some((file) => live.has(file.uri));
+  return {
+    ...{ uri, size, kind: 'journal' },
+    versionAdded: Math.max(version, first),
+    firstVersion: Math.max(firstVersion, first),
+    versionRemoved: isNeeded ? null : table.newest,
+    spent: !isNeeded,
+  };
+}
+
+/**
+ * Files of before the kept versions count as of the oldest of these, so that its journals, and theirs, are kept until all of them
+ * are gone. A journal of which only others' files are left tells nothing to the next restore.
+ */
+const keptVersion = ({ versions, newest }: ReadTable, { version }: Journal): number | null =>
+  version > (versions[0]?.version ?? newest) ? version : null;
+
+const spentJournal = (table: ReadTable, uri: string, size: number): RestoredMetadata => ({
+  ...{ uri, size, kind: 'journal', spent: true, versionRemoved: table.newest },
+  versionAdded: table.versions[0]?.version ?? table.newest,
+  firstVersion: table.versions[0]?.version ?? table.newest,
+});
+
+function restoredFile(
+  table: ReadTable,
+  { uri, size, rows, added, removed }: StagedFile,
+  facts: ReadonlyMap<string, ManifestFile>,
+  like: readonly ManifestFile[],
+): RestoredFile {
+  const told = facts.get(uri) ?? derivedFile(table.name, { uri, size, rows }, [...facts.values(), ...like]);
+  return { ...told, uri, size, rows, versionAdded: added, versionRemoved: removed };
+}
+
+/** Files of versions that are kept, and not the newest, may be of batches whose journals are gone with them. */
+async function withKnownNumbers(db: Queryable, files: readonly RestoredFile[]): Promise<RestoredFile[]> {
+  const known = async (table: 'batches' | 'loads', ids: readonly number[]): Promise<Set<number>> => {
+    const { rows } = await db.query<{ id: number }>(`SELECT id FROM ledger.${table} WHERE id = ANY ($1::bigint[])`, [
+      ids,
+    ]);
+    return new Set(rows.map(({ id }) => id));
+  };
+  const [batches, loads] = [
+    await known(
+      'batches',
+      files.flatMap(({ batchId }) => batchId ?? []),
+    ),
+    await known(
+      'loads',
+      files.flatMap(({ loadId }) => loadId ?? []),
+    ),
+  ];
+  return files.map((file) => ({
+    ...file,
+    batchId: file.batchId !== null && batches.has(file.batchId) ? file.batchId : null,
+    loadId: file.loadId != null && loads.has(file.loadId) ? file.loadId : null,
+  }));
+}
+
+const catalogTaken = (table: string): UserError =>
+  new UserError({
+    code: 'catalog-taken',
+    problem: `${table}: the catalog has a table of this name already, at another metadata than the newest on stage.`,
+    remedy: 'If it is nothing that anybody needs, drop it from the catalog (public.iceberg_tables) and restore again.',
+    data: { table },
+  });
