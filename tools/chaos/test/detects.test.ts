@@ -107,6 +107,19 @@ describe('each in a home of its own', () => {
   it('a segment that the manifest does not list loses its rows', async () => {
     const found = await damaged(`UPDATE ledger.files SET version_removed = version_added WHERE table_name = 'edw_tap'`);
     expect(found.lost).toBeGreaterThan(15);
+    expect(found.examples.join('\n')).toMatch(
+      /repeated of snapshots that are not the manifest: .*version 1 lists 1 files, and the manifest 0/,
+    );
+  });
+
+  it('a catalog that shows another version than the manifest is', async () => {
+    const { lost, examples } = await damaged(
+      `UPDATE iceberg_tables SET metadata_location = coalesce(previous_metadata_location, 'file:///none') WHERE table_name = 'edw_tap'`,
+    );
+    expect(lost).toBe(0);
+    expect(examples.join('\n')).toMatch(
+      /repeated of snapshots that are not the manifest: .*edw_tap: the catalog is at/,
+    );
   });
 
   it('a byte of a file in stage that became another one is found by the audit', async () => {

@@ -4,6 +4,7 @@ import type { Step } from '@farelake/ingest';
 import type { Home } from '../home.ts';
 import type { PreparedAct } from '../prepare.ts';
 import { openTrace } from '../trace.ts';
+import { lookAfterKill } from './after-kill.ts';
 import { tellDisturbed, type Record, type TrialContext, type TrialResult } from './trial.ts';
 
 /** Where a command is to be killed: when the act's command reaches the step for that time. */
@@ -44,6 +45,7 @@ async function killAt(home: Home, act: PreparedAct, { act: index, step, time }: 
   const { signal } = await ended;
   if (signal !== 'SIGKILL') return 'ended';
   record.killed(`act ${index + 1}: ${step}:${time}`, step);
+  await lookAfterKill(home, record);
   return 'killed';
 }
 
@@ -64,7 +66,9 @@ export function killAtAnyTime(context: TrialContext, times: number): Promise<Tri
       child.process.kill('SIGKILL');
       const { signal } = await child.ended;
       const reached = await trace.steps();
-      if (signal === 'SIGKILL') record.killed(`act ${index + 1}: ${wait} ms after ${reached.at(-1) ?? 'the start'}`);
+      if (signal !== 'SIGKILL') continue;
+      record.killed(`act ${index + 1}: ${wait} ms after ${reached.at(-1) ?? 'the start'}`);
+      await lookAfterKill(home, record);
     }
   });
 }

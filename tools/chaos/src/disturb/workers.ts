@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastWords } from '../child.ts';
 import type { Home } from '../home.ts';
 import type { PreparedAct } from '../prepare.ts';
+import { lookAfterKill } from './after-kill.ts';
 import { tellDisturbed, type Record, type TrialContext, type TrialResult } from './trial.ts';
 
 /**
@@ -19,8 +20,9 @@ export function workTogether(context: TrialContext, workers: number, kills: numb
     const lanes = Array.from({ length: together }, async () => {
       while (left > 0 && context.mayKill()) {
         left -= 1;
-        if (await startAndKill(context, home, act, took)) record.killed(`act ${index + 1}: a worker`);
-        else return;
+        if (!(await startAndKill(context, home, act, took))) return;
+        record.killed(`act ${index + 1}: a worker`);
+        await lookAfterKill(home, record);
       }
       await workToTheEnd(home, act, index, record);
     });

@@ -12,6 +12,7 @@ import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import { folderStore, openStore, schemeOf, type Engine, type ObjectStore } from '@farelake/lake';
 import { historyName, quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
+import { catalogProblems } from '../../../../packages/ingest/test/support/catalog-chain.ts';
 import type { Home } from '../home.ts';
 import type { Picture } from './compare.ts';
 
@@ -46,6 +47,7 @@ export async function takePicture(home: Home): Promise<Picture> {
     add('rows in the error zone', await refusedRows(pool));
     add('listed files that are gone or of another size', await brokenFiles(pool));
     if (home.prepared.scenario.swept) add('files that no manifest and no batch names', await strayFiles(home, pool));
+    add('snapshots that are not the manifest', await catalogProblems(pool, { whole: true, settled: true }));
     add('findings of the audit', await findingsOf(home, pool));
   } finally {
     await pool.end();
@@ -211,6 +213,7 @@ function split(uri: string): { store: string; inside: string } {
 async function strayFiles(home: Home, pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ uri: string }>(
     `SELECT uri FROM ledger.files WHERE version_removed IS NULL
+     UNION SELECT uri FROM ledger.metadata_files WHERE removed_at IS NULL
      UNION SELECT archive_uri FROM ledger.kafka_batches UNION SELECT rows_uri FROM ledger.kafka_batches`,
   );
   const named = new Set(rows.map(({ uri }) => uri));

@@ -5,11 +5,12 @@ import { dmap } from './dmap.ts';
 import { generations, shrink } from './generations.ts';
 import { quarantine } from './quarantine.ts';
 import { replay } from './replay.ts';
+import { restore } from './restore.ts';
 import { tables } from './tables.ts';
 import { taps } from './taps.ts';
 import { upkeep } from './upkeep.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
-  ...[stream, generations, tables, shrink, quarantine, replay, upkeep, dmap, taps],
+  ...[stream, generations, tables, shrink, quarantine, replay, upkeep, restore, dmap, taps],
   bucket,
 ];

@@ -1,18 +1,27 @@
-import { openPool } from '@farelake/db';
+import { commitVersion, endAttempt, openPool, readManifest, startAttempt, withTransaction } from '@farelake/db';
 import { Life } from '../feed/life.ts';
 import type { Home } from '../home.ts';
 import type { Random } from '../random.ts';
 import type { Act, Scenario } from '../scenario.ts';
 
-/** The manifest loses a segment, and the table's counters are others: as a person's hand or a faulty program would do. */
+/** A version without one of the segments, with other counters: as a faulty program would commit. */
 async function damage(home: Home): Promise<void> {
   const pool = openPool(home.databaseUrl, { max: 1 });
+  const attemptId = 'd'.repeat(20);
+  const tableName = 'edw_tap';
   try {
-    await pool.query(
-      `UPDATE ledger.files SET version_removed = (SELECT max(version) FROM ledger.versions WHERE table_name = 'edw_tap')
-       WHERE id = (SELECT min(id) FROM ledger.files WHERE table_name = 'edw_tap' AND version_removed IS NULL)`,
-    );
-    await pool.query(`UPDATE ledger.versions SET orphans = orphans + 7 WHERE table_name = 'edw_tap'`);
+    await withTransaction(pool, async (db) => {
+      const { version, files, fold } = await readManifest(db, tableName);
+      const [first, ...rest] = files.toSorted((a, b) => a.id - b.id);
+      if (first === undefined || fold === null) throw new Error(`${tableName} was never folded`);
+      await startAttempt(db, { id: attemptId, dataset: tableName, batchId: null });
+      await commitVersion(db, {
+        ...{ tableName, baseVersion: version, attemptId, contractVersion: 1, add: [], remove: [first.id] },
+        rows: rest.reduce((sum, { rows }) => sum + rows, 0),
+        fold: { ...fold, orphans: fold.orphans + 7 },
+      });
+      await endAttempt(db, attemptId, 'committed');
+    });
   } finally {
     await pool.end();
   }
