@@ -7,7 +7,6 @@ import os from 'node:os';
 import path from 'node:path';
 import {
   changeLoad,
-  commitVersion,
   createBatch,
   endBatch,
   ensureLocalPostgres,
@@ -23,7 +22,7 @@ import {
   withTransaction,
   writeReceipt,
 } from '@farelake/db';
-import { historyColumns, withEngine, type Workspace } from '@farelake/ingest';
+import { commitTable, historyColumns, withEngine, type Workspace } from '@farelake/ingest';
 import { folderStore, writeParquet } from '@farelake/lake';
 import { historyName } from '@farelake/schema-registry';
 import { FOLD_CONTRACT } from './fold-data.ts';
@@ -101,7 +100,7 @@ export async function addHistory(home: FoldHome, { kind, objectKey, rows }: Made
     const base = await readManifest(pool, historyName(dataset));
     await withTransaction(pool, async (db) => {
       const file = { ...written, uri: stage.uriOf(target), contractVersion, batchId: batch.id, segment: null };
-      await commitVersion(db, {
+      await commitTable(workspace, db, FOLD_CONTRACT, {
         tableName: historyName(dataset),
         baseVersion: base.version,
         attemptId: attempt,

@@ -7,9 +7,12 @@ import { CHANGES_ONLY, foldTable, withTable } from '@farelake/ingest';
 import { parseObjectKey } from '@farelake/qlik';
 import { FOLD_CONTRACT } from './fold-data.ts';
 import { inWorkspace, type FoldHome } from './fold-home.ts';
+import { whileTold } from './iceberg/told.ts';
 
 export interface FoldRun {
   readonly wallSeconds: number;
+  /** Of them, those that the table's Iceberg snapshot took in the commit. */
+  readonly snapshotSeconds: number;
   readonly cpuSeconds: number;
   readonly peakBytes: number;
   readonly bytesWritten: number;
@@ -28,8 +31,8 @@ async function run(home: FoldHome): Promise<FoldRun> {
     const startUp = process.cpuUsage();
     // The generation is that of the snapshot's files; only their loads count here.
     const generation = { ...CHANGES_ONLY, files: files as unknown as typeof CHANGES_ONLY.files };
-    const outcome = await withTable(workspace, FOLD_CONTRACT.dataset, (own) =>
-      foldTable(own, FOLD_CONTRACT, generation),
+    const { result: outcome, told } = await whileTold(() =>
+      withTable(workspace, FOLD_CONTRACT.dataset, (own) => foldTable(own, FOLD_CONTRACT, generation)),
     );
     const wallSeconds = (performance.now() - began) / 1000;
     const { user, system } = process.cpuUsage(startUp);
@@ -42,6 +45,7 @@ async function run(home: FoldHome): Promise<FoldRun> {
     );
     return {
       wallSeconds,
+      snapshotSeconds: told.reduce((sum, { seconds }) => sum + seconds, 0),
       cpuSeconds: (user + system) / 1e6,
       peakBytes: maxRSS * 1024,
       bytesWritten: Number(added[0]?.bytes),

@@ -102,8 +102,8 @@ export async function loadFile(folder: string, rows: number): Promise<LoadFile> 
   return { file, rows, size: (await stat(file)).size, contentHash: hash.digest('hex') };
 }
 
-/** The `.dfm` of such a file, and the contract that is drafted from it. */
-export function benchContract(rows: number): { dfm: Dfm; contract: Contract } {
+/** The `.dfm` of such a file, as it is delivered and as it is read, and the contract that is drafted from it. */
+export function benchContract(rows: number): { text: string; dfm: Dfm; contract: Contract } {
   const columns = COLUMNS.map(({ name, qlik }, index) => ({
     ...{ ordinal: index + 1, name, length: 0, precision: 0, scale: 0, primaryKeyPos: index === 0 ? 1 : 0 },
     ...qlik,
@@ -118,7 +118,7 @@ export function benchContract(rows: number): { dfm: Dfm; contract: Contract } {
   });
   const dfm = parseDfm(text, 'LOAD00000001.dfm');
   const object = parseObjectKey('cubic/ods_qlik/EDW.BENCH_LOAD/LOAD00000001.dfm');
-  return { dfm, contract: contractFromDfm([{ object: object as NonNullable<typeof object>, dfm }]) };
+  return { text, dfm, contract: contractFromDfm([{ object: object as NonNullable<typeof object>, dfm }]) };
 }
 
 /** Name of each column in the file with its type in DuckDB. */

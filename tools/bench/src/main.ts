@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- load|fold|late|dmap|taps|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]`: figures as a
+ * `npm run bench -- load|fold|late|dmap|taps|iceberg|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]`: figures as a
  * table on standard error, with `--json` also as JSON on standard output.
  */
 import { parseArgs } from 'node:util';
@@ -7,12 +7,13 @@ import { pythonEnvironment } from '@farelake/engines';
 import { benchDmap, type DmapLine } from './dmap.ts';
 import { benchFold, type FoldLine } from './fold.ts';
 import { benchLate, type LateLine } from './late.ts';
+import { icebergLines } from './iceberg/lines.ts';
 import { benchLoad, type LoadLine } from './load.ts';
 import { machineText, thisMachine } from './machine.ts';
 import { tapsLines } from './taps-lines.ts';
 
 const USAGE =
-  'Usage: npm run bench -- load|fold|late|dmap|taps|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]';
+  'Usage: npm run bench -- load|fold|late|dmap|taps|iceberg|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]';
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const million = (count: number): string => `${count / 1e6} M rows`;
 const seconds = (value: number | null): string => (value === null ? '' : `${value.toFixed(2)} s`);
@@ -115,7 +116,7 @@ async function main(): Promise<number> {
   const times = Number(values.times ?? (values.quick ? 1 : 3));
   const datasets = Number(values.datasets ?? (values.quick ? 20 : 300));
   const whole = [...rows, datasets, times].every((value) => Number.isSafeInteger(value) && value > 0);
-  if (!['load', 'fold', 'late', 'dmap', 'taps', 'all'].includes(what) || more.length > 0 || !whole) {
+  if (!['load', 'fold', 'late', 'dmap', 'taps', 'iceberg', 'all'].includes(what) || more.length > 0 || !whole) {
     note(USAGE);
     return 2;
   }
@@ -148,7 +149,9 @@ async function main(): Promise<number> {
           onNote: note,
         });
   const taps = what !== 'taps' && what !== 'all' ? null : await tapsLines(times, values.quick, note);
-  if (values.json) process.stdout.write(`${JSON.stringify({ machine, load, fold, late, dmap, taps }, null, 2)}\n`);
+  const iceberg = what !== 'iceberg' && what !== 'all' ? null : await icebergLines(times, values.quick, note);
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ machine, load, fold, late, dmap, taps, iceberg }, null, 2)}\n`);
   return 0;
 }
 

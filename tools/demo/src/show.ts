@@ -26,6 +26,8 @@ const NEXT = [
   ['how every table stands', 'npx farelake status'],
   ['a set behind the API, and its datasets', 'npx farelake dmap show agg_daily_fareprod'],
   ['how far the topic is taken, and what was refused', 'npx farelake taps status'],
+  ['the same tables for Spark, DuckDB and PyIceberg', 'npx farelake catalog list'],
+  ['a table as it stood before its last commit', 'npx farelake table versions EDW.CARD'],
   ['the contracts', 'npx farelake table list'],
   ['ask yourself', 'npx farelake query "SELECT status, count(*) AS cards FROM edw_card GROUP BY ALL ORDER BY ALL"'],
   ['for a program', 'npx farelake query "SELECT * FROM edw_product ORDER BY price DESC LIMIT 3" --format json'],
