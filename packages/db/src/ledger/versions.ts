@@ -95,12 +95,24 @@ export async function oldestWhole(db: Queryable, tableName: string): Promise<Pas
   return rows[0];
 }
 
-/** Which schema a version is read with, and what metadata knows it. */
+/**
+ * Which schema a version is read with, and what metadata may know it. Ids of schemas begin anew where metadata is written anew from the
+ * ledger: of the same id, metadata of before and of after have other columns.
+ */
 export interface VersionSchema {
+  readonly snapshotId: bigint;
   readonly schemaId: number;
-  /** Paths, as Iceberg writes them: the newest of the table, which keeps the schemas of before, and that of the version. */
+  /** Paths, as Iceberg writes them, the likeliest first: each tells if it has the snapshot. */
   readonly metadata: readonly string[];
+  /** URIs of later ones, of which the same holds: their files stay longer. */
+  readonly later: readonly string[];
+  /** Path of the newest, which keeps the schemas of snapshots that it has no more; null: it was begun after the version. */
+  readonly newest: string | null;
 }
+
+/** SQL: metadata that was written anew begins with a journal of all versions, at the first of them that it shows. */
+const BEGINNINGS = `SELECT j.version_added FROM ledger.metadata_files j
+  WHERE j.table_name = $1 AND j.kind = 'journal' AND j.first_version = 1 AND j.version_added > $2`;
 
 /** Undefined: the version was never shown as a snapshot. */
 export async function schemaOfVersion(
@@ -108,12 +120,16 @@ export async function schemaOfVersion(
   tableName: string,
   version: number,
 ): Promise<VersionSchema | undefined> {
-  const { rows } = await db.query<VersionSchema>(
-    `SELECT s.schema_id AS "schemaId", array_remove(ARRAY[p.metadata, s.metadata], NULL) AS metadata
+  const { rows } = await db.query<Omit<VersionSchema, 'snapshotId'> & { snapshotId: number }>(
+    `SELECT s.snapshot_id AS "snapshotId", s.schema_id AS "schemaId", array_remove(ARRAY[s.metadata, p.metadata], NULL) AS metadata,
+       ARRAY(SELECT m.uri FROM ledger.metadata_files m WHERE m.table_name = $1 AND m.kind = 'metadata' AND m.deleted_at IS NULL
+         AND m.version_added >= $2 AND m.version_added <= coalesce((SELECT min(b.version_added) FROM (${BEGINNINGS}) b), m.version_added)
+         ORDER BY m.version_added DESC LIMIT 3) AS later,
+       CASE WHEN NOT EXISTS (${BEGINNINGS}) THEN p.metadata END AS newest
      FROM ledger.snapshots s LEFT JOIN ledger.pointers p USING (table_name) WHERE s.table_name = $1 AND s.version = $2`,
     [tableName, version],
   );
-  return rows[0];
+  return rows[0] && { ...rows[0], snapshotId: BigInt(rows[0].snapshotId) };
 }
 
 /**

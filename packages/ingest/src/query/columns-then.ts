@@ -1,12 +1,13 @@
 /**
- * The columns of a table at a version, names and types as they were: those of its Iceberg schema, which the table's newest metadata
- * keeps. Versions without a snapshot have the columns of today's contract.
+ * The columns of a table at a version, names and types as they were: those of its snapshot's Iceberg schema, as metadata tells them that
+ * has the snapshot. Versions without a snapshot have the columns of today's contract.
  */
-import { schemaOfVersion, type Queryable, type TreatedFiles } from '@farelake/db';
-import { parseMetadata, type IcebergType } from '@farelake/iceberg';
+import { schemaOfVersion, type Queryable, type TreatedFiles, type VersionSchema } from '@farelake/db';
+import { parseMetadata, snapshotOf, type IcebergType, type Schema, type TableMetadata } from '@farelake/iceberg';
 import type { ViewColumn } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
 import { metadataIo } from '../catalog/metadata-io.ts';
+import { icebergPath } from '../catalog/place.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** Where metadata lies. */
@@ -22,13 +23,27 @@ export async function columnsThen(
   const noted = await schemaOfVersion(db, table, version);
   if (noted === undefined) return undefined;
   const io = metadataIo(zone, table);
-  for (const path of noted.metadata) {
+  for (const path of new Set([...noted.metadata, ...noted.later.map(icebergPath)])) {
     const schema = await unlessDamaged(async () =>
-      parseMetadata(await io.read(path)).schemas.find((one) => one['schema-id'] === noted.schemaId),
+      schemaIn(parseMetadata(await io.read(path)), noted, path === noted.newest),
     );
     if (schema !== undefined) return schema.fields.map(({ id, name, type }) => ({ id, name, type: engineType(type) }));
   }
   return undefined;
+}
+
+/**
+ * The schema of the version's snapshot, if the metadata has both.
+ * @param sameLine the metadata was never begun anew since: the id means the same, though the snapshot may have been let go
+ */
+function schemaIn(
+  metadata: TableMetadata,
+  { snapshotId, schemaId }: Pick<VersionSchema, 'snapshotId' | 'schemaId'>,
+  sameLine: boolean,
+): Schema | undefined {
+  const snapshot = snapshotOf(metadata, snapshotId);
+  const told = snapshot === undefined ? sameLine : snapshot['schema-id'] === schemaId;
+  return told ? metadata.schemas.find((one) => one['schema-id'] === schemaId) : undefined;
 }
 
 /** Undefined where metadata is gone or damaged: rows can be read all the same, for columns are found by their ids. */

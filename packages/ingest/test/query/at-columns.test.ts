@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readPointer } from '@farelake/db';
 import { folderStore } from '@farelake/lake';
 import type { Contract, ContractColumn } from '@farelake/schema-registry';
-import { ingest, sendBack } from '../../src/index.ts';
+import { ingest, resetCatalog, sendBack } from '../../src/index.ts';
 import { atTime, atVersion, expectAsItStood, remember, rowsAt } from '../support/as-it-stood.ts';
 import { Delivery, seq } from '../support/delivery.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
@@ -139,4 +139,30 @@ describe('values in clear that are dropped or hashed by now', () => {
     expect(rows.map(({ name }) => name)).toEqual(['a', 'again']);
     expect(rows[0]).not.toHaveProperty('id');
   });
+});
+
+it('metadata that was lost and written anew tells nothing of versions before: theirs does, or a later one of then', async () => {
+  const { world, change } = await snapshotOf();
+  const again = async () => {
+    await rm((await readPointer(world.pool, 'edw_x'))!.metadata.replace('file://', ''));
+    expect(await resetCatalog(world, world.contracts.get('edw_x')!)).toContainEqual({
+      table: 'edw_x',
+      done: 'rebuilt',
+    });
+  };
+  await change('2', 'c', '3.5');
+  revise(world, 'name', { name: 'was' });
+  await change('2', 'd', '3.5');
+  await again();
+  revise(world, 'was', { name: 'label' });
+  await change('2', 'e', '3.5');
+  const names = async () => Promise.all([1, 2, 3, 4].map(async (version) => (await columnsAt(world, version))[1]));
+  expect(await names()).toEqual(['name VARCHAR', 'name VARCHAR', 'was VARCHAR', 'label VARCHAR']);
+  // Swept, as maintenance does with the oldest first.
+  const { rows } = await world.pool.query<{ uri: string }>(
+    `UPDATE ledger.metadata_files SET deleted_at = removed_at
+     WHERE kind = 'metadata' AND table_name = 'edw_x' AND version_added = 1 RETURNING uri`,
+  );
+  await rm(rows[0]!.uri.replace('file://', ''));
+  expect(await names()).toEqual(['name VARCHAR', 'name VARCHAR', 'was VARCHAR', 'label VARCHAR']);
 });
