@@ -7,7 +7,7 @@ export const MAY_IMPORT = {
   qlik: ['schema-registry'],
   dmap: ['schema-registry'],
   kafka: ['schema-registry'],
-  iceberg: ['schema-registry'],
+  iceberg: [],
   lake: ['schema-registry'],
   db: [],
   ingest: ['schema-registry', 'qlik', 'dmap', 'kafka', 'iceberg', 'lake', 'db'],

@@ -4,7 +4,7 @@
  * argument, and so either drops the field ids or rounds longs. Its types encode the records, its codecs deflate.
  */
 import avro, { type Type } from 'avsc';
-import { BadMetadata } from '../metadata/errors.ts';
+import { BadMetadata } from '../errors.ts';
 import { type AvroSchema, avroType } from './types.ts';
 
 /** A record's bytes, however they came about. */

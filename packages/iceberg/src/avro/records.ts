@@ -1,6 +1,6 @@
 /** The records of a container file, by whoever wrote it. */
 import type { Type } from 'avsc';
-import { BadMetadata } from '../metadata/errors.ts';
+import { BadMetadata } from '../errors.ts';
 import { type Container, decoded } from './container.ts';
 import { avroType, named } from './types.ts';
 

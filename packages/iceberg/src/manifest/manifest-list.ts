@@ -3,7 +3,7 @@ import { formatContainer, parseContainer } from '../avro/container.ts';
 import { recordsIn } from '../avro/records.ts';
 import { avroType } from '../avro/types.ts';
 import type { FileIo } from '../io/file-io.ts';
-import { BadMetadata } from '../metadata/errors.ts';
+import { BadMetadata } from '../errors.ts';
 import type { Snapshot } from '../metadata/table-metadata.ts';
 import { MANIFEST_LIST, NAMES } from './avro-schemas.ts';
 import { liveCount, type Manifest, MANIFEST_CONTENT } from './manifest.ts';

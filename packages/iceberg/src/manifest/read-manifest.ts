@@ -3,7 +3,7 @@ import { type Container, decoded, parseContainer } from '../avro/container.ts';
 import { recordsIn } from '../avro/records.ts';
 import { avroType } from '../avro/types.ts';
 import type { FileIo } from '../io/file-io.ts';
-import { BadMetadata } from '../metadata/errors.ts';
+import { BadMetadata } from '../errors.ts';
 import { DATA_FILE, MANIFEST, MANIFEST_GIST, MANIFEST_HEAD, NAMES } from './avro-schemas.ts';
 import { CONTENT, type LiveFile } from './data-file.ts';
 import { completeRow, type DataFileRow, metricsIn } from './data-file-row.ts';

@@ -1,5 +1,5 @@
 /** Reading and writing table metadata (Iceberg table spec v2, Appendix C, "Table Metadata and Snapshots"). */
-import { BadMetadata } from './errors.ts';
+import { BadMetadata } from '../errors.ts';
 import { formatJson, parseJson } from './json.ts';
 import { NO_SNAPSHOT, type TableMetadata } from './table-metadata.ts';
 

@@ -1,6 +1,6 @@
 /** Whether a table's columns may become others (Iceberg table spec v2, "Schema Evolution"). */
 import { type Column, idsOf, type Schema, type SchemaField, typeText } from './column.ts';
-import { IncompatibleSchema } from './errors.ts';
+import { IncompatibleSchema } from '../errors.ts';
 import { mayBecome } from './promotion.ts';
 
 /**

@@ -35,15 +35,3 @@ export interface Limits {
 
 export const PER_MANIFEST = 500;
 export const MANIFESTS = 100;
-
-/** Something to remove that the table does not have: what the caller knows of the table is wrong. Nothing was written. */
-export class UnknownFile extends Error {
-  override readonly name = 'UnknownFile';
-  readonly paths: readonly string[];
-
-  constructor(paths: readonly string[], table: string) {
-    const more = paths.length > 1 ? ` and ${paths.length - 1} more` : '';
-    super(`to remove from ${table}, which does not have it: ${paths[0] ?? ''}${more}`);
-    this.paths = paths;
-  }
-}

@@ -1,10 +1,9 @@
 /** Finding what a change removes. */
-import type { FileIo } from '../io/file-io.ts';
-import { inParallel } from '../io/file-io.ts';
+import { UnknownFile } from '../errors.ts';
+import { type FileIo, inParallel } from '../io/file-io.ts';
 import type { Entry } from '../manifest/entry.ts';
 import { liveCount, type Manifest } from '../manifest/manifest.ts';
 import { entriesOf } from '../manifest/read-manifest.ts';
-import { UnknownFile } from './change.ts';
 
 /** A manifest of the parent that the new snapshot cannot take as it is. */
 export interface Opened {

@@ -1,7 +1,7 @@
 /** Files of metadata in stores: read whole, for they are small, and written once. */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { FileIo } from '@farelake/iceberg';
+import { BadMetadata, type FileIo } from '@farelake/iceberg';
 import { locate } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import type { Workspace } from '../workspace.ts';
@@ -31,8 +31,20 @@ export function metadataIo({ stage, signal }: Pick<Workspace, 'stage' | 'signal'
 
 /** What a reader of metadata says of a file that is none, told as what it is to the person at the table. */
 export function tellDamage(tableName: string, error: unknown): never {
-  if (!Error.isError(error) || !isOf(error, 'bad-metadata')) throw error;
-  throw damaged(tableName, 'of before', error.message, error);
+  if (!(error instanceof BadMetadata)) throw error;
+  throw damaged(tableName, 'of before', error.message.replace(/\.$/, ''), error);
+}
+
+/** The same where no ledger has the table that its metadata could be written anew from. */
+export function tellBadMetadata(error: unknown): never {
+  if (!(error instanceof BadMetadata)) throw error;
+  throw new UserError({
+    code: 'bad-metadata',
+    problem: error.message,
+    remedy:
+      'Nothing was changed. Put the file back as it was written, or restore the table from an earlier metadata file.',
+    cause: error,
+  });
 }
 
 const damaged = (tableName: string, path: string, why: string, cause: unknown): UserError =>

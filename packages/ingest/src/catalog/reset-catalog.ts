@@ -13,7 +13,7 @@ import {
   takeBack,
   type Queryable,
 } from '@farelake/db';
-import { currentSnapshot, liveFiles, reachableFiles } from '@farelake/iceberg';
+import { BadMetadata, currentSnapshot, liveFiles, reachableFiles } from '@farelake/iceberg';
 import { UserError, type Contract } from '@farelake/schema-registry';
 import { inTable } from '../table/in-table.ts';
 import type { OnProgress } from '../progress.ts';
@@ -84,7 +84,7 @@ async function isWhole(
   } catch (error) {
     workspace.signal.throwIfAborted();
     // A store that does not answer says nothing about what it has.
-    if (isCatalogTrouble(error) || (error instanceof UserError && error.code === 'bad-metadata')) return false;
+    if (isCatalogTrouble(error) || error instanceof BadMetadata) return false;
     throw error;
   }
 }

@@ -3,7 +3,14 @@
  * where another one has the same version, the later one is the committed one, by the clock of the database, under whose lock it was
  * written. One that died and that nothing followed is taken for committed: it is whole in itself, and what it shows was delivered.
  */
-import { currentSnapshot, parseMetadata, tableUuid, type FileIo, type TableMetadata } from '@farelake/iceberg';
+import {
+  BadMetadata,
+  currentSnapshot,
+  parseMetadata,
+  tableUuid,
+  type FileIo,
+  type TableMetadata,
+} from '@farelake/iceberg';
 import { UserError } from '@farelake/schema-registry';
 import { SUMMARY } from '../catalog/metadata-writer.ts';
 import { environmentOf, icebergPath, tableLocation } from '../catalog/place.ts';
@@ -36,8 +43,10 @@ export async function candidatesOf(
       if (versionOf(metadata) === newest) candidates.push({ file, path, metadata });
       else unreadable.push(`${path}: it shows another version than its name says`);
     } catch (error) {
-      if (!(error instanceof UserError) || !['bad-metadata', 'metadata-damaged'].includes(error.code)) throw error;
-      unreadable.push(`${path}: ${error.problem}`);
+      if (error instanceof BadMetadata) unreadable.push(`${path}: ${error.message}`);
+      else if (error instanceof UserError && error.code === 'metadata-damaged')
+        unreadable.push(`${path}: ${error.problem}`);
+      else throw error;
     }
   }
   const [first] = candidates;

@@ -10,6 +10,7 @@ import {
 import type { FoldFacts, RestoredMetadata, RestoredVersion } from '@farelake/db';
 import { locate } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
+import { tellBadMetadata } from '../catalog/metadata-io.ts';
 import { SUMMARY } from '../catalog/metadata-writer.ts';
 import { uriOfPath } from '../catalog/place.ts';
 import type { Candidate } from './choose-metadata.ts';
@@ -110,7 +111,7 @@ async function filesOf(io: FileIo, snapshots: readonly Snapshot[]): Promise<Stag
   const facts = new Map<string, { size: number; rows: number }>();
   const versions: { version: number; paths: string[] }[] = [];
   for (const snapshot of snapshots) {
-    const live = await liveFiles(io, snapshot);
+    const live = await liveFiles(io, snapshot).catch(tellBadMetadata);
     for (const { path, size, records } of live) facts.set(path, { size: Number(size), rows: Number(records) });
     versions.push({ version: numberIn(snapshot, SUMMARY.version), paths: live.map(({ path }) => path) });
   }
@@ -143,7 +144,7 @@ async function metadataFiles(
   for (const one of snapshots)
     listed.push({
       version: numberIn(one, SUMMARY.version),
-      paths: [...new Set((await manifestsOf(io, one)).map(({ path }) => path))],
+      paths: [...new Set((await manifestsOf(io, one).catch(tellBadMetadata)).map(({ path }) => path))],
     });
   const needed: RestoredMetadata[] = [
     { ...sized(newest), kind: 'metadata', versionAdded: last, versionRemoved: null, spent: false },
