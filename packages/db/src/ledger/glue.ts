@@ -38,6 +38,8 @@ export interface GlueTruth {
   readonly pointer: Pointer;
   /** Version that the ledger knows the metadata file in question by; undefined: it does not know the file. */
   readonly known: number | undefined;
+  /** It lies where another table of this ledger keeps its metadata. */
+  readonly isOfSibling: boolean;
   /** Version that the table in Glue stands at by our own record; 0: none. */
   readonly standsAt: number;
 }
@@ -54,11 +56,13 @@ export async function glueTruth(
   tableName: string,
   found: string | undefined,
 ): Promise<GlueTruth | undefined> {
-  const { rows } = await db.query<Pointer & { known: number | null; standsAt: number | null }>(
+  const { rows } = await db.query<Pointer & { known: number | null; standsAt: number | null; isOfSibling: boolean }>(
     // A file that only expired snapshots of a version has no snapshot of its own: the record and the pointer know it.
     `SELECT p.metadata, p.version, g.version AS "standsAt", greatest(
        CASE WHEN p.metadata = $3 THEN p.version END, CASE WHEN g.metadata = $3 THEN g.version END,
-       (SELECT max(s.version) FROM ledger.snapshots s WHERE s.table_name = p.table_name AND s.metadata = $3)) AS known
+       (SELECT max(s.version) FROM ledger.snapshots s WHERE s.table_name = p.table_name AND s.metadata = $3)) AS known,
+       EXISTS (SELECT FROM ledger.pointers o WHERE o.table_name <> p.table_name
+         AND substring(o.metadata FROM '^.*/') = substring($3::text FROM '^.*/')) AS "isOfSibling"
      FROM ledger.pointers p
      LEFT JOIN ledger.glue_tables g ON g.glue_database = $1 AND g.table_name = p.table_name
      WHERE p.table_name = $2`,
@@ -66,8 +70,8 @@ export async function glueTruth(
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { metadata, version, known, standsAt } = row;
-  return { pointer: { metadata, version }, known: known ?? undefined, standsAt: standsAt ?? 0 };
+  const { metadata, version, known, standsAt, isOfSibling } = row;
+  return { pointer: { metadata, version }, known: known ?? undefined, standsAt: standsAt ?? 0, isOfSibling };
 }
 
 /**

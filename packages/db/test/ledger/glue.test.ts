@@ -71,12 +71,14 @@ describe('the truth about a table', () => {
     await committed('truth', 3);
     const pointer = { metadata: 'truth/3', version: 3 };
     const truth = (found?: string) => glueTruth(database.pool, LAKE, 'truth', found);
-    expect(await truth()).toEqual({ pointer, known: undefined, standsAt: 0 });
-    expect(await truth('truth/2')).toEqual({ pointer, known: 2, standsAt: 0 });
-    expect(await truth('elsewhere/2')).toEqual({ pointer, known: undefined, standsAt: 0 });
-    // A table of another name has a file of that name: not ours here.
+    expect(await truth()).toEqual({ pointer, known: undefined, standsAt: 0, isOfSibling: false });
+    expect(await truth('truth/2')).toMatchObject({ pointer, known: 2, standsAt: 0, isOfSibling: false });
+    expect(await truth('elsewhere/2')).toMatchObject({ known: undefined, isOfSibling: false });
+    // Another table's file is no version of this one, and no other lake's either; nor is one that lies beside it.
     await committed('other', 1);
-    expect(await truth('other/1')).toMatchObject({ known: undefined });
+    expect(await truth('other/1')).toMatchObject({ known: undefined, isOfSibling: true });
+    expect(await truth('other/99')).toMatchObject({ known: undefined, isOfSibling: true });
+    expect(await truth('other/deeper/1')).toMatchObject({ isOfSibling: false });
   });
 
   it('knows a file without a snapshot of its own, of the pointer and of what was published', async () => {
@@ -94,6 +96,7 @@ describe('the truth about a table', () => {
       pointer: { metadata: 'expired/2c', version: 2 },
       known: 2,
       standsAt: 2,
+      isOfSibling: false,
     });
   });
 

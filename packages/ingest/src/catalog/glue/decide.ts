@@ -22,13 +22,14 @@ export type GlueDecision =
 
 export type FoundInGlue = Pick<GlueTable, 'metadata' | 'version' | 'isIceberg'>;
 
-export function decide(found: FoundInGlue, { pointer, known, standsAt }: GlueTruth): GlueDecision {
+export function decide(found: FoundInGlue, { pointer, known, standsAt, isOfSibling }: GlueTruth): GlueDecision {
   if (found.metadata === pointer.metadata) {
     const isSaid = found.version === pointer.version && found.isIceberg;
     return { action: isSaid ? 'nothing' : standsAt === pointer.version ? 'heal' : 'move' };
   }
   if (known !== undefined && known > pointer.version) return { action: 'leave' };
-  if (known === undefined) {
+  // Another table of ours is nothing that a publisher would ever have left here.
+  if (known === undefined && !isOfSibling) {
     const other = otherLedgers(found, pointer);
     if (other !== undefined) return { action: 'refuse', why: other };
   }

@@ -7,6 +7,7 @@ import { decide, type FoundInGlue, type GlueDecision } from '../../../src/catalo
 const FOLDER = 's3://lake/stage/edw_x/metadata/';
 const ours = (version: number, folder = FOLDER) =>
   `${folder}${String(version).padStart(5, '0')}-0123456789abcdef0123-a1b2c3d4.metadata.json`;
+const SIBLING = 's3://lake/stage/edw_y/metadata/';
 const FIRST = `${FOLDER}00000-made-with-the-table.metadata.json`;
 const FOREIGN = 's3://elsewhere/t/metadata/v1.metadata.json';
 const NEWEST = 7;
@@ -19,10 +20,22 @@ interface Case {
   readonly known?: number | undefined;
   /** What we last left there by our record. */
   readonly standsAt?: number;
+  /** Another table of this ledger keeps its metadata in the folder of the file. */
+  readonly isOfSibling?: boolean;
 }
 
-const decided = ({ metadata, version, isIceberg = true, known, standsAt = 0 }: Case): GlueDecision =>
-  decide({ metadata, version, isIceberg }, { pointer: { metadata: ours(NEWEST), version: NEWEST }, known, standsAt });
+const decided = ({
+  metadata,
+  version,
+  isIceberg = true,
+  known,
+  standsAt = 0,
+  isOfSibling = false,
+}: Case): GlueDecision =>
+  decide(
+    { metadata, version, isIceberg },
+    { pointer: { metadata: ours(NEWEST), version: NEWEST }, known, standsAt, isOfSibling },
+  );
 
 it.each<[string, Case, string]>([
   ['the newest, and said so', { metadata: ours(7), version: 7, known: 7, standsAt: 7 }, 'nothing'],
@@ -81,6 +94,16 @@ it.each<[string, Case, string]>([
   ['such a name, and another version', { metadata: ours(9), version: 8, standsAt: 7 }, 'heal'],
   ['such a name, and no version', { metadata: ours(9), standsAt: 7 }, 'heal'],
   ['one that this ledger has lost, and gone past', { metadata: ours(6), version: 6, standsAt: 5 }, 'heal'],
+  [
+    "another table's of this lake, its version with it",
+    { metadata: ours(9, SIBLING), version: 9, standsAt: 7, isOfSibling: true },
+    'heal',
+  ],
+  [
+    "another table's of this lake, older, no record",
+    { metadata: ours(3, SIBLING), version: 3, isOfSibling: true },
+    'heal',
+  ],
   ["another lake's", { metadata: ours(9, 's3://prod/edw_x/metadata/'), version: 9 }, 'refuse: another'],
   ["another lake's, older", { metadata: ours(3, 's3://prod/edw_x/metadata/'), version: 3 }, 'refuse: another'],
 ])('%s', (_, one, expected) => {
@@ -118,6 +141,7 @@ it('no reader sees an older version after a newer one, whatever publishers come 
             pointer: { metadata: ours(newest), version: newest },
             known: seen.found.version,
             standsAt: record,
+            isOfSibling: false,
           };
           asked.set(one.who, { seen, truth });
         } else {
