@@ -86,7 +86,9 @@ export const STEPS = [
   // Maintenance: the ledger says that files are given up, and they are still there; one of them is removed.
   'maintain:given-up',
   'maintain:removed',
-  // Any commit that readers see: the metadata files of its snapshot are on stage, the catalog does not point at them yet.
+  // Any commit that readers see: manifests, their list and journals are on stage, the metadata that names them is not; it is, and the
+  // catalog does not point at it yet.
+  'catalog:prepared',
   'catalog:written',
   // Repair: attempt; the segments are on stage; the commit, begun and done.
   'repair:started',

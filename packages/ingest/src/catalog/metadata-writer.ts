@@ -12,6 +12,7 @@ import {
   type TableMetadata,
 } from '@farelake/iceberg';
 import type { Contract } from '@farelake/schema-registry';
+import { reach } from '../failpoint.ts';
 import type { Workspace } from '../workspace.ts';
 import { dataFile } from './data-files.ts';
 import { icebergColumns } from './iceberg-columns.ts';
@@ -34,7 +35,7 @@ export interface Shown {
 /** Where metadata lies, and whose it is. */
 export type MetadataPlace = Pick<Workspace, 'stage' | 'signal' | 'environment'>;
 
-/** Files may still be on their way until `done`; whoever gives up before awaits `ended`. */
+/** Files may still be on their way until `metadata`, the last of them, is there; whoever gives up before awaits `ended`. */
 export class MetadataWriter {
   readonly written: MetadataFile[] = [];
   readonly #place: MetadataPlace;
@@ -100,10 +101,21 @@ export class MetadataWriter {
     return { metadata, dropped: dropped.map(uriOfPath) };
   }
 
-  /** @returns its path, for the catalog to point at */
-  metadata(metadata: TableMetadata, previous: (Pointer & { readonly updated: number }) | undefined): Promise<string> {
+  /**
+   * Begun when all others are there: to `restore` it is the commit, and a process that dies before has committed nothing.
+   * @returns its path, for the catalog to point at
+   * @throws what the store throws that did not take one of the files
+   */
+  async metadata(
+    metadata: TableMetadata,
+    previous: (Pointer & { readonly updated: number }) | undefined,
+  ): Promise<string> {
+    await this.#io.done();
+    reach('catalog:prepared');
     const linked = previous === undefined ? metadata : withPrevious(metadata, previous.metadata, previous.updated);
-    return this.#put('metadata', 'metadata.json', formatMetadata(linked));
+    const path = await this.#put('metadata', 'metadata.json', formatMetadata(linked));
+    await this.#io.done();
+    return path;
   }
 
   async journal(journal: Journal): Promise<void> {
@@ -111,8 +123,7 @@ export class MetadataWriter {
     await this.#put('journal', 'journal.json', Buffer.from(JSON.stringify(journal)), { firstVersion });
   }
 
-  /** @throws what the store throws that did not take one of the files */
-  done = (): Promise<void> => this.#io.done();
+  /** Nothing is being written any more, however it ended. */
   ended = (): Promise<void> => this.#io.ended();
 
   async #put(

@@ -5,6 +5,7 @@
  * What holds:
  * - The catalog shows a version of the manifest, whole, or an older one; never anything else.
  * - What the journal tells is what the ledger says when the transaction ends: all that belongs to the commit is written before.
+ * - Metadata on stage has all that it needs beside it: the file that names the others comes last.
  * - A version is published once. One whose files do not go with the contract (a treatment changed half way) is passed over; the next
  *   one that can be shown brings its difference along.
  */
@@ -91,14 +92,13 @@ async function writeAndMove(
   const present = await reading;
   const next = await writer.snapshot(present, contract, change, { now: pointer.now, historyVersion });
   const { metadata, expired } = expireSnapshots(next.metadata, isKept(pointer.now), pointer.now);
+  const firstVersion = (pointer.ours?.version ?? 0) + 1;
+  const head = { table: tableName, attempt: shown.attemptId, firstVersion, version };
+  for await (const journal of journalsOf(db, contract, head, change.added)) await writer.journal(journal);
   const location = await writer.metadata(
     metadata,
     pointer.ours && { ...pointer.ours, updated: present['last-updated-ms'] },
   );
-  const firstVersion = (pointer.ours?.version ?? 0) + 1;
-  const head = { table: tableName, attempt: shown.attemptId, firstVersion, version };
-  for await (const journal of journalsOf(db, contract, head, change.added)) await writer.journal(journal);
-  await writer.done();
   reach('catalog:written');
   const current = currentSnapshot(metadata);
   const moved = await movePointer(db, table, {

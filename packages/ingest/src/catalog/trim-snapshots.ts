@@ -70,7 +70,6 @@ const trim = (workspace: TableWorkspace, dataset: string, tableName: string, ret
     const present = await writer.read(pointer.ours);
     const { metadata, expired } = expireSnapshots(present, (one) => !stale.has(one['snapshot-id']), pointer.now);
     const location = await writer.metadata(metadata, { ...pointer.ours, updated: present['last-updated-ms'] });
-    await writer.done();
     const moved = await movePointer(db, table, {
       ...{ tableName, version, attemptId, metadata: location, previous: pointer.found, written: writer.written },
       ...{ dropped: [], expired: expired.map((one) => one['snapshot-id']) },

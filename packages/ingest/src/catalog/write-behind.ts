@@ -1,6 +1,6 @@
 /**
  * Files of metadata that are written side by side, while the next ones are made: nothing points at any of them before all are there.
- * In a bucket a commit then waits for one answer, and not for one after the other.
+ * In a bucket a commit then waits for one answer, and not for one after the other. What names the others waits for `done`.
  */
 import type { FileIo } from '@farelake/iceberg';
 
@@ -25,7 +25,7 @@ export class WriteBehind implements FileIo {
     return Promise.resolve();
   }
 
-  /** All files are there. @throws what the first of them failed by */
+  /** All that were begun are there. @throws what the first of them failed by */
   async done(): Promise<void> {
     await Promise.all(this.#writes);
   }
