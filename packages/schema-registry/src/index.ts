@@ -3,7 +3,7 @@ export * from './contract.ts';
 export { UserError, type UserErrorParts } from './errors.ts';
 export * from './types/logical.ts';
 export { logicalTypeOfQlik, QLIK_TYPES, type QlikColumnType } from './types/qlik.ts';
-export { fits } from './types/compare.ts';
+export { fits, isSameType, widens } from './types/compare.ts';
 export { typeNames, type ParquetType, type TypeNames } from './types/table.ts';
 export { parseSql, type Dialect, type ParseOptions, type ParseSql } from './types/parse.ts';
 export { quoteIdentifier, quoteLiteral } from './sql/quote.ts';

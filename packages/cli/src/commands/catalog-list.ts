@@ -37,5 +37,8 @@ function lines(tables: readonly ListedTable[]): string[] {
       ]),
       [1, 2],
     ),
+    ...tables.flatMap(({ tableName, because }) =>
+      because === undefined ? [] : [`${tableName} is behind: ${because}`],
+    ),
   ];
 }

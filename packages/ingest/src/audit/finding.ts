@@ -67,6 +67,11 @@ export const FINDINGS = {
       'a table of which the catalog shows what another writer made, or nothing; it takes nothing in until that is settled',
     remedy: "Save what that writer made, if it matters; farelake catalog reset shows the ledger's version again.",
   },
+  'not-shown': {
+    means: 'a table of which the catalog shows an older version, because its files do not go with its contract',
+    remedy:
+      'farelake replay --table --all takes its loads through again by the contract of now; or set back in the contract what the finding names. The table itself is right.',
+  },
   'history-damaged': {
     means: 'a file of history, or of a DMAP table, with other bytes than were written',
     remedy:

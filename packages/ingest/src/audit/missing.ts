@@ -13,6 +13,7 @@ import {
 } from '@farelake/db';
 import { isStoreTrouble, locate, storeName } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
+import { listCatalog } from '../catalog/list-catalog.ts';
 import { catalogTable } from '../catalog/place.ts';
 import type { AuditWork } from './audit.ts';
 
@@ -25,6 +26,7 @@ export async function tellMissing(work: AuditWork): Promise<void> {
   await inLanes(await missingFiles(db, begin, dataset), (file) => tellFile(work, file));
   await inLanes(await missingMetadata(db, begin, dataset), (file) => tellMetadata(work, file));
   await tellForeign(work);
+  await tellNotShown(work);
 }
 
 /** Looked at at once: each look is an answer waited for. */
@@ -84,6 +86,13 @@ async function tellForeign({ db, workspace, dataset, findings }: AuditWork): Pro
   const { catalog, namespace } = catalogTable(workspace, '');
   for (const { tableName, found } of await foreignPointers(db, catalog, namespace, dataset))
     findings.add('foreign-commit', tableName, found ?? `${namespace}.${tableName}`);
+}
+
+/** Readers of the catalog see an older version for as long as nobody acts. */
+async function tellNotShown({ workspace, dataset, findings }: AuditWork): Promise<void> {
+  const contracts = [...workspace.contracts.values()].filter((one) => dataset === undefined || one.dataset === dataset);
+  for (const { tableName, version, because } of await listCatalog(workspace, contracts))
+    if (because !== undefined) findings.add('not-shown', tableName, `version ${version}`, because);
 }
 
 async function tellCopy(work: AuditWork, copy: MissingCopy): Promise<void> {

@@ -4,7 +4,6 @@ import type { FileDifference, FoldFacts, LockedPointer, MetadataFile, Pointer } 
 import {
   commitSnapshot,
   createTable,
-  evolveSchema,
   formatMetadata,
   parseMetadata,
   tableUuid,
@@ -50,16 +49,12 @@ export class MetadataWriter {
     this.#shown = shown;
   }
 
-  /** The table as the catalog shows it, with the contract's columns of today; as it would be first of all where it shows none. */
+  /** The table as the catalog shows it; as it would be first of all where it shows none. */
   async present(contract: Contract, { ours, now }: Pick<LockedPointer, 'ours' | 'now'>): Promise<TableMetadata> {
     const { tableName } = this.#shown;
-    const columns = icebergColumns(contract, tableName);
-    if (ours === undefined) {
-      const uuid = tableUuid(environmentOf(this.#place), tableName);
-      return createTable({ location: this.#location, uuid, columns, now });
-    }
-    // Every file goes with the contract, which was asked before: no file of another type is left.
-    return evolveSchema({ ...(await this.read(ours)), location: this.#location }, columns, now, { retype: true });
+    if (ours !== undefined) return { ...(await this.read(ours)), location: this.#location };
+    const [uuid, columns] = [tableUuid(environmentOf(this.#place), tableName), icebergColumns(contract, tableName)];
+    return createTable({ location: this.#location, uuid, columns, now });
   }
 
   /** @throws UserError `metadata-damaged` */

@@ -24,11 +24,12 @@ import {
 import { currentSnapshot, expireSnapshots, type Snapshot } from '@farelake/iceberg';
 import { historyName, type Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
-import { disagreement } from '../treatment/disagreement.ts';
 import { requireOwn } from './foreign-commit.ts';
+import { icebergColumns, underContract } from './iceberg-columns.ts';
 import { journalsOf } from './journal.ts';
 import { MetadataWriter, type MetadataPlace, type Shown } from './metadata-writer.ts';
 import { catalogTable } from './place.ts';
+import { areTypesNoted, whyNotShown } from './showable.ts';
 
 /** Seconds for which the newest metadata keeps snapshots; files of versions stay as long, unless maintenance is told otherwise. */
 export const RETENTION = 7 * 86_400;
@@ -86,11 +87,15 @@ async function writeAndMove(
   // The store answers while the ledger does; without a use for it, what it says is nobody's business.
   const reading = writer.present(contract, pointer);
   reading.catch(() => undefined);
-  if (disagreement(contract, await treatedFiles(db, [tableName])) !== undefined) return 'passed over';
+  const groups = await treatedFiles(db, [tableName]);
+  if (whyNotShown(contract, groups) !== undefined) return 'passed over';
   const change = await filesSince(db, tableName, pointer.ours?.version ?? 0);
   const historyVersion = await historyVersionOf(db, contract, shown);
   const present = await reading;
-  const next = await writer.snapshot(present, contract, change, { now: pointer.now, historyVersion });
+  const columns = icebergColumns(contract, tableName);
+  const evolved = underContract(present, columns, pointer.now, areTypesNoted(groups));
+  if (evolved === undefined) return 'passed over';
+  const next = await writer.snapshot(evolved, contract, change, { now: pointer.now, historyVersion });
   const { metadata, expired } = expireSnapshots(next.metadata, isKept(pointer.now), pointer.now);
   const firstVersion = (pointer.ours?.version ?? 0) + 1;
   const head = { table: tableName, attempt: shown.attemptId, firstVersion, version };

@@ -95,7 +95,7 @@ async function rebuild(workspace: TableWorkspace, db: Queryable, contract: Contr
     throw new UserError({
       code: 'not-shown',
       problem: `${shown.tableName} cannot be shown now: its files do not go with its contract.`,
-      remedy: 'farelake status says why; mend that first.',
+      remedy: 'farelake catalog list says why; mend that first.',
     });
   await endAttempt(db, shown.attemptId, 'committed');
 }

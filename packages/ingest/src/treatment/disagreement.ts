@@ -50,6 +50,10 @@ function notedOf(column: ContractColumn, { treatments, columnIds }: TreatedFiles
   return columnIds === null || columnIds.includes(column.id) ? { treatment: 'keep' } : undefined;
 }
 
+/** Type of the column's values as they stand in these files; undefined: they have none, or it was not noted. */
+export const writtenType = (column: ContractColumn, group: TreatedFiles): string | undefined =>
+  notedOf(column, group)?.treatment === 'keep' ? group.types?.[column.id] : undefined;
+
 const WORDS = { keep: 'as delivered', hmac: 'hashed', drop: 'not at all' } as const;
 
 function columnDisagreement(
@@ -72,7 +76,7 @@ function columnDisagreement(
         `${files} hashed as ${noted.type}, and the contract says ${column.type}: equal values would have two hashes. ` +
         `Set its type back to ${noted.type}, ${OTHERWISE[feed]}.`
       );
-    const written = noted.treatment === 'keep' ? group.types?.[column.id] : undefined;
+    const written = writtenType(column, group);
     if (written !== undefined && !fits(parseLogicalType(written), parseLogicalType(column.type)))
       return (
         `${files} as ${written}, and the contract says ${column.type}: values would be read as others than they were written. ` +
