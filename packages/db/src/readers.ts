@@ -33,5 +33,20 @@ export function readerGrants({ database, owner }: ReaderGrants): string[] {
     `GRANT TEMPORARY ON DATABASE ${quoted(database)} TO ${quoted(owner)}`,
     `REVOKE CREATE ON SCHEMA public FROM PUBLIC`,
     `REVOKE TEMPORARY ON DATABASE ${quoted(database)} FROM PUBLIC`,
+    locksAreOurs(owner),
   ];
 }
+
+/**
+ * The ledger's work is put in order by advisory locks, whose keys are no secret: who may take them can hold everything up. They are
+ * functions of the server's superuser; who may not close them (managed servers) is told, and the rest holds.
+ */
+const locksAreOurs = (owner: string): string =>
+  [
+    `DO $locks$ DECLARE lock regprocedure; BEGIN`,
+    `FOR lock IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_' LOOP`,
+    `EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', lock, '${owner.replaceAll("'", "''")}');`,
+    `EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', lock); END LOOP;`,
+    `EXCEPTION WHEN insufficient_privilege THEN RAISE WARNING 'readers may take advisory locks: only a superuser can close them';`,
+    `END $locks$`,
+  ].join(' ');
