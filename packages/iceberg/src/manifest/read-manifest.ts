@@ -8,7 +8,7 @@ import { DATA_FILE, MANIFEST, MANIFEST_GIST, MANIFEST_HEAD, NAMES } from './avro
 import { CONTENT, type LiveFile } from './data-file.ts';
 import { completeRow, type DataFileRow, metricsIn } from './data-file-row.ts';
 import { type Entry, STATUS, type Status } from './entry.ts';
-import type { Manifest } from './manifest.ts';
+import { liveCount, type Manifest } from './manifest.ts';
 
 interface EntryRow<File = DataFileRow> {
   readonly status: number;
@@ -38,22 +38,23 @@ export async function entriesOf(io: FileIo, manifest: Manifest): Promise<Entry[]
       entries.push(entryOf(gist.value as EntryRow, manifest, bytes.subarray(head.offset, gist.offset)));
       at = gist.offset;
     }
-  return entries.filter(({ status }) => status !== 'deleted');
+  return requireCounted(entries.filter(isLive), manifest);
 }
 
 function foreignEntries(container: Container, manifest: Manifest): Entry[] {
   if (container.header['partition-spec-id'] !== undefined && !isUnpartitioned(container))
     throw new BadMetadata(`The manifest ${manifest.path} is of a table with partitions, which are not written here.`);
-  return recordsIn<EntryRow>(container, NAMES)
-    .map((row) => entryOf(row, manifest, FILE.toBuffer(completeRow(row.data_file))))
-    .filter(({ status }) => status !== 'deleted');
+  const entries = recordsIn<EntryRow>(container, NAMES).map((row) =>
+    entryOf(row, manifest, FILE.toBuffer(completeRow(row.data_file))),
+  );
+  return requireCounted(entries.filter(isLive), manifest);
 }
 
 const isUnpartitioned = ({ header }: Container): boolean => /^\s*\[\s*\]\s*$/.test(header['partition-spec'] ?? '[]');
 
 /** The files of a manifest that a snapshot has, with all that is known of them. */
 export async function filesIn(io: FileIo, manifest: Manifest): Promise<LiveFile[]> {
-  return recordsIn<EntryRow>(await containerOf(io, manifest), NAMES).flatMap((row) => {
+  const files = recordsIn<EntryRow>(await containerOf(io, manifest), NAMES).flatMap((row): LiveFile[] => {
     const { status, content, snapshotId, sequenceNumber, fileSequenceNumber, path, records, size, dataPath } = entryOf(
       row,
       manifest,
@@ -61,20 +62,33 @@ export async function filesIn(io: FileIo, manifest: Manifest): Promise<LiveFile[
     );
     if (status === 'deleted') return [];
     const splits = row.data_file.split_offsets;
-    return {
-      content,
-      path,
-      records,
-      size,
-      metrics: metricsIn(row.data_file),
-      ...(splits === undefined || splits === null ? {} : { splitOffsets: splits }),
-      ...(dataPath === undefined ? {} : { dataPath }),
-      snapshotId,
-      sequenceNumber: sequenceNumber ?? manifest.sequenceNumber,
-      fileSequenceNumber: fileSequenceNumber ?? manifest.sequenceNumber,
-      manifest: manifest.path,
-    };
+    return [
+      {
+        content,
+        path,
+        records,
+        size,
+        metrics: metricsIn(row.data_file),
+        ...(splits === undefined || splits === null ? {} : { splitOffsets: splits }),
+        ...(dataPath === undefined ? {} : { dataPath }),
+        snapshotId,
+        sequenceNumber: sequenceNumber ?? manifest.sequenceNumber,
+        fileSequenceNumber: fileSequenceNumber ?? manifest.sequenceNumber,
+        manifest: manifest.path,
+      },
+    ];
   });
+  return requireCounted(files, manifest);
+}
+
+const isLive = ({ status }: Entry): boolean => status !== 'deleted';
+
+/** The counts of the list are required, and readers plan by them ("Manifest Lists"). */
+function requireCounted<Live>(live: Live[], manifest: Manifest): Live[] {
+  const told = liveCount(manifest);
+  if (live.length !== told)
+    throw new BadMetadata(`The manifest ${manifest.path} has ${live.length} live files, and its list counts ${told}.`);
+  return live;
 }
 
 const NOTHING = new Uint8Array();

@@ -1,4 +1,5 @@
 /** What table metadata says of a snapshot. */
+import { BadMetadata } from '../errors.ts';
 import type { Schema } from '../schema/column.ts';
 import type { Snapshot, TableMetadata } from './table-metadata.ts';
 
@@ -16,6 +17,6 @@ export const schemaOf = (meta: TableMetadata, snapshot?: Snapshot): Schema =>
 
 function schemaById(meta: TableMetadata, id: number): Schema {
   const schema = meta.schemas.find((one) => one['schema-id'] === id);
-  if (schema === undefined) throw new Error(`the metadata of ${meta.location} has no schema ${id}`);
+  if (schema === undefined) throw new BadMetadata(`The metadata of ${meta.location} has no schema ${id}.`);
   return schema;
 }

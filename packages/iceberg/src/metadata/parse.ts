@@ -1,5 +1,6 @@
 /** Reading and writing table metadata (Iceberg table spec v2, Appendix C, "Table Metadata and Snapshots"). */
 import { BadMetadata } from '../errors.ts';
+import { requireConsistent } from './consistent.ts';
 import { formatJson, parseJson } from './json.ts';
 import { NO_SNAPSHOT, type TableMetadata } from './table-metadata.ts';
 
@@ -18,7 +19,7 @@ const REQUIRED = {
 } as const;
 
 /**
- * Fields that are not known are kept, whatever they hold.
+ * Damage is refused here, and so is what is at odds with itself: it would be read as a smaller table. Fields that are not known are kept, whatever they hold.
  * @param bytes UTF-8 JSON of format version 2; other versions are refused
  * @throws BadMetadata
  */
@@ -29,16 +30,21 @@ export function parseMetadata(bytes: Uint8Array): TableMetadata {
   for (const [name, type] of Object.entries(REQUIRED))
     if (typeof raw[name] !== type || raw[name] === null)
       throw new BadMetadata(`The table metadata lacks ${name}, or it is no ${type}.`);
-  const current = raw['current-snapshot-id'];
-  return {
+  const current = raw['current-snapshot-id'] ?? undefined;
+  // Who names no branches says by -1 that none is current: Iceberg before 1.0. Then nothing at all says which one is.
+  if (current === undefined && (raw['refs'] ?? undefined) === undefined && listOf(raw, 'snapshots').length > 0)
+    throw new BadMetadata('The table metadata has snapshots, and neither says which is current nor that none is.');
+  const meta = {
     ...raw,
     'default-sort-order-id': raw['default-sort-order-id'] ?? 0,
-    'sort-orders': raw['sort-orders'] ?? [],
+    schemas: listOf(raw, 'schemas'),
+    'partition-specs': listOf(raw, 'partition-specs'),
+    'sort-orders': listOf(raw, 'sort-orders'),
     'last-partition-id': raw['last-partition-id'] ?? 999,
     properties: raw['properties'] ?? {},
     'metadata-log': raw['metadata-log'] ?? [],
     'last-sequence-number': long(raw['last-sequence-number'] ?? 0),
-    'current-snapshot-id': current === undefined || current === null ? NO_SNAPSHOT : long(current),
+    'current-snapshot-id': current === undefined ? NO_SNAPSHOT : long(current),
     snapshots: listOf(raw, 'snapshots').map(snapshot),
     refs: refsOf(raw),
     'snapshot-log': listOf(raw, 'snapshot-log').map(withId),
@@ -47,6 +53,8 @@ export function parseMetadata(bytes: Uint8Array): TableMetadata {
       ? { 'partition-statistics': listOf(raw, 'partition-statistics').map(withId) }
       : {}),
   } as unknown as TableMetadata;
+  requireConsistent(meta);
+  return meta;
 }
 
 /** UTF-8 JSON. */
@@ -86,7 +94,12 @@ function snapshot(raw: Json): Json {
 function refsOf(raw: Json): Json {
   const refs = raw['refs'];
   if (isObject(refs))
-    return Object.fromEntries(Object.entries(refs).map(([name, ref]) => [name, isObject(ref) ? withId(ref) : ref]));
+    return Object.fromEntries(
+      Object.entries(refs).map(([name, ref]) => {
+        if (!isObject(ref)) throw new BadMetadata(`The branch or tag ${name} of the table metadata is no object.`);
+        return [name, withId(ref)];
+      }),
+    );
   const current = raw['current-snapshot-id'];
   return current === undefined || current === null || long(current) === NO_SNAPSHOT
     ? {}

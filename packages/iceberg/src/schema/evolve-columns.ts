@@ -5,7 +5,8 @@ import { mayBecome } from './promotion.ts';
 
 /**
  * Ids are never given again. A column that was away (a treatment had dropped it) may come back under its own id, as what it was
- * or as something wider; ids above or below the table's highest are both allowed, because the contract gives them.
+ * or as something wider: files may be left that were written with any of the schemas. A column that is there need only go with what
+ * it is: widening is transitive, and where it became something else (`retype`), no file of before was left. Ids above or below the table's highest are both allowed, because the contract gives them.
  * @param earlier all schemas the table has had
  * @param holdsFiles a column that is new to a table with files may not be required: the files hold nothing for it
  * @throws IncompatibleSchema
@@ -18,9 +19,10 @@ export function checkEvolution(
 ): void {
   const now = new Map(current.fields.map((field) => [field.id, field]));
   for (const column of columns) {
-    for (const schema of earlier) for (const field of schema.fields) checkAgainst(field, column);
     const required = column.required ?? false;
     const before = now.get(column.id);
+    if (before !== undefined) checkAgainst(before, column);
+    else for (const schema of earlier) for (const field of schema.fields) checkAgainst(field, column);
     if (required && holdsFiles && before?.required !== true)
       throw new IncompatibleSchema({
         what: nameOf(column),

@@ -71,7 +71,8 @@ const file = (n: number, bytes?: Buffer) => ({
 const io = memoryIo();
 let meta: TableMetadata;
 
-async function foreignTable(codec: string, partitions = '[]') {
+/** @param told other than what is true, of the manifest list */
+async function foreignTable(codec: string, partitions = '[]', told: object = {}) {
   io.files.clear();
   const manifest = await encoded(MANIFEST, codec, { 'partition-spec': partitions, 'partition-spec-id': '0' }, [
     { snapshot: null, state: 1, sequence: null, file: file(1, Buffer.from([7])) },
@@ -83,6 +84,7 @@ async function foreignTable(codec: string, partitions = '[]') {
     ...{ manifest_path: 'm', manifest_length: manifest.length, partition_spec_id: 0, added_snapshot_id: 5 },
     ...{ added_data_files_count: 1, existing_data_files_count: 1, deleted_data_files_count: 1 },
     ...{ added_rows_count: 11, existing_rows_count: 12, deleted_rows_count: 13, sequence_number: 9, first_row_id: 1 },
+    ...told,
   };
   io.files.set('list', await encoded(LIST, codec, {}, [row]));
   const snapshot = {
@@ -138,6 +140,25 @@ describe.each(['null', 'deflate'])('manifests of another writer, codec %s', (cod
 it('partitions, which would be lost, are refused', async () => {
   await foreignTable('null', '[{"name":"day","transform":"day","source-id":1,"field-id":1000}]');
   await expect(commitSnapshot(io, meta, { remove: [pathOf(2)] }, namingOf(6))).rejects.toThrow(BadMetadata);
+});
+
+describe('a manifest that has not what is told of it', () => {
+  it.each<[what: string, told: object]>([
+    ['more live files by the list', { existing_data_files_count: 2 }],
+    ['fewer live files by the list', { existing_data_files_count: 0 }],
+    ['another length', { manifest_length: 3 }],
+  ])('%s', async (_, told) => {
+    await foreignTable('null', '[]', told);
+    await expect(liveFiles(io, currentSnapshot(meta))).rejects.toThrow(BadMetadata);
+    await expect(commitSnapshot(io, meta, { remove: [pathOf(2)] }, namingOf(6))).rejects.toThrow(BadMetadata);
+  });
+
+  it.each(['1', '3'])('%s data files by the snapshot', async (told) => {
+    await foreignTable('null');
+    const snapshot = { ...currentSnapshot(meta)!, summary: { 'total-data-files': told } };
+    await expect(liveFiles(io, snapshot)).rejects.toThrow(BadMetadata);
+    expect(await liveFiles(io, { ...snapshot, summary: { 'total-data-files': '2' } })).toHaveLength(2);
+  });
 });
 
 it('ids of 63 bits go through manifests and lists', async () => {

@@ -51,7 +51,8 @@ describe('metadata of another writer', () => {
 describe('metadata with what is optional left out', () => {
   const least = {
     ...{ 'format-version': 2, 'table-uuid': 'u', location: 's3://b/t', 'last-updated-ms': 1, 'last-column-id': 0 },
-    ...{ schemas: [], 'current-schema-id': 0, 'partition-specs': [], 'default-spec-id': 0 },
+    ...{ schemas: [{ type: 'struct', 'schema-id': 0, fields: [] }], 'current-schema-id': 0 },
+    ...{ 'partition-specs': [{ 'spec-id': 0, fields: [] }], 'default-spec-id': 0 },
   };
   it('has none', () => {
     const meta = parseMetadata(bytes(JSON.stringify({ ...least, 'current-snapshot-id': null })));

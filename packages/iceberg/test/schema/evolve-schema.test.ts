@@ -132,6 +132,27 @@ describe('a schema', () => {
     expect(() => evolveSchema(meta, twice, NOW, { retype: true })).toThrow('given twice');
   });
 
+  it('goes on from what a column became, not from what it was before', async () => {
+    const retyped = evolveSchema(
+      await filled({ id: 101, name: 'a', type: 'long' }),
+      [{ id: 101, name: 'a', type: 'decimal(10,2)' }],
+      NOW,
+      { retype: true },
+    );
+    const wider: Column[] = [
+      { id: 101, name: 'a', type: 'decimal(12,2)' },
+      { id: 102, name: 'b', type: 'string' },
+    ];
+    const evolved = evolveSchema(retyped, wider, NOW);
+    expect(schemaOf(evolved).fields.map(({ type }) => type)).toEqual(['decimal(12,2)', 'string']);
+    expect(() => evolveSchema(evolved, [{ id: 101, name: 'a', type: 'decimal(10,2)' }], NOW)).toThrow(
+      IncompatibleSchema,
+    );
+    // Away and back: files of any of its times may be left.
+    const away = evolveSchema(evolved, [{ id: 102, name: 'b', type: 'string' }], NOW);
+    expect(() => evolveSchema(away, wider, NOW)).toThrow(IncompatibleSchema);
+  });
+
   it('gives no id of an element to a column', () => {
     const meta = table(ID, { id: 4, name: 'mask', type: LIST('int') });
     expect(() => evolveSchema(meta, [ID, { id: 5, name: 'a', type: 'int' }], NOW)).toThrow(IncompatibleSchema);
