@@ -1,5 +1,6 @@
+import { BadInput } from '../errors.ts';
+import { checkColumns } from '../schema/check-columns.ts';
 import { type Column, fieldsOf, idsOf } from '../schema/column.ts';
-import { checkDistinct } from '../schema/evolve-columns.ts';
 import { NAME_MAPPING, nameMapping } from '../schema/name-mapping.ts';
 import { NO_SNAPSHOT, type TableMetadata } from './table-metadata.ts';
 
@@ -21,9 +22,13 @@ const FIRST_PARTITION_ID = 1000;
 /**
  * Metadata of an empty, unpartitioned table (Iceberg table spec v2, "Table Metadata Fields"). It has no snapshot: the first
  * commit gives one, even without files.
+ * @throws BadInput
  */
 export function createTable({ location, uuid, columns, properties = {}, now }: NewTable): TableMetadata {
-  checkDistinct(columns);
+  checkColumns(columns);
+  for (const [name, text] of Object.entries({ location, uuid }))
+    if (typeof text !== 'string' || text === '') throw new BadInput(`a table needs a ${name}`);
+  if (!Number.isSafeInteger(now)) throw new BadInput(`now is ${String(now)}, and no whole milliseconds since 1970`);
   const fields = fieldsOf(columns);
   return {
     'format-version': 2,

@@ -1,5 +1,6 @@
+import { checkColumns } from '../schema/check-columns.ts';
 import { type Column, fieldsOf, idsOf, type Schema } from '../schema/column.ts';
-import { checkDistinct, checkEvolution } from '../schema/evolve-columns.ts';
+import { checkEvolution } from '../schema/evolve-columns.ts';
 import { NAME_MAPPING, nameMapping } from '../schema/name-mapping.ts';
 import { formatJson } from './json.ts';
 import { schemaOf } from './lookup.ts';
@@ -16,6 +17,7 @@ export interface Evolution {
  * one that is wanted again is taken again.
  * @param now milliseconds since 1970, UTC
  * @returns the same object where nothing differs
+ * @throws BadInput where no table can have such columns
  * @throws IncompatibleSchema where files written before could not be read so
  */
 export function evolveSchema(
@@ -27,7 +29,7 @@ export function evolveSchema(
   const current = schemaOf(meta);
   const fields = fieldsOf(columns);
   if (same(fields, current.fields)) return meta;
-  checkDistinct(columns);
+  checkColumns(columns);
   if (!retype) checkEvolution(columns, current, meta.schemas, meta.snapshots.length > 0);
   const known = meta.schemas.find((schema) => same(schema.fields, fields));
   const schema: Schema = known ?? {

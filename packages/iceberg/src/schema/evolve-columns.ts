@@ -1,6 +1,7 @@
 /** Whether a table's columns may become others (Iceberg table spec v2, "Schema Evolution"). */
-import { type Column, idsOf, type Schema, type SchemaField, typeText } from './column.ts';
 import { IncompatibleSchema } from '../errors.ts';
+import { nameOf } from './check-columns.ts';
+import { type Column, idsOf, type Schema, type SchemaField, typeText } from './column.ts';
 import { mayBecome } from './promotion.ts';
 
 /**
@@ -32,19 +33,6 @@ export function checkEvolution(
   }
 }
 
-/** Names and ids are given once. */
-export function checkDistinct(columns: readonly Column[]): void {
-  const [ids, names] = [new Set<number>(), new Set<string>()];
-  for (const column of columns) {
-    for (const id of idsOf(column)) {
-      if (ids.has(id)) throw new Error(`${nameOf(column)}: the id ${id} is given twice`);
-      ids.add(id);
-    }
-    if (names.has(column.name)) throw new Error(`${nameOf(column)}: the name is given twice`);
-    names.add(column.name);
-  }
-}
-
 function checkAgainst(field: SchemaField, column: Column): void {
   if (field.id === column.id) {
     if (!mayBecome(field.type, column.type))
@@ -55,8 +43,6 @@ function checkAgainst(field: SchemaField, column: Column): void {
   if (idsOf(column).some((id) => ids.has(id)))
     throw new IncompatibleSchema({ what: nameOf(column), from: idsText(field), to: idsText(column) });
 }
-
-const nameOf = ({ id, name }: Pick<Column, 'id' | 'name'>): string => `column ${id} (${name})`;
 
 const idsText = (column: Pick<Column, 'id' | 'name' | 'type'>): string =>
   `ids ${idsOf(column).join(' and ')} of ${column.name}`;

@@ -3,6 +3,7 @@
  * every live file of the parent that is not to be removed is in the new snapshot, with its own sequence numbers; manifests that
  * lose nothing are taken as they are, other writers' too; nothing is overwritten; the metadata given is not changed.
  */
+import { BadInput } from '../errors.ts';
 import { type FileIo, inParallel } from '../io/file-io.ts';
 import type { DataFile, DeleteFile } from '../manifest/data-file.ts';
 import type { Entry } from '../manifest/entry.ts';
@@ -13,6 +14,7 @@ import { addedEntry, formatManifest, manifestOf, type Writing } from '../manifes
 import { currentSnapshot, schemaOf, snapshotOf } from '../metadata/lookup.ts';
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts';
 import { arrange, type Sizes, toMerge } from './arrange.ts';
+import { checkChange, checkLimits, checkNaming } from './check-change.ts';
 import { type Change, type Limits, MANIFESTS, type Naming, PER_MANIFEST } from './change.ts';
 import { type Opened, openRemoved, openWhole, type Removal } from './removal.ts';
 import { operationOf, summaryOf } from './summary.ts';
@@ -35,6 +37,7 @@ export interface Committed {
 
 /**
  * Writes the manifests and the manifest list of a new snapshot of the main branch. A change of nothing gives a snapshot too.
+ * @throws BadInput when it is asked for what cannot be; nothing was read then
  * @throws UnknownFile when something to remove is not live; only reading was done then
  * @throws BadMetadata when a manifest cannot be read
  */
@@ -48,6 +51,9 @@ export async function commitSnapshot(
   const { perManifest = PER_MANIFEST, manifests: most = MANIFESTS } = limits;
   const sizes: Sizes = { perManifest, manifests: most };
   const { snapshotId } = naming;
+  checkLimits(sizes);
+  checkChange(change, meta.location);
+  checkNaming(naming, meta.location, (id) => snapshotOf(meta, id) !== undefined);
   const writing = writingOf(meta, snapshotId);
   const [data, deletes] = addedBy(change, snapshotId);
   const removal = { data: new Set(change.remove), deletes: new Set(change.removeDeletes) };
@@ -94,9 +100,7 @@ export async function commitSnapshot(
 function writingOf(meta: TableMetadata, snapshotId: bigint): Writing {
   const spec = meta['partition-specs'].find((one) => one['spec-id'] === meta['default-spec-id']);
   if (spec === undefined || spec.fields.length > 0)
-    throw new Error(`${meta.location} has partitions, which are not written`);
-  if (snapshotId <= 0n || snapshotOf(meta, snapshotId) !== undefined)
-    throw new Error(`${meta.location}: ${snapshotId.toString()} cannot be the id of a new snapshot`);
+    throw new BadInput(`${meta.location} has partitions, which are not written`);
   return {
     snapshotId,
     sequenceNumber: meta['last-sequence-number'] + 1n,
@@ -109,19 +113,13 @@ function writingOf(meta: TableMetadata, snapshotId: bigint): Writing {
 function checkSense(added: readonly Entry[], removal: Removal, table: string): void {
   for (const { path, dataPath } of added) {
     if (removal.data.has(path) || removal.deletes.has(path))
-      throw new Error(`to add to ${table} and to remove at once: ${path}`);
+      throw new BadInput(`to add to ${table} and to remove at once: ${path}`);
     if (dataPath !== undefined && removal.data.has(dataPath))
-      throw new Error(`to add to ${table}: deletes of a file that is to be removed at once: ${dataPath}`);
+      throw new BadInput(`to add to ${table}: deletes of a file that is to be removed at once: ${dataPath}`);
   }
 }
 
-/** A file given twice would count its rows twice. */
 function addedBy({ add = [], addDeletes = [] }: Change, snapshotId: bigint): [data: Entry[], deletes: Entry[]] {
-  const paths = new Set<string>();
-  for (const { path } of [...add, ...addDeletes]) {
-    if (paths.has(path)) throw new Error(`to add twice: ${path}`);
-    paths.add(path);
-  }
   return [
     add.map((file: DataFile) => addedEntry(file, 'data', snapshotId)),
     addDeletes.map((file: DeleteFile) => addedEntry(withPathBounds(file), 'position-deletes', snapshotId)),

@@ -103,7 +103,6 @@ describe('a schema', () => {
     ['string', 'binary'],
     ['decimal(9,2)', 'decimal(8,2)'],
     ['decimal(9,2)', 'decimal(11,3)'],
-    ['decimal(9,2)', 'decimal(39,2)'],
     [LIST('int'), 'string'],
     ['int', LIST('int')],
     [LIST('int'), LIST('int', true)],

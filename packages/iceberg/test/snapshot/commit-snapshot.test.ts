@@ -273,13 +273,13 @@ describe('what makes no sense', () => {
   });
 
   it.each<[what: string, change: Change, problem: string]>([
-    ['to add a file twice', { add: files(2, 2) }, 'to add twice'],
+    ['to add a file twice', { add: files(2, 2) }, 'base/2.parquet, twice'],
     ['to add and to remove a file', { add: files(1), remove: [pathOf(1)] }, 'at once'],
   ])('%s is refused', async (_, change, problem) => {
     await expect(commit(change)).rejects.toThrow(problem);
   });
 
   it('an id that another snapshot has is refused', async () => {
-    await expect(commitSnapshot(io, meta, {}, namingOf(1))).rejects.toThrow('cannot be the id');
+    await expect(commitSnapshot(io, meta, {}, namingOf(1))).rejects.toThrow('has a snapshot 1 already');
   });
 });
