@@ -1,3 +1,4 @@
 import { project } from '../../jest.project.js';
 
-export default project(import.meta.dirname);
+// What `npm run build` leaves has the package's name too.
+export default { ...project(import.meta.dirname), modulePathIgnorePatterns: ['<rootDir>/dist/'] };
