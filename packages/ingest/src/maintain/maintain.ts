@@ -91,7 +91,9 @@ export async function maintain(workspace: Workspace, options: MaintainOptions): 
   );
   const runs = await mergeAllRuns(workspace, options.dryRun);
   const sweep = new Sweep(workspace, options, [...busy, ...trimmed.busy, ...compacted.busy]);
-  await sweep.store(workspace.stage);
+  // To `restore` metadata is the commit: a dead one is none before anything that it needs goes.
+  await sweep.store(workspace.stage, isCommit);
+  await sweep.store(workspace.stage, (path) => !isCommit(path));
   await sweep.store(workspace.error, isRefusedRows);
   // Of the archive only this part: copies of objects are no attempt's.
   await sweep.store(openStore(`${workspace.archive.uri}/${ARCHIVE_FOLDER}`));
@@ -109,6 +111,9 @@ const isRefusedRows = (path: string): boolean => path.startsWith('rows/');
 
 /** Of a table: Iceberg's files, and the journals beside them. */
 export const isMetadata = (path: string): boolean => /^[^/]+\/metadata\/[^/]+$/.test(path);
+
+/** What names all other files of a commit. */
+const isCommit = (path: string): boolean => isMetadata(path) && path.endsWith('.metadata.json');
 
 /** In the names of the files of an attempt: its id, whatever stands around it. */
 const ATTEMPT = /(?<![0-9a-z])[0-9a-f]{20}(?![0-9a-z])/g;
@@ -137,6 +142,8 @@ class Sweep {
   readonly #tallies = new Map<Counted, { files: number; bytes: number }>();
   readonly #examples: string[] = [];
   readonly #busy = new Set<string>();
+  /** Datasets of which a file could not be removed, and nothing else is. */
+  readonly #left = new Set<string>();
 
   constructor(workspace: Workspace, options: MaintainOptions, busy: readonly string[]) {
     this.#workspace = workspace;
@@ -222,7 +229,7 @@ class Sweep {
   }
 
   async #remove(store: ObjectStore, dataset: string, files: readonly Candidate[]): Promise<void> {
-    if (files.length === 0) return;
+    if (files.length === 0 || this.#left.has(dataset)) return;
     const byUri = new Map(files.map((file) => [file.uri, file]));
     const done = await patiently(this.#workspace, dataset, () => this.#removeOnce(store, dataset, byUri)).catch(
       (error: unknown) => {
@@ -232,7 +239,9 @@ class Sweep {
       },
     );
     this.#workspace.signal.throwIfAborted();
-    if (done === undefined) this.#busy.add(dataset);
+    if (done !== undefined) return;
+    this.#busy.add(dataset);
+    this.#left.add(dataset);
   }
 
   /** @param left those that are removed go out of it @returns undefined: another process works on the table */
