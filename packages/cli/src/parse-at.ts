@@ -35,7 +35,9 @@ function versionOf(text: string, digits: string): number {
   throw badAt(text, 'is no version: they count from 1');
 }
 
-const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/i;
+/** The calendar has no year 0, and the clocks of no place are further from UTC than 14 hours. */
+const TIME =
+  /^((?!0000)\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(Z|[+-](?:0\d:?[0-5]\d|1[0-3]:?[0-5]\d|14:?00))?)?$/i;
 
 function parseTime(text: string): NonNullable<Moment['time']> {
   if (text.startsWith('P')) return { ago: parseDuration('--at', text) };

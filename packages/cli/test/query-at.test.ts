@@ -14,6 +14,7 @@ describe('--at', () => {
     ['2026-03-01 04:00:00', '2026-03-01T04:00:00.0Z'],
     ['2026-03-01T04:00', '2026-03-01T04:00:00.0Z'],
     ['2026-03-01T04:00:00.123456789+02:00', '2026-03-01T04:00:00.123456+02:00'],
+    ['0001-01-01T00:00-1345', '0001-01-01T00:00:00.0-1345'],
   ])('takes the time %s', (text, at) => {
     expect(parseAt([text], same)).toEqual({ time: { at }, versions: new Map() });
   });
@@ -38,6 +39,10 @@ describe('--at', () => {
     ['2026-02-30'],
     ['2026-03-01T24:00:00Z'],
     ['2026-03-01Z'],
+    ['2026-03-01T04:00:00+99:00'],
+    ['2026-03-01T04:00:00+14:01'],
+    ['2026-03-01T04:00:00-02:60'],
+    ['0000-01-01'],
     ['infinity'],
     ['0'],
     ['-1'],
@@ -49,6 +54,10 @@ describe('--at', () => {
   ])('refuses %j', (text) => {
     expect(() => parseAt([text], same)).toThrow(/^--at ".*Write a time such as/);
   });
+});
+
+it.each(['PT99999999999999H', 'P99999999D', `P${'9'.repeat(400)}D`, 'PT', 'P'])('refuses the duration %s', (text) => {
+  expect(() => parseAt([text], same)).toThrow(/^--at is ".*Write one such as/);
 });
 
 it('a table can be queried as it stood, by time and by version, and its versions are listed with what made them', async () => {
