@@ -2,7 +2,8 @@
 import { deliveredTables } from '@farelake/db';
 import { faultyReason, type Workspace } from '@farelake/ingest';
 import { sourceName } from '@farelake/qlik';
-import { datasetName, setTableName, UserError, type Contract } from '@farelake/schema-registry';
+import { datasetName, historyName, setTableName, UserError, type Contract } from '@farelake/schema-registry';
+import { nearest } from './nearest.ts';
 import { UsageError } from './output/problem.ts';
 
 /** The contract of a table; undefined: there is none. */
@@ -12,11 +13,15 @@ export const contractOf = (contracts: ReadonlyMap<string, Contract>, table: stri
       table === dataset || table === sourceName(source) || (feed === 'dmap' && table === source.table),
   );
 
+/** The contract of which a name is that of the history, as `query` has it: `edw_sample_history`. */
+export const contractOfHistory = (contracts: ReadonlyMap<string, Contract>, table: string): Contract | undefined =>
+  [...contracts.values()].find(({ dataset, feed }) => feed === 'qlik' && table === historyName(dataset));
+
 type Registry = Pick<Workspace, 'contracts' | 'faulty'>;
 
 /**
  * As `contractOf`.
- * @throws UsageError naming those there are; UserError `bad-contract`: there is one, and it cannot be used
+ * @throws UsageError naming what may be meant; UserError `bad-contract`: there is one, and it cannot be used
  */
 export function findContract(registry: Registry, table: string): Contract {
   const found = contractOf(registry.contracts, table);
@@ -60,10 +65,14 @@ export async function findTable(
 }
 
 function unknown(contracts: ReadonlyMap<string, Contract>, table: string): UsageError {
-  const known = [...contracts.keys()].sort().join(', ');
+  const ofHistory = contractOfHistory(contracts, table);
+  const near = ofHistory === undefined ? nearest(table, [...contracts.keys()]) : [ofHistory.dataset];
+  const meant = ofHistory === undefined ? `do you mean ${near.join(' or ')}?` : `it is the history of ${near.join('')}.`;
   return new UsageError({
     code: 'unknown-table',
-    problem: `${table}: no contract of that name${known === '' ? '' : `; there are ${known}`}.`,
-    remedy: 'farelake table add makes one, and farelake dmap schema that of a DMAP set.',
+    problem: `${table}: no contract of that name${near.length === 0 ? '.' : `; ${meant}`}`,
+    remedy:
+      'farelake table list tells all there are; farelake table add makes one, and farelake dmap schema that of a DMAP set.',
+    data: { table, near },
   });
 }

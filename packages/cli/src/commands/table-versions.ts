@@ -1,6 +1,6 @@
 import { listVersions, type ListedVersion } from '@farelake/db';
 import { historyName, type Contract } from '@farelake/schema-registry';
-import { findContract } from '../find-contract.ts';
+import { contractOf, contractOfHistory, findContract } from '../find-contract.ts';
 import { count, counted, formatTable } from '../output/table.ts';
 import { UsageError } from '../output/problem.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -15,7 +15,9 @@ export interface VersionsFlags {
 export async function tableVersionsCommand(context: Context, name: string, flags: VersionsFlags): Promise<number> {
   const limit = parseLimit(flags.limit);
   return withWorkspace(context, async (workspace) => {
-    const table = tableOf(findContract(workspace, name), flags.history === true);
+    // The name that `query` and `catalog list` have of a history says as much as the flag.
+    const history = contractOf(workspace.contracts, name) === undefined ? contractOfHistory(workspace.contracts, name) : undefined;
+    const table = tableOf(history ?? findContract(workspace, name), history !== undefined || flags.history === true);
     // One more than is shown, to say that there are more.
     const versions = await listVersions(workspace.pool, table, limit + 1);
     const shown = versions.slice(0, limit);

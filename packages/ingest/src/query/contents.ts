@@ -42,8 +42,8 @@ export interface Contents {
 
 /** Where views come from. */
 export interface Source {
-  /** @param isNamed the statement reads it @throws UserError `version-gone` for one that is */
-  contents(table: ViewedTable, isNamed: boolean): Promise<Contents>;
+  /** @throws UserError `version-gone` for one that the statement reads */
+  contents(table: ViewedTable): Promise<Contents>;
   /** The order of the files whose rows a history holds. */
   places(contract: Contract, history: string): Promise<LoadPlace[]>;
 }
@@ -63,16 +63,15 @@ export const newest = (db: Queryable): Source => ({
   places: ({ dataset }) => loadPlaces(db, dataset),
 });
 
-/** @param zone where the columns of then are found; without, they are those of today */
-export const past = (db: Queryable, pins: Pins, zone: MetadataZone | undefined): Source => ({
-  contents: (viewed, isNamed) => {
+export const past = (db: Queryable, pins: Pins, options: PastOptions): Source => ({
+  contents: (viewed) => {
     const pinned = pins.get(viewed.table) ?? 'unasked';
     const { contract, table } = viewed;
     const shown = { files: [], columns: columnsOf(viewed), key: contract.key };
     if (pinned === 'before') return Promise.resolve(shown);
     if (pinned === 'unknown')
       return Promise.resolve({ ...shown, unread: `what ${table} was then is not known any more: its ledger was lost` });
-    if (pinned !== 'unasked') return pastContents(db, viewed, pinned, { isNamed, zone });
+    if (pinned !== 'unasked') return pastContents(db, viewed, pinned, options);
     return Promise.resolve({ ...shown, unread: `${table}: --at gives no version of it, and no time` });
   },
   places: ({ dataset }, history) => {
@@ -81,8 +80,10 @@ export const past = (db: Queryable, pins: Pins, zone: MetadataZone | undefined):
   },
 });
 
-interface PastOptions {
-  readonly isNamed: boolean;
+export interface PastOptions {
+  /** Whether the statement reads a table. */
+  readonly isRead: (table: string) => boolean;
+  /** Where the columns of then are found; without, they are those of today. */
   readonly zone: MetadataZone | undefined;
 }
 
@@ -90,7 +91,7 @@ async function pastContents(
   db: Queryable,
   viewed: ViewedTable,
   pinned: PastVersion,
-  { isNamed, zone }: PastOptions,
+  { isRead, zone }: PastOptions,
 ): Promise<Contents> {
   const { contract, table } = viewed;
   const treated = await treatedFilesOfVersion(db, table, pinned.version);
@@ -102,7 +103,7 @@ async function pastContents(
   const files = await filesOfVersion(db, table, pinned.version);
   if (files.some(({ gone }) => gone)) {
     const gone = await versionGone(db, table, pinned);
-    if (isNamed) throw gone;
+    if (isRead(table)) throw gone;
     return { ...shown, refused: gone.message };
   }
   const hidden = hiddenSince(contract, treated);

@@ -34,7 +34,7 @@ const tablesOf = ({ dataset, feed }: Contract): string[] =>
 
 /**
  * Decides for all tables at once, so that they are of one moment.
- * @param isNamed whether the statement names a table
+ * @param isNamed whether the statement reads a table, as far as can be told before it runs
  * @throws UserError `unclear-version`: which table a version is of cannot be told; `no-such-version`; `version-gone`: of a named table
  * that was restored, before the first version that is known
  */

@@ -15,7 +15,7 @@ import { faultyReason } from '../status/contract.ts';
 import type { MetadataZone } from './columns-then.ts';
 import { newest, past, type Contents, type Source, type ViewedTable } from './contents.ts';
 import { pinTables, type Moment } from './moment.ts';
-import { namedBy } from './named-by.ts';
+import { namedBy, readBy } from './named-by.ts';
 import { reconciliationViews, type ReconciliationView } from './reconciliation.ts';
 
 /** A view that could not be made, because of its files. */
@@ -56,7 +56,10 @@ export async function createViews(
   const all = [...contracts];
   const comparisons = reconciliationViews(all);
   const isNamed = statement === undefined ? () => true : namedWith(comparisons, namedBy(statement));
-  const source = at === undefined ? newest(db) : past(db, await pinTables(db, all, at, isNamed), zone);
+  const asSeen = statement === undefined || at === undefined ? undefined : readBy(engine, statement);
+  // A table that it reads all the same and gets no version fails when it is read.
+  const isRead = asSeen === undefined ? isNamed : namedWith(comparisons, asSeen);
+  const source = at === undefined ? newest(db) : past(db, await pinTables(db, all, at, isRead), { zone, isRead });
   await engine.run(
     `CREATE SCHEMA farelake; CREATE TABLE farelake.loads (load_id BIGINT, rank INTEGER, generation VARCHAR)`,
   );
@@ -119,7 +122,7 @@ async function refusal(
   viewed: ViewedTable,
   isNamed: boolean,
 ): Promise<string | undefined> {
-  const contents = await source.contents(viewed, isNamed);
+  const contents = await source.contents(viewed);
   const { files, columns, unshown = [], refused } = contents;
   if (refused !== undefined) return refused;
   try {

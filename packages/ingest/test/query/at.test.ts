@@ -89,6 +89,19 @@ describe('tables as they stood', () => {
       code: 'unclear-version',
       remedy: expect.stringContaining('--at edw_x=1,edw_x_history=1') as string,
     });
+    const reading = (sql: string) => rowsAt(world, sql, only);
+    expect(await reading("SELECT count(*) AS n, 'edw_x_history' AS said FROM edw_x -- not edw_x_history")).toEqual([
+      { n: '5', said: 'edw_x_history' },
+    ]);
+    expect(
+      await reading('WITH edw_x_history AS (SELECT 1 AS one) SELECT count(*) AS n FROM EDW_X, edw_x_history'),
+    ).toEqual([{ n: '5' }]);
+    expect(await reading("SELECT count(*) AS n FROM query_table('edw_x') /* edw_x_history */")).toEqual([{ n: '5' }]);
+    // Of a PIVOT the engine knows no tables: there the words count.
+    expect(await reading('SELECT count(*) > 0 AS is FROM (PIVOT edw_x ON id USING count(*))')).toEqual([{ is: true }]);
+    await expect(
+      reading('SELECT count(*) FROM (PIVOT edw_x ON id USING count(*)) -- edw_x_history'),
+    ).rejects.toMatchObject({ code: 'unclear-version' });
     await expect(rowsAt(world, 'SELECT 1', only)).rejects.toMatchObject({ code: 'unclear-version' });
     await expect(rowsAt(world, 'SELECT 1', atVersion('edw_y', 1))).rejects.toMatchObject({ code: 'unclear-version' });
     await expect(rowsAt(world, 'SELECT 1', atVersion('edw_x', 99))).rejects.toMatchObject({ code: 'no-such-version' });
