@@ -67,7 +67,8 @@ export async function findTable(
 function unknown(contracts: ReadonlyMap<string, Contract>, table: string): UsageError {
   const ofHistory = contractOfHistory(contracts, table);
   const near = ofHistory === undefined ? nearest(table, [...contracts.keys()]) : [ofHistory.dataset];
-  const meant = ofHistory === undefined ? `do you mean ${near.join(' or ')}?` : `it is the history of ${near.join('')}.`;
+  const meant =
+    ofHistory === undefined ? `do you mean ${near.join(' or ')}?` : `it is the history of ${near.join('')}.`;
   return new UsageError({
     code: 'unknown-table',
     problem: `${table}: no contract of that name${near.length === 0 ? '.' : `; ${meant}`}`,

@@ -79,6 +79,7 @@ it('a table can be queried as it stood, by time and by version, and its versions
   expect(await at('EDW.PRODUCT=1')).toEqual([{ n: rows }]);
   expect(await at('2020-01-01')).toEqual([{ n: 0 }]);
   expect(await at('2020-01-01', 'edw_product=1')).toEqual([{ n: rows }]);
+  expect((await json('table', 'versions', 'edw_product_history', '--json'))[0]).toEqual(history);
   const { out } = await home.run('table', 'versions', 'EDW.PRODUCT');
   expect(out).toMatch(
     /^version +committed at +rows +files +came of +snapshot\n.*\n +1 +20\S+Z +\d+ +1 \(\+1 −0\) +fold/,

@@ -16,7 +16,8 @@ export async function tableVersionsCommand(context: Context, name: string, flags
   const limit = parseLimit(flags.limit);
   return withWorkspace(context, async (workspace) => {
     // The name that `query` and `catalog list` have of a history says as much as the flag.
-    const history = contractOf(workspace.contracts, name) === undefined ? contractOfHistory(workspace.contracts, name) : undefined;
+    const history =
+      contractOf(workspace.contracts, name) === undefined ? contractOfHistory(workspace.contracts, name) : undefined;
     const table = tableOf(history ?? findContract(workspace, name), history !== undefined || flags.history === true);
     // One more than is shown, to say that there are more.
     const versions = await listVersions(workspace.pool, table, limit + 1);
