@@ -1,5 +1,6 @@
 /** Where everything is, from the environment; read once, here. */
 import path from 'node:path';
+import { ENVIRONMENT_NAME } from '@farelake/ingest';
 import { openStore, schemeOf } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import { UsageError } from './output/problem.ts';
@@ -75,9 +76,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, cwd = process.cwd(
   };
 }
 
-/** As names of resources and namespaces take it. */
 function environmentName(text: string | undefined): string | undefined {
-  if (text === undefined || /^[a-z][a-z0-9]{0,30}(-[a-z0-9]+)*$/.test(text)) return text;
+  if (text === undefined || ENVIRONMENT_NAME.test(text)) return text;
   throw new UsageError({
     code: 'bad-environment-name',
     problem: `FARELAKE_ENVIRONMENT is ${JSON.stringify(text)}.`,

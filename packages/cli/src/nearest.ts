@@ -23,11 +23,11 @@ export function nearest(written: string, names: readonly string[]): string[] {
 /** Letters to be put in, taken out or changed to make one of the other (Levenshtein). */
 function lettersBetween(one: string, other: string): number {
   let above = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (const [row, letter] of [...one].entries()) {
+  for (let row = 0; row < one.length; row += 1) {
     const here = [row + 1];
     for (let at = 0; at < other.length; at += 1)
       here.push(
-        Math.min((above[at] ?? 0) + (letter === other[at] ? 0 : 1), (above[at + 1] ?? 0) + 1, (here[at] ?? 0) + 1),
+        Math.min((above[at] ?? 0) + (one[row] === other[at] ? 0 : 1), (above[at + 1] ?? 0) + 1, (here[at] ?? 0) + 1),
       );
     above = here;
   }

@@ -1,4 +1,5 @@
 /** What a function is told by its environment; read once, when it starts. */
+import { ENVIRONMENT_NAME } from '@farelake/ingest';
 import { UserError } from '@farelake/schema-registry';
 
 export interface DatabaseEnvironment {
@@ -41,13 +42,21 @@ export function readTapsEnvironment(variables: NodeJS.ProcessEnv): TapsEnvironme
   };
   return {
     ...readDatabase(variables),
-    name: variables['FARELAKE_ENVIRONMENT'] || undefined,
+    name: environmentName(variables['FARELAKE_ENVIRONMENT'] || undefined),
     stage: zone('FARELAKE_STAGE'),
     archive: zone('FARELAKE_ARCHIVE'),
     error: zone('FARELAKE_ERROR'),
     cluster: variables['KAFKA_CLUSTER'] || undefined,
   };
 }
+
+const environmentName = (name: string | undefined): string | undefined =>
+  name === undefined || ENVIRONMENT_NAME.test(name)
+    ? name
+    : refuse(
+        'FARELAKE_ENVIRONMENT',
+        'a name as dev or dev-two (lower-case letters, digits, single hyphens), or nothing',
+      );
 
 function readDatabase(variables: NodeJS.ProcessEnv): DatabaseEnvironment {
   const databaseUrl = variables['DATABASE_URL'] ?? '';

@@ -1,4 +1,4 @@
-import { readEnvironment } from '../src/environment.ts';
+import { readEnvironment, readTapsEnvironment } from '../src/environment.ts';
 
 const right = { DATABASE_URL: 'postgresql://u:s3cret@h/d', FARELAKE_INCOMING: 's3://a-bucket' };
 
@@ -21,4 +21,13 @@ test.each([
 ])('a wrong %s is named, and no value shown', (name, variables) => {
   expect(() => readEnvironment(variables)).toThrow(`${name} is missing or wrong`);
   expect(() => readEnvironment(variables)).not.toThrow(/s3cret/);
+});
+
+test('two names of environments never share a namespace: what would be told apart by - and _ alone is refused', () => {
+  const zones = { FARELAKE_STAGE: 's3://lake/stage', FARELAKE_ARCHIVE: 's3://lake/a', FARELAKE_ERROR: 's3://lake/e' };
+  const nameOf = (name?: string) =>
+    readTapsEnvironment({ DATABASE_URL: right.DATABASE_URL, ...zones, FARELAKE_ENVIRONMENT: name }).name;
+  expect([nameOf('dev-two'), nameOf(''), nameOf()]).toEqual(['dev-two', undefined, undefined]);
+  for (const wrong of ['dev_two', 'dev--two', 'dev-', 'Dev', '1dev'])
+    expect(() => nameOf(wrong)).toThrow('FARELAKE_ENVIRONMENT is missing or wrong');
 });

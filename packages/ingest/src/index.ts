@@ -70,7 +70,7 @@ export type { DmapStatus } from './status/dmap.ts';
 export { requireLoads } from './table/require-folded.ts';
 export { listCatalog, type CatalogState, type ListedTable } from './catalog/list-catalog.ts';
 export { resetCatalog, type Reset } from './catalog/reset-catalog.ts';
-export { catalogTable, icebergPath, namespaceOf, uriOfPath } from './catalog/place.ts';
+export { catalogTable, ENVIRONMENT_NAME, icebergPath, namespaceOf, uriOfPath } from './catalog/place.ts';
 export {
   MOST_SNAPSHOTS,
   publishSnapshot,

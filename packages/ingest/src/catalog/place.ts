@@ -16,6 +16,12 @@ export const CATALOG = 'farelake';
 
 export const environmentOf = ({ environment }: Pick<Workspace, 'environment'>): string => environment ?? LOCAL;
 
+/**
+ * As names of resources take it. A namespace has `_` for each hyphen (`namespaceOf`), so that with `_` in names two environments
+ * would share one.
+ */
+export const ENVIRONMENT_NAME = /^[a-z][a-z0-9]{0,30}(-[a-z0-9]+)*$/;
+
 /** Namespaces take no hyphen: `farelake_dev`, which is the name of the environment's Glue database, too. */
 export const namespaceOf = (workspace: Pick<Workspace, 'environment'>): string =>
   `${CATALOG}_${environmentOf(workspace).replaceAll('-', '_')}`;
