@@ -289,25 +289,20 @@ export { foreignPointers, type ForeignPointer, missingMetadata } from './ledger/
 export {
   catalogEntries,
   type CatalogEntry,
-  type CatalogTable,
   type FileDifference,
   filesSince,
   forgetSnapshots,
   journalsLetGo,
-  type LockedPointer,
-  lockPointer,
   type MetadataFile,
   type MetadataKind,
+  metadataSizes,
   movePointer,
-  type Pointer,
   type PointerMove,
-  readPointer,
-  removeFromCatalog,
   type StaleTable,
   staleSnapshots,
   staleTables,
-  takeBack,
 } from './ledger/snapshots.ts';
+export * from './ledger/pointers.ts';
 export { AttemptGivenUp, endAppend, lockAppends } from './ledger/appends.ts';
 export {
   takeBatch,

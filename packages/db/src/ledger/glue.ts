@@ -1,6 +1,6 @@
 /** The outbox of pointers to Glue: what is to be published, and what each table of a Glue database stands at by our own doing. */
 import type { Queryable } from './objects.ts';
-import type { Pointer } from './snapshots.ts';
+import type { Pointer } from './pointers.ts';
 
 export interface GluePublication {
   readonly tableName: string;

@@ -1,70 +1,7 @@
-/** Snapshots of versions, the metadata files of commits, and the catalog's pointer, which moves with the manifest. */
+/** Snapshots of versions, and the metadata files of commits; the catalog's pointer moves with the manifest. */
 import type { ListedFile } from './manifest.ts';
 import type { Queryable } from './objects.ts';
-
-/** A table as the JDBC catalog names it. */
-export interface CatalogTable {
-  readonly catalog: string;
-  readonly namespace: string;
-  readonly table: string;
-}
-
-/** What the catalog pointed at after our last commit. */
-export interface Pointer {
-  /** Path of a metadata file, as Iceberg writes paths. */
-  readonly metadata: string;
-  /** Of the table: the newest that the metadata shows. */
-  readonly version: number;
-}
-
-export interface LockedPointer {
-  /** By our own doing; undefined: we never moved it. */
-  readonly ours: Pointer | undefined;
-  /** What the catalog says; null: a row without a pointer; undefined: it has no such table. */
-  readonly found: string | null | undefined;
-  /** Namespace in which the catalog shows what we committed last, where it is not the one that was asked for. */
-  readonly elsewhere: string | undefined;
-  /** The database's time: milliseconds since 1970. */
-  readonly now: number;
-}
-
-/**
- * Until the end of the transaction nobody moves the pointer. A writer of another engine that has read it before meets its own
- * comparison afterwards.
- */
-export async function lockPointer(
-  db: Queryable,
-  { catalog, namespace, table }: CatalogTable,
-  tableName: string,
-): Promise<LockedPointer> {
-  const { rows: found } = await db.query<{ location: string | null }>(
-    `SELECT metadata_location AS location FROM public.iceberg_tables
-     WHERE catalog_name = $1 AND table_namespace = $2 AND table_name = $3 FOR UPDATE`,
-    [catalog, namespace, table],
-  );
-  const ours = await readPointer(db, tableName);
-  const { rows: clock } = await db.query<{ now: number }>(
-    'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
-  );
-  const elsewhere =
-    ours === undefined || found.length > 0 ? undefined : await namespaceShowing(db, catalog, ours.metadata);
-  return { ours, found: found[0]?.location, elsewhere, now: Number(clock[0]?.now) };
-}
-
-async function namespaceShowing(db: Queryable, catalog: string, metadata: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ namespace: string }>(
-    'SELECT table_namespace AS namespace FROM public.iceberg_tables WHERE catalog_name = $1 AND metadata_location = $2',
-    [catalog, metadata],
-  );
-  return rows[0]?.namespace;
-}
-
-export async function readPointer(db: Queryable, tableName: string): Promise<Pointer | undefined> {
-  const { rows } = await db.query<Pointer>('SELECT metadata, version FROM ledger.pointers WHERE table_name = $1', [
-    tableName,
-  ]);
-  return rows[0];
-}
+import type { CatalogTable } from './pointers.ts';
 
 /** What a table's newest version has that an earlier one had not, and the other way round. */
 export interface FileDifference {
@@ -262,27 +199,13 @@ export async function journalsLetGo(db: Queryable, tableName: string, version: n
   return rows.map((row) => row.version);
 }
 
-/** Points the catalog at our own last commit again, whatever it says, in the transaction of `lockPointer`. */
-export async function takeBack(
-  db: Queryable,
-  { catalog, namespace, table }: CatalogTable,
-  metadata: string,
-): Promise<void> {
-  await db.query(
-    `INSERT INTO public.iceberg_tables AS t (catalog_name, table_namespace, table_name, metadata_location, iceberg_type)
-     VALUES ($1, $2, $3, $4, 'TABLE')
-     ON CONFLICT (catalog_name, table_namespace, table_name) DO UPDATE
-       SET previous_metadata_location = t.metadata_location, metadata_location = excluded.metadata_location, iceberg_type = 'TABLE'`,
-    [catalog, namespace, table, metadata],
+/** Bytes of metadata files that the newest metadata needs, as they were written, by URI. */
+export async function metadataSizes(db: Queryable, tableName: string): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ uri: string; size: number }>(
+    'SELECT uri, size FROM ledger.metadata_files WHERE table_name = $1 AND removed_at IS NULL',
+    [tableName],
   );
-}
-
-/** As `DROP TABLE` of another engine does; files stay. */
-export async function removeFromCatalog(db: Queryable, { catalog, namespace, table }: CatalogTable): Promise<void> {
-  await db.query(
-    'DELETE FROM public.iceberg_tables WHERE catalog_name = $1 AND table_namespace = $2 AND table_name = $3',
-    [catalog, namespace, table],
-  );
+  return new Map(rows.map(({ uri, size }) => [uri, size]));
 }
 
 /** Of metadata that was lost: nothing of it is needed, and the next commit shows the table as if for the first time. */

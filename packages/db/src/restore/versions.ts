@@ -2,7 +2,8 @@
 import type { FoldFacts, ManifestFile } from '../ledger/manifest.ts';
 import { insertFiles } from '../ledger/manifest.ts';
 import type { Queryable } from '../ledger/objects.ts';
-import type { CatalogTable, MetadataFile } from '../ledger/snapshots.ts';
+import type { CatalogTable } from '../ledger/pointers.ts';
+import type { MetadataFile } from '../ledger/snapshots.ts';
 
 export interface RestoredVersion {
   readonly version: number;

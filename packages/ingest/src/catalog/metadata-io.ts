@@ -1,7 +1,8 @@
 /** Files of metadata in stores: read whole, for they are small, and written once. */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { BadMetadata, type FileIo } from '@farelake/iceberg';
+import type { Pointer } from '@farelake/db';
+import { BadMetadata, currentSnapshot, type FileIo, type TableMetadata } from '@farelake/iceberg';
 import { locate } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import type { Workspace } from '../workspace.ts';
@@ -47,7 +48,30 @@ export function tellBadMetadata(error: unknown): never {
   });
 }
 
-const damaged = (tableName: string, path: string, why: string, cause: unknown): UserError =>
+/** @throws UserError `metadata-damaged` unless a metadata file has the size with which it was written; null: which is not known */
+export function requireSize(tableName: string, path: string, found: number, written: number | null): void {
+  if (written !== null && found !== written)
+    throw damaged(tableName, path, `it has ${found} bytes, and ${written} were written`);
+}
+
+/**
+ * Metadata that can be read and says less than it did would take rows from readers with the next commit.
+ * @param files data files of the version that it shows, as the ledger has them
+ * @throws UserError `metadata-damaged`
+ */
+export function requireFileCount(
+  tableName: string,
+  { metadata: path }: Pointer,
+  metadata: TableMetadata,
+  files: number,
+): void {
+  const snapshot = currentSnapshot(metadata);
+  const told = snapshot === undefined ? 'no snapshot' : snapshot.summary['total-data-files'];
+  if (told !== undefined && told !== String(files))
+    throw damaged(tableName, path, `it tells of ${told} data files, and the table has ${files}`);
+}
+
+const damaged = (tableName: string, path: string, why: string, cause?: unknown): UserError =>
   new UserError({
     code: 'metadata-damaged',
     problem: `${tableName}: its Iceberg metadata ${path} cannot be read: ${why}.`,

@@ -1,6 +1,6 @@
 /** Writes the metadata files of one commit, and remembers them for the ledger. */
 import { randomBytes } from 'node:crypto';
-import type { FileDifference, FoldFacts, LockedPointer, MetadataFile, Pointer } from '@farelake/db';
+import type { FileDifference, FoldFacts, LockedPointer, MetadataFile, OwnPointer, Pointer } from '@farelake/db';
 import {
   commitSnapshot,
   createTable,
@@ -14,9 +14,10 @@ import type { Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import type { Workspace } from '../workspace.ts';
 import { dataFile } from './data-files.ts';
+import { requireUuid } from './foreign-commit.ts';
 import { icebergColumns } from './iceberg-columns.ts';
 import type { Journal } from './journal.ts';
-import { metadataIo, tellDamage } from './metadata-io.ts';
+import { metadataIo, requireSize, tellDamage } from './metadata-io.ts';
 import { environmentOf, icebergPath, tableLocation, uriOfPath } from './place.ts';
 import { WriteBehind } from './write-behind.ts';
 
@@ -57,14 +58,14 @@ export class MetadataWriter {
     return createTable({ location: this.#location, uuid, columns, now });
   }
 
-  /** @throws UserError `metadata-damaged` */
-  async read({ metadata }: Pointer): Promise<TableMetadata> {
-    const bytes = await this.#io.read(metadata);
-    try {
-      return parseMetadata(bytes);
-    } catch (error) {
-      return tellDamage(this.#shown.tableName, error);
-    }
+  /** @throws UserError `metadata-damaged`, `other-environment` */
+  async read({ metadata: path, size }: OwnPointer): Promise<TableMetadata> {
+    const { tableName } = this.#shown;
+    const bytes = await this.#io.read(path);
+    requireSize(tableName, path, bytes.length, size);
+    const metadata = parsed(tableName, bytes);
+    requireUuid(this.#place, tableName, metadata);
+    return metadata;
   }
 
   /** @returns the metadata with one more snapshot, and the URIs of manifests that it has no more */
@@ -133,6 +134,14 @@ export class MetadataWriter {
     await this.#io.write(path, bytes);
     this.written.push({ uri: uriOfPath(path), kind, size: bytes.length, ...facts });
     return path;
+  }
+}
+
+function parsed(tableName: string, bytes: Uint8Array): TableMetadata {
+  try {
+    return parseMetadata(bytes);
+  } catch (error) {
+    return tellDamage(tableName, error);
   }
 }
 

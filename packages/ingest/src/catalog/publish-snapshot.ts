@@ -16,6 +16,7 @@ import {
   lockPointer,
   movePointer,
   treatedFiles,
+  type TreatedFiles,
   type CatalogTable,
   type LockedPointer,
   type MetadataFile,
@@ -27,6 +28,7 @@ import { reach } from '../failpoint.ts';
 import { requireOwn } from './foreign-commit.ts';
 import { icebergColumns, underContract } from './iceberg-columns.ts';
 import { journalsOf } from './journal.ts';
+import { requireFileCount } from './metadata-io.ts';
 import { MetadataWriter, type MetadataPlace, type Shown } from './metadata-writer.ts';
 import { catalogTable } from './place.ts';
 import { areTypesNoted, whyNotShown } from './showable.ts';
@@ -60,10 +62,10 @@ export async function publishSnapshot(
   const begun = performance.now();
   const table = catalogTable(workspace, tableName);
   const pointer = await lockPointer(db, table, tableName);
-  requireOwn(tableName, pointer);
+  await requireOwn(workspace, tableName, pointer);
   const writer = new MetadataWriter(workspace, shown);
   try {
-    const done = await writeAndMove(db, contract, shown, { table, pointer, writer });
+    const done = await writeAndMove(db, contract, shown, { place: workspace, table, pointer, writer });
     if (done === 'published' && told.hasSubscribers) told.publish(toldOf(tableName, writer.written, begun));
     return done;
   } finally {
@@ -72,6 +74,7 @@ export async function publishSnapshot(
 }
 
 interface Publishing {
+  readonly place: MetadataPlace;
   readonly table: CatalogTable;
   readonly pointer: LockedPointer;
   readonly writer: MetadataWriter;
@@ -81,7 +84,7 @@ async function writeAndMove(
   db: Queryable,
   contract: Contract,
   shown: Shown,
-  { table, pointer, writer }: Publishing,
+  { place, table, pointer, writer }: Publishing,
 ): Promise<'published' | 'passed over'> {
   const { tableName, version } = shown;
   // The store answers while the ledger does; without a use for it, what it says is nobody's business.
@@ -92,6 +95,8 @@ async function writeAndMove(
   const change = await filesSince(db, tableName, pointer.ours?.version ?? 0);
   const historyVersion = await historyVersionOf(db, contract, shown);
   const present = await reading;
+  if (pointer.ours !== undefined)
+    requireFileCount(tableName, pointer.ours, present, fileCount(groups) - change.added.length + change.removed.length);
   const columns = icebergColumns(contract, tableName);
   const evolved = underContract(present, columns, pointer.now, areTypesNoted(groups));
   if (evolved === undefined) return 'passed over';
@@ -117,9 +122,11 @@ async function writeAndMove(
     dropped: next.dropped,
     expired: expired.map((snapshot) => snapshot['snapshot-id']),
   });
-  if (!moved) requireOwn(tableName, { ...pointer, found: null });
+  if (!moved) await requireOwn(place, tableName, { ...pointer, found: null });
   return 'published';
 }
+
+const fileCount = (groups: readonly TreatedFiles[]): number => groups.reduce((sum, { files }) => sum + files, 0);
 
 const toldOf = (table: string, written: readonly MetadataFile[], begun: number): SnapshotTold => ({
   table,

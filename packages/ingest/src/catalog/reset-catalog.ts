@@ -3,26 +3,30 @@
  * where metadata was lost. What the other writer made stays on stage until its files are removed by hand; nobody points at it.
  */
 import {
+  allPointers,
   endAttempt,
+  filesOfVersion,
   forgetSnapshots,
   lockAppends,
   lockPointer,
+  metadataSizes,
+  type OwnPointer,
   readVersion,
   startAttempt,
   removeFromCatalog,
   takeBack,
   type Queryable,
 } from '@farelake/db';
-import { BadMetadata, currentSnapshot, liveFiles, reachableFiles } from '@farelake/iceberg';
+import { currentSnapshot, liveFiles, reachableFiles } from '@farelake/iceberg';
 import { UserError, type Contract } from '@farelake/schema-registry';
 import { inTable } from '../table/in-table.ts';
 import type { OnProgress } from '../progress.ts';
 import { whenFree } from '../table/when-free.ts';
 import { newAttemptId, type TableWorkspace, type Workspace } from '../workspace.ts';
-import { isCatalogTrouble, requireEnvironment } from './foreign-commit.ts';
-import { metadataIo } from './metadata-io.ts';
+import { ifReadable, isDamage, requireEnvironment, requireUuid } from './foreign-commit.ts';
+import { metadataIo, requireSize } from './metadata-io.ts';
 import { MetadataWriter, type Shown } from './metadata-writer.ts';
-import { catalogTable, shownTables } from './place.ts';
+import { catalogTable, icebergPath, shownTables, uriOfPath } from './place.ts';
 import { publishSnapshot } from './publish-snapshot.ts';
 
 /**
@@ -41,22 +45,42 @@ export const resetCatalog = (workspace: Workspace, contract: Contract, onProgres
     contract.dataset,
     async (own) => {
       const resets: Reset[] = [];
-      for (const table of shownTables(contract)) resets.push({ table, done: await resetTable(own, contract, table) });
+      const tables = shownTables(contract);
+      // Before anything is written: a table that was given another environment's name would be lost to its own.
+      await requireEnvironmentOf(own, tables);
+      for (const table of tables) resets.push({ table, done: await resetTable(own, contract, table) });
       return resets;
     },
     { onProgress },
   );
 
+/** As the catalog tells it, and the metadata of these tables; of others, where none of theirs can be read. */
+async function requireEnvironmentOf(workspace: TableWorkspace, tables: readonly string[]): Promise<void> {
+  for (const tableName of tables)
+    await inTable(workspace, async (db) => {
+      await requireEnvironment(workspace, await lockPointer(db, catalogTable(workspace, tableName), tableName));
+    });
+  const { own = [], others = [] } = Object.groupBy(await allPointers(workspace.pool), ({ tableName }) =>
+    tables.includes(tableName) ? 'own' : 'others',
+  );
+  let told = false;
+  for (const pointer of [...own, ...others]) {
+    if (told && !own.includes(pointer)) return;
+    const metadata = await ifReadable(workspace, pointer);
+    if (metadata !== undefined) requireUuid(workspace, pointer.tableName, metadata);
+    told ||= metadata !== undefined;
+  }
+}
+
 const resetTable = (workspace: TableWorkspace, contract: Contract, tableName: string): Promise<Reset['done']> =>
   inTable(workspace, async (db) => {
     await lockAppends(db, contract.dataset, workspace.leaseSeconds);
     const table = catalogTable(workspace, tableName);
-    const { ours, found, elsewhere } = await lockPointer(db, table, tableName);
-    requireEnvironment(tableName, { elsewhere });
+    const { ours, found } = await lockPointer(db, table, tableName);
     const { version, fold } = await readVersion(db, tableName);
     const attemptId = newAttemptId();
     const shown: Shown = { tableName, version, attemptId, contractVersion: contract.version, fold };
-    if (ours !== undefined && (await isWhole(workspace, shown, ours))) {
+    if (ours !== undefined && (await isWhole(workspace, db, shown, ours))) {
       if (found === ours.metadata) return 'nothing';
       await takeBack(db, table, ours.metadata);
       return 'taken back';
@@ -69,22 +93,22 @@ const resetTable = (workspace: TableWorkspace, contract: Contract, tableName: st
     return 'rebuilt';
   });
 
-/** Whether all metadata is there and can be read. */
-async function isWhole(
-  workspace: TableWorkspace,
-  shown: Shown,
-  ours: { metadata: string; version: number },
-): Promise<boolean> {
+/** Whether all metadata is there as it was written, and shows the files that the ledger's version has. */
+async function isWhole(workspace: TableWorkspace, db: Queryable, shown: Shown, ours: OwnPointer): Promise<boolean> {
+  const { tableName } = shown;
   try {
-    const io = metadataIo(workspace, shown.tableName);
+    const io = metadataIo(workspace, tableName);
     const metadata = await new MetadataWriter(workspace, shown).read(ours);
-    for (const path of await reachableFiles(io, metadata)) await io.read(path);
-    await liveFiles(io, currentSnapshot(metadata));
-    return true;
+    const sizes = await metadataSizes(db, tableName);
+    for (const path of await reachableFiles(io, metadata))
+      requireSize(tableName, path, (await io.read(path)).length, sizes.get(uriOfPath(path)) ?? null);
+    const live = new Set((await liveFiles(io, currentSnapshot(metadata))).map(({ path }) => path));
+    const files = await filesOfVersion(db, tableName, ours.version);
+    return live.size === files.length && files.every(({ uri }) => live.has(icebergPath(uri)));
   } catch (error) {
     workspace.signal.throwIfAborted();
     // A store that does not answer says nothing about what it has.
-    if (isCatalogTrouble(error) || error instanceof BadMetadata) return false;
+    if (isDamage(error)) return false;
     throw error;
   }
 }

@@ -60,7 +60,7 @@ const trim = (workspace: TableWorkspace, dataset: string, tableName: string, ret
     await lockAppends(db, dataset, workspace.leaseSeconds);
     const table = catalogTable(workspace, tableName);
     const pointer = await lockPointer(db, table, tableName);
-    requireOwn(tableName, pointer);
+    await requireOwn(workspace, tableName, pointer);
     const stale = await staleSnapshots(db, tableName, retention);
     if (pointer.ours === undefined || stale.size === 0) return 0;
     const { version } = pointer.ours;
@@ -74,7 +74,7 @@ const trim = (workspace: TableWorkspace, dataset: string, tableName: string, ret
       ...{ tableName, version, attemptId, metadata: location, previous: pointer.found, written: writer.written },
       ...{ dropped: [], expired: expired.map((one) => one['snapshot-id']) },
     });
-    if (!moved) requireOwn(tableName, { ...pointer, found: null });
+    if (!moved) await requireOwn(workspace, tableName, { ...pointer, found: null });
     await endAttempt(db, attemptId, 'committed');
     return expired.length;
   });

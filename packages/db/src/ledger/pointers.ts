@@ -1,0 +1,113 @@
+/** What the catalog points at, as our own commits left it, and as it is. */
+import type { Queryable } from './objects.ts';
+
+/** A table as the JDBC catalog names it. */
+export interface CatalogTable {
+  readonly catalog: string;
+  readonly namespace: string;
+  readonly table: string;
+}
+
+/** What the catalog pointed at after our last commit. */
+export interface Pointer {
+  /** Path of a metadata file, as Iceberg writes paths. */
+  readonly metadata: string;
+  /** Of the table: the newest that the metadata shows. */
+  readonly version: number;
+}
+
+export interface OwnPointer extends Pointer {
+  /** Bytes of the metadata file, as it was written; null: nothing is known of it. */
+  readonly size: number | null;
+}
+
+export interface LockedPointer {
+  /** By our own doing; undefined: we never moved it. */
+  readonly ours: OwnPointer | undefined;
+  /** What the catalog says; null: a row without a pointer; undefined: it has no such table. */
+  readonly found: string | null | undefined;
+  /** Looked for where the catalog does not say what our last commit made it say. */
+  readonly elsewhere: ShownElsewhere | undefined;
+  /** The database's time: milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A table of this ledger as our last commit left it, but in another namespace; and none of its tables is in the one asked for. */
+export interface ShownElsewhere extends Pick<Pointer, 'metadata'> {
+  readonly namespace: string;
+  readonly tableName: string;
+}
+
+/**
+ * Until the end of the transaction nobody moves the pointer. A writer of another engine that has read it before meets its own
+ * comparison afterwards.
+ */
+export async function lockPointer(
+  db: Queryable,
+  { catalog, namespace, table }: CatalogTable,
+  tableName: string,
+): Promise<LockedPointer> {
+  const { rows: found } = await db.query<{ location: string | null }>(
+    `SELECT metadata_location AS location FROM public.iceberg_tables
+     WHERE catalog_name = $1 AND table_namespace = $2 AND table_name = $3 FOR UPDATE`,
+    [catalog, namespace, table],
+  );
+  const ours = await readPointer(db, tableName);
+  const { rows: clock } = await db.query<{ now: number }>(
+    'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
+  );
+  const [row] = found;
+  const asLeft = row !== undefined && row.location === ours?.metadata;
+  const elsewhere = asLeft ? undefined : await shownElsewhere(db, { catalog, namespace, table });
+  return { ours, found: row?.location, elsewhere, now: Number(clock[0]?.now) };
+}
+
+/** The table itself before others. */
+async function shownElsewhere(
+  db: Queryable,
+  { catalog, namespace, table }: CatalogTable,
+): Promise<ShownElsewhere | undefined> {
+  const { rows } = await db.query<ShownElsewhere & { here: boolean }>(
+    `SELECT t.table_namespace AS namespace, t.table_name AS "tableName", p.metadata, t.table_namespace = $2 AS here
+     FROM ledger.pointers p JOIN public.iceberg_tables t ON t.table_name = p.table_name AND t.metadata_location = p.metadata
+     WHERE t.catalog_name = $1 ORDER BY here DESC, t.table_name <> $3, t.table_name, 1 LIMIT 1`,
+    [catalog, namespace, table],
+  );
+  const [first] = rows;
+  if (first === undefined || first.here) return undefined;
+  return { namespace: first.namespace, tableName: first.tableName, metadata: first.metadata };
+}
+
+export async function readPointer(db: Queryable, tableName: string): Promise<OwnPointer | undefined> {
+  const { rows } = await db.query<OwnPointer>(
+    `SELECT p.metadata, p.version, (SELECT m.size FROM ledger.metadata_files m
+       WHERE m.table_name = $1 AND m.kind = 'metadata' AND m.removed_at IS NULL
+         AND right(m.uri, length(name)) = name LIMIT 1) AS size
+     FROM ledger.pointers p, substring(p.metadata from '[^/]+$') name WHERE p.table_name = $1`,
+    [tableName],
+  );
+  return rows[0];
+}
+
+/** Points the catalog at our own last commit again, whatever it says, in the transaction of `lockPointer`. */
+export async function takeBack(
+  db: Queryable,
+  { catalog, namespace, table }: CatalogTable,
+  metadata: string,
+): Promise<void> {
+  await db.query(
+    `INSERT INTO public.iceberg_tables AS t (catalog_name, table_namespace, table_name, metadata_location, iceberg_type)
+     VALUES ($1, $2, $3, $4, 'TABLE')
+     ON CONFLICT (catalog_name, table_namespace, table_name) DO UPDATE
+       SET previous_metadata_location = t.metadata_location, metadata_location = excluded.metadata_location, iceberg_type = 'TABLE'`,
+    [catalog, namespace, table, metadata],
+  );
+}
+
+/** As `DROP TABLE` of another engine does; files stay. */
+export async function removeFromCatalog(db: Queryable, { catalog, namespace, table }: CatalogTable): Promise<void> {
+  await db.query(
+    'DELETE FROM public.iceberg_tables WHERE catalog_name = $1 AND table_namespace = $2 AND table_name = $3',
+    [catalog, namespace, table],
+  );
+}
