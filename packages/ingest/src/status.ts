@@ -13,6 +13,7 @@ import {
 } from '@farelake/db';
 import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
+import { catalogStatus, strayed } from './status/catalog.ts';
 import { contractInTheWay, NOTHING_FAULTY, shownVersion, type ContractStatus } from './status/contract.ts';
 import { dmapStatus, listed, type DmapStatus } from './status/dmap.ts';
 import { glueStatus, unpointed, type GlueStatus } from './status/glue.ts';
@@ -53,16 +54,15 @@ export interface PublicationStatus {
   readonly trouble: string | null;
 }
 
-type StatusWorkspace = Pick<Workspace, 'pool' | 'contracts' | 'faulty' | 'glueDatabase'>;
+type StatusWorkspace = Pick<Workspace, 'pool' | 'contracts' | 'faulty' | 'glueDatabase' | 'environment'>;
 
 /** @param known the answer of `troublesOf`, where the caller has it already */
-export async function status(
-  { pool: db, contracts, faulty = NOTHING_FAULTY, glueDatabase }: StatusWorkspace,
-  known?: readonly Trouble[],
-): Promise<TableStatus[]> {
+export async function status(workspace: StatusWorkspace, known?: readonly Trouble[]): Promise<TableStatus[]> {
+  const { pool: db, contracts, faulty = NOTHING_FAULTY, glueDatabase } = workspace;
   const counts = await tableCounts(db);
   const published = await publications(db, TARGET);
   const glueOf = await glueStatus(db, glueDatabase);
+  const catalogTroubleOf = await catalogStatus(db, workspace);
   const drifts = await tableDrifts(db);
   const rowsOf = await rowsStatus(db);
   const standingOf = await standings(db);
@@ -96,7 +96,7 @@ export async function status(
         records: taps?.records ?? 0,
       });
       const glue = glueOf(table);
-      const shown = unpointed(unpublished(listed(judged, dmap), publication), glue);
+      const shown = unpointed(unpublished(strayed(listed(judged, dmap), catalogTroubleOf(table)), publication), glue);
       return {
         table,
         ...doubted(shown, table, rowsOf(table, contract)),

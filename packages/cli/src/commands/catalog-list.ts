@@ -37,8 +37,8 @@ function lines(tables: readonly ListedTable[]): string[] {
       ]),
       [1, 2],
     ),
-    ...tables.flatMap(({ tableName, because }) =>
-      because === undefined ? [] : [`${tableName} is behind: ${because}`],
+    ...tables.flatMap(({ tableName, state, because }) =>
+      because === undefined ? [] : [`${tableName} is ${state}: ${because}`],
     ),
   ];
 }

@@ -1,6 +1,7 @@
 /** Audit of what other engines read by: metadata files, and the catalog's pointers. */
 import type { ClientBase } from 'pg';
 import type { AuditBegin, MissingFile } from './audit.ts';
+import type { Queryable } from './objects.ts';
 
 /** Metadata files that the newest metadata of a table needs, and that were not found, or in another size. */
 export async function missingMetadata(db: ClientBase, { at }: AuditBegin, dataset?: string): Promise<MissingFile[]> {
@@ -22,16 +23,20 @@ export interface ForeignPointer {
   readonly ours: string;
   /** Null: the catalog has no such table. */
   readonly found: string | null;
+  /** Another namespace in which the catalog has it as our last commit left it. */
+  readonly elsewhere: string | null;
 }
 
 export async function foreignPointers(
-  db: ClientBase,
+  db: Queryable,
   catalog: string,
   namespace: string,
   dataset?: string,
 ): Promise<ForeignPointer[]> {
   const { rows } = await db.query<ForeignPointer>(
-    `SELECT p.table_name AS "tableName", p.metadata AS ours, t.metadata_location AS found
+    `SELECT p.table_name AS "tableName", p.metadata AS ours, t.metadata_location AS found,
+       (SELECT min(e.table_namespace) FROM public.iceberg_tables e WHERE e.catalog_name = $1 AND e.table_namespace <> $2
+         AND e.table_name = p.table_name AND e.metadata_location = p.metadata) AS elsewhere
      FROM ledger.pointers p LEFT JOIN public.iceberg_tables t
        ON t.catalog_name = $1 AND t.table_namespace = $2 AND t.table_name = p.table_name
      WHERE t.metadata_location IS DISTINCT FROM p.metadata AND ($3::text IS NULL OR p.table_name IN ($3, $3 || '_history'))

@@ -78,12 +78,15 @@ async function shownElsewhere(
   return { namespace: first.namespace, tableName: first.tableName, metadata: first.metadata };
 }
 
+/** SQL: bytes of the file that a row of `ledger.pointers` points at, as it was written. Of a URI the name is as in the path. */
+export const sizeOf = (pointer: string): string =>
+  `(SELECT m.size FROM ledger.metadata_files m
+    WHERE m.table_name = ${pointer}.table_name AND m.kind = 'metadata' AND m.removed_at IS NULL
+      AND right(m.uri, length(substring(${pointer}.metadata from '[^/]+$'))) = substring(${pointer}.metadata from '[^/]+$') LIMIT 1)`;
+
 export async function readPointer(db: Queryable, tableName: string): Promise<OwnPointer | undefined> {
   const { rows } = await db.query<OwnPointer>(
-    `SELECT p.metadata, p.version, (SELECT m.size FROM ledger.metadata_files m
-       WHERE m.table_name = $1 AND m.kind = 'metadata' AND m.removed_at IS NULL
-         AND right(m.uri, length(name)) = name LIMIT 1) AS size
-     FROM ledger.pointers p, substring(p.metadata from '[^/]+$') name WHERE p.table_name = $1`,
+    `SELECT p.metadata, p.version, ${sizeOf('p')} AS size FROM ledger.pointers p WHERE p.table_name = $1`,
     [tableName],
   );
   return rows[0];

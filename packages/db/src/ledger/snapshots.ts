@@ -1,7 +1,7 @@
 /** Snapshots of versions, and the metadata files of commits; the catalog's pointer moves with the manifest. */
 import type { ListedFile } from './manifest.ts';
 import type { Queryable } from './objects.ts';
-import type { CatalogTable } from './pointers.ts';
+import { sizeOf, type CatalogTable } from './pointers.ts';
 
 /** What a table's newest version has that an earlier one had not, and the other way round. */
 export interface FileDifference {
@@ -231,6 +231,8 @@ export async function forgetSnapshots(db: Queryable, tableName: string, version:
 export interface CatalogEntry {
   readonly tableName: string;
   readonly ours: string | null;
+  /** Bytes of that metadata file, as it was written; null: nothing is known of it. */
+  readonly size: number | null;
   readonly found: string | null;
   /** That the catalog shows, if it is ours. */
   readonly shown: number | null;
@@ -249,7 +251,8 @@ export async function catalogEntries(
 ): Promise<CatalogEntry[]> {
   const { rows } = await db.query<CatalogEntry>(
     `SELECT v.table_name AS "tableName", p.metadata AS ours, t.metadata_location AS found, p.version AS shown, v.version, p.moved_at AS "movedAt",
-       (SELECT count(*) FROM ledger.snapshots s WHERE s.table_name = v.table_name AND s.expired_at IS NULL) AS snapshots
+       (SELECT count(*) FROM ledger.snapshots s WHERE s.table_name = v.table_name AND s.expired_at IS NULL) AS snapshots,
+       ${sizeOf('p')} AS size
      FROM (SELECT table_name, max(version) AS version FROM ledger.versions WHERE table_name = ANY ($3::text[]) GROUP BY 1) v
      LEFT JOIN ledger.pointers p USING (table_name)
      LEFT JOIN public.iceberg_tables t ON t.catalog_name = $1 AND t.table_namespace = $2 AND t.table_name = v.table_name

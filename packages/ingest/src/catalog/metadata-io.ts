@@ -3,20 +3,31 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Pointer } from '@farelake/db';
 import { BadMetadata, currentSnapshot, type FileIo, type TableMetadata } from '@farelake/iceberg';
-import { locate } from '@farelake/lake';
+import { locate, type ObjectStore } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import type { Workspace } from '../workspace.ts';
 import { icebergPath, uriOfPath } from './place.ts';
 
+const rootOf = ({ uri }: ObjectStore): string => `${icebergPath(uri)}/`;
+
+/** A stage that has moved: what was written before lies where it was. */
+function placeOf(stage: ObjectStore, path: string): { store: ObjectStore; path: string } {
+  const root = rootOf(stage);
+  return path.startsWith(root) ? { store: stage, path: path.slice(root.length) } : locate(uriOfPath(path));
+}
+
+/** Bytes of a metadata file; undefined: it is not there. */
+export async function metadataSize({ stage }: Pick<Workspace, 'stage'>, path: string): Promise<number | undefined> {
+  const { store, path: inside } = placeOf(stage, path);
+  return (await store.stat(inside))?.size;
+}
+
 /** @throws UserError `metadata-damaged` for a file that is not there; what the store throws that does not answer */
 export function metadataIo({ stage, signal }: Pick<Workspace, 'stage' | 'signal'>, tableName: string): FileIo {
-  const root = `${icebergPath(stage.uri)}/`;
-  // A stage that has moved: what was written before lies where it was.
-  const placeOf = (path: string) =>
-    path.startsWith(root) ? { store: stage, path: path.slice(root.length) } : locate(uriOfPath(path));
+  const root = rootOf(stage);
   return {
     read: async (path) => {
-      const { store, path: inside } = placeOf(path);
+      const { store, path: inside } = placeOf(stage, path);
       try {
         return await buffer(await store.read(inside, { signal }));
       } catch (error) {
