@@ -73,3 +73,21 @@ it('tables that are not on stage, or unknown, are told', async () => {
   });
   expect(await next.run('restore', '--yes', '--table', 'EDW.NONE')).toMatchObject({ code: 2 });
 });
+
+it('asked for where nothing is lost, says of each table in a line that it is known, and once what to do', async () => {
+  const home = await withProducts();
+  expect(await home.run('table', 'add', 'EDW.DEVICE_EVENT', '--from', FEED, '--yes')).toMatchObject({ code: 0 });
+  expect(await home.run('ingest', FEED, '--table', 'EDW.DEVICE_EVENT')).toMatchObject({ code: 0 });
+  const { code, out } = await home.run('restore', '--dry-run');
+  expect(code).toBe(1);
+  expect(out.trimEnd().split('\n')).toEqual([
+    '0 tables would be restored, with 0 loads',
+    expect.stringMatching(
+      /^left out: The ledger knows edw_device_event already: edw_device_event has 1 version, .*\.$/,
+    ),
+    expect.stringMatching(
+      /^left out: The ledger knows edw_product already: edw_product has 1 version, edw_product_history has \d+ versions, \d+ delivered objects\.$/,
+    ),
+    expect.stringMatching(/^Nothing was changed\. A restore is for a ledger that knows nothing of the table\./),
+  ]);
+}, 120_000);

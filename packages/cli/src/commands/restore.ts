@@ -61,7 +61,19 @@ function restoredLines({ restored, before, leftOut, withoutContract }: Restored,
     `${counted(restored.length, 'table')} ${dryRun ? 'would be restored' : 'restored'}, with ${counted(loads, 'load')}`,
     ...restored.flatMap(({ notes }) => notes.map((note) => `note: ${note}`)),
     ...(before.length === 0 ? [] : [`restored before, left alone: ${before.join(', ')}`]),
-    ...leftOut.map(({ problem, remedy }) => `left out: ${problem}${remedy === null ? '' : ` ${remedy}`}`),
+    ...leftOutLines(leftOut),
     ...(withoutContract.length === 0 ? [] : [`on stage without a contract, left alone: ${withoutContract.join(', ')}`]),
+  ];
+}
+
+/** What several have in common is said once, after them. */
+function leftOutLines(leftOut: Restored['leftOut']): string[] {
+  const shared = (one: string) => leftOut.filter(({ remedy }) => remedy === one).length > 1;
+  const remedies = new Set(leftOut.flatMap(({ remedy }) => (remedy !== null && shared(remedy) ? [remedy] : [])));
+  return [
+    ...leftOut.map(
+      ({ problem, remedy }) => `left out: ${problem}${remedy === null || remedies.has(remedy) ? '' : ` ${remedy}`}`,
+    ),
+    ...remedies,
   ];
 }

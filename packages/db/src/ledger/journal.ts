@@ -104,7 +104,8 @@ export async function journalledStanding(db: Queryable, dataset: string): Promis
 
 /**
  * The version of the history that the shown table was folded from: all that belongs to its generation and is in there is in the table,
- * with the rows that it has there. Undefined: something is not, or nobody can tell.
+ * with the rows that it has there. 0: nothing was ever in there, for no file had a row. Undefined: something is not, or nobody can
+ * tell.
  */
 export async function foldedHistory(
   db: Queryable,
@@ -112,13 +113,13 @@ export async function foldedHistory(
   history: string,
   generation: string,
 ): Promise<number | undefined> {
-  const { rows } = await db.query<{ version: number | null }>(
-    `SELECT (SELECT max(version) FROM ledger.versions WHERE table_name = $2) AS version
+  const { rows } = await db.query<{ version: number }>(
+    `SELECT (SELECT coalesce(max(version), 0) FROM ledger.versions WHERE table_name = $2) AS version
      WHERE NOT EXISTS (SELECT 1 FROM ledger.loads l WHERE l.dataset = $1 AND l.history_batch_id IS NOT NULL
          AND l.state IN ('registered', 'waiting', 'ready', 'loading', 'loaded', 'failed', 'quarantined')
          AND (l.generation IS NULL OR l.generation = $3))
        AND NOT EXISTS (SELECT 1 FROM ledger.applications a WHERE a.dataset = $1 AND a.generation = $3 AND a.replaced)`,
     [dataset, history, generation],
   );
-  return rows[0]?.version ?? undefined;
+  return rows[0]?.version;
 }

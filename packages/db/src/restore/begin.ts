@@ -4,7 +4,9 @@ import type { Queryable } from '../ledger/objects.ts';
 
 /** What the ledger has of a dataset. */
 export interface Known {
-  readonly versions: number;
+  /** How many each of its tables has, also of those beside the shown ones; tables without any are not in it. */
+  readonly versions: Readonly<Record<string, number>>;
+  /** Delivered files with their `.dfm`s, datasets that were fetched, or partitions of its topic. */
   readonly objects: number;
   /** It was restored before. */
   readonly restored: { readonly by: string; readonly at: Date } | null;
@@ -13,14 +15,15 @@ export interface Known {
 /** @param tables of the dataset that readers see */
 export async function knownOf(db: Queryable, dataset: string, tables: readonly string[]): Promise<Known> {
   const { rows } = await db.query<Omit<Known, 'restored'> & { by: string | null; at: Date | null }>(
-    `SELECT (SELECT count(*) FROM ledger.versions WHERE table_name = ANY ($2::text[]) OR starts_with(table_name, $1 || '@')) AS versions,
+    `SELECT (SELECT coalesce(jsonb_object_agg(table_name, n ORDER BY table_name), '{}') FROM (SELECT table_name, count(*) AS n FROM ledger.versions
+         WHERE table_name = ANY ($2::text[]) OR starts_with(table_name, $1 || '@') GROUP BY 1) v) AS versions,
        (SELECT count(*) FROM ledger.objects WHERE dataset = $1) + (SELECT count(*) FROM ledger.dmap_results WHERE dataset = $1)
          + (SELECT count(*) FROM ledger.kafka_partitions WHERE dataset = $1) AS objects,
        r.restored_by AS by, r.restored_at AS at
      FROM (SELECT 1) one LEFT JOIN ledger.restores r ON r.dataset = $1`,
     [dataset, tables],
   );
-  const { versions = 0, objects = 0, by = null, at = null } = rows[0] ?? {};
+  const { versions = {}, objects = 0, by = null, at = null } = rows[0] ?? {};
   return { versions, objects, restored: by === null || at === null ? null : { by, at } };
 }
 

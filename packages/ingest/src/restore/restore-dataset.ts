@@ -123,15 +123,24 @@ async function requireUnknown(db: Queryable, contract: Contract): Promise<void> 
       remedy: 'Go on with it: farelake ingest, farelake audit.',
       data: { table: dataset },
     });
-  if (versions === 0 && objects === 0) return;
+  const tables = Object.entries(versions);
+  if (tables.length === 0 && objects === 0) return;
+  const known = [
+    ...tables.map(([table, count]) => `${table} has ${counted(count, 'version')}`),
+    ...(objects === 0 ? [] : [counted(objects, DELIVERED[contract.feed])]),
+  ];
   throw new UserError({
     code: 'ledger-not-empty',
-    problem: `The ledger knows ${dataset} already: ${versions} versions, ${objects} delivered files. Nothing was changed.`,
+    problem: `The ledger knows ${dataset} already: ${known.join(', ')}.`,
     remedy:
-      'A restore is for a ledger that knows nothing of the table. Were the old one lost, and this one begun by mistake, restore into a new database, before anything else.',
+      'Nothing was changed. A restore is for a ledger that knows nothing of the table. Were the old one lost, and this one begun by mistake, restore into a new database, before anything else.',
     data: { table: dataset, versions, objects },
   });
 }
+
+const DELIVERED = { qlik: 'delivered object', dmap: 'fetched dataset', kafka: 'partition' } as const;
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 async function takeIn(
   db: Queryable,
@@ -152,7 +161,9 @@ async function takeIn(
   }
   const [shown, history] = [taken.get(dataset), taken.get(historyName(dataset))];
   const rows = feed === 'qlik' ? history : shown;
-  requireTold(contract, rows, note);
+  requireTold(contract, rows);
+  if (feed === 'qlik' && history === undefined && shown?.table.historyVersion !== 0)
+    note(`${dataset}: there is no history on stage`);
   for (const { table, untold } of taken.values())
     if (untold.length > 0)
       note(`${table.name}: no journal tells of ${untold.length} files: without checksum and statistics now`);
@@ -187,11 +198,8 @@ const liveFiles = ({ table, facts }: TakenTable): TopicFile[] =>
   );
 
 /** Which delivered files the rows of a file came from, nothing else tells: it would be taken in twice, or be lost when folded anew. */
-function requireTold({ feed }: Contract, rows: TakenTable | undefined, note: Taking['note']): void {
-  if (rows === undefined || rows.untold.length === 0 || feed === 'kafka') {
-    if (rows === undefined && feed === 'qlik') note('there is no history on stage');
-    return;
-  }
+function requireTold({ feed }: Contract, rows: TakenTable | undefined): void {
+  if (rows === undefined || rows.untold.length === 0 || feed === 'kafka') return;
   const { table, untold } = rows;
   throw new UserError({
     code: 'journal-gone',

@@ -111,7 +111,8 @@ function pendingOf(
 ): Set<number> | undefined {
   const { historyVersion: folded, name } = current.table;
   if (current.untold.length > 0 || folded === undefined) return undefined;
-  if (history === undefined) return members.length === 0 ? new Set() : undefined;
+  // Files without a row make no history, and the table holds all that there is of them.
+  if (history === undefined) return members.length === 0 || folded === 0 ? new Set() : undefined;
   const { table } = history;
   if (folded > table.newest) throw behind(name, folded, table);
   if (folded === table.newest) return new Set();

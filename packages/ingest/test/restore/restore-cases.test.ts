@@ -219,3 +219,18 @@ it('one table of two; the other later, also when something was ingested meanwhil
   await wrong.ingest(`${world.delivered}/z`);
   expect((await restoreAll(wrong, { datasets: ['edw_x'] })).leftOut).toMatchObject([{ code: 'numbers-taken' }]);
 });
+
+it('a table that was delivered without a row is whole without a history, and is not folded anew', async () => {
+  const world = await openWorld();
+  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
+  await delivery.snapshot('LOAD1', [], START);
+  await world.addTable('EDW.X');
+  await world.ingest();
+  const next = await afterLoss(world);
+  expect(await restoreAll(next)).toMatchObject({ restored: [{ dataset: 'edw_x', loads: 1, notes: [] }], leftOut: [] });
+  expect((await next.status())[0]).toMatchObject({ state: 'live', version: 1, rows: 0 });
+  await delivery.changes('20260102-000000000', [{ seq: seq(1), oper: 'I', row: ['1', 'x'] }], AFTER);
+  await next.ingest();
+  expect(await next.rows('SELECT id::INTEGER AS id FROM edw_x')).toEqual([{ id: 1 }]);
+  expect(await findings(next)).toEqual([]);
+});
