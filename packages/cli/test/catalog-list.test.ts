@@ -2,7 +2,7 @@
 import { appendFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openPool } from '@farelake/db';
-import { closeHomes, openHome, REPOSITORY } from './support/command.ts';
+import { closeHomes, openHome, REPOSITORY, startCommand } from './support/command.ts';
 
 const FEED = path.join(REPOSITORY, 'sample_data/cubic');
 const REGISTRY = { FARELAKE_REGISTRY: path.join(REPOSITORY, 'packages/schema-registry/registry') };
@@ -72,4 +72,12 @@ it('a name that no environment can have, and a table that nobody knows, are usag
   expect(named.err).toContain('FARELAKE_ENVIRONMENT');
   const other = await openHome(REGISTRY);
   expect(await other.run('catalog', 'reset', 'EDW.NONE')).toMatchObject({ code: 2 });
+});
+
+it('where the path of the stage has a sign that cuts it for a reader, says so beside the list and the login', async () => {
+  const home = await openHome(REGISTRY);
+  const odd = { ...home.variables, FARELAKE_STAGE: path.join(home.variables['FARELAKE_HOME'] ?? '', 'a#b') };
+  const cut = expect.stringMatching(/^PyIceberg cannot read these tables: .*\/a#b, .*\n$/) as string;
+  expect(await startCommand(odd, ['catalog', 'list']).ended).toMatchObject({ code: 0, err: cut });
+  expect(await home.run('catalog', 'list')).toMatchObject({ code: 0, err: '' });
 });

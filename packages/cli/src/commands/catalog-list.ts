@@ -1,5 +1,6 @@
 import { listCatalog, type ListedTable } from '@farelake/ingest';
 import { printable } from '@farelake/schema-registry';
+import { noteCutPath } from '../cut-paths.ts';
 import { findContract } from '../find-contract.ts';
 import { formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
@@ -15,6 +16,7 @@ export async function catalogListCommand(context: Context, flags: CatalogListFla
   return withWorkspace(context, async (workspace) => {
     const contracts = flags.table === undefined ? workspace.contracts.values() : [findContract(workspace, flags.table)];
     const tables = await listCatalog(workspace, contracts);
+    noteCutPath(context);
     if (flags.json === true) terminal.print(JSON.stringify(tables));
     else for (const line of lines(tables)) terminal.print(line);
     return 0;

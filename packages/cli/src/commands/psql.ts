@@ -4,6 +4,7 @@ import os from 'node:os';
 import { ensureLocalReader, migrate, openPool, READER, READER_LOGIN, readerGrants } from '@farelake/db';
 import { UserError } from '@farelake/schema-registry';
 import { MIGRATIONS } from '../environment.ts';
+import { noteCutPath } from '../cut-paths.ts';
 import { UsageError } from '../output/problem.ts';
 import { databaseUrl, type Context } from '../session.ts';
 
@@ -20,6 +21,7 @@ export interface PsqlFlags {
 export async function psqlCommand(context: Context, args: readonly string[], flags: PsqlFlags): Promise<number> {
   const url = flags.reader === true ? await readerUrl(context) : await databaseUrl(context);
   if (flags.url === true) {
+    if (flags.reader === true) noteCutPath(context);
     context.terminal.print(url);
     return 0;
   }
