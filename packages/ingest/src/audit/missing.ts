@@ -13,7 +13,7 @@ import {
 } from '@farelake/db';
 import { isStoreTrouble, locate, storeName } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
-import { listCatalog } from '../catalog/list-catalog.ts';
+import { catalogStates } from '../catalog/list-catalog.ts';
 import { catalogTable } from '../catalog/place.ts';
 import type { AuditWork } from './audit.ts';
 
@@ -91,7 +91,7 @@ async function tellForeign({ db, workspace, dataset, findings }: AuditWork): Pro
 /** Readers of the catalog see an older version for as long as nobody acts. */
 async function tellNotShown({ workspace, dataset, findings }: AuditWork): Promise<void> {
   const contracts = [...workspace.contracts.values()].filter((one) => dataset === undefined || one.dataset === dataset);
-  for (const { tableName, version, because } of await listCatalog(workspace, contracts))
+  for (const { tableName, version, because } of await catalogStates(workspace, contracts))
     if (because !== undefined) findings.add('not-shown', tableName, `version ${version}`, because);
 }
 

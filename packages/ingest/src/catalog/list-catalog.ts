@@ -20,25 +20,36 @@ export interface ListedTable extends Omit<CatalogEntry, 'ours' | 'size'> {
   readonly because?: string;
 }
 
-/** Tables of these contracts that were committed to, by name. */
+/** Tables of these contracts that were committed to, by name. Their metadata files are looked for, too. */
 export async function listCatalog(workspace: Workspace, contracts: Iterable<Contract>): Promise<ListedTable[]> {
-  const { catalog, namespace } = catalogTable(workspace, '');
-  const contractOf = new Map([...contracts].flatMap((one) => shownTables(one).map((table) => [table, one] as const)));
-  const entries = await catalogEntries(workspace.pool, { catalog, namespace }, [...contractOf.keys()]);
   const listed: ListedTable[] = [];
-  for (const { ours, size, ...entry } of entries) {
-    const contract = contractOf.get(entry.tableName);
-    const state = stateOf({ ours, ...entry });
-    const because = state === 'behind' ? await whyBehind(workspace, contract, entry) : undefined;
-    const damage = state === 'foreign' || ours === null ? undefined : await damageOf(workspace, ours, size);
-    const told = damage === undefined ? { state, ...(because !== undefined && { because }) } : damage;
-    listed.push({ catalog, namespace, ...entry, ...told });
+  for (const { ours, size, ...entry } of await catalogStates(workspace, contracts)) {
+    const damage = entry.state === 'foreign' || ours === null ? undefined : await damageOf(workspace, ours, size);
+    listed.push({ ...entry, ...damage });
   }
   return listed;
 }
 
+/** The same by the ledger and the catalog alone, without a look at the stage. */
+export async function catalogStates(
+  workspace: Pick<Workspace, 'pool' | 'environment'>,
+  contracts: Iterable<Contract>,
+): Promise<(ListedTable & Pick<CatalogEntry, 'ours' | 'size'>)[]> {
+  const { catalog, namespace } = catalogTable(workspace, '');
+  const contractOf = new Map([...contracts].flatMap((one) => shownTables(one).map((table) => [table, one] as const)));
+  const entries = await catalogEntries(workspace.pool, { catalog, namespace }, [...contractOf.keys()]);
+  return Promise.all(
+    entries.map(async (entry) => {
+      const state = stateOf(entry);
+      const because =
+        state === 'behind' ? await whyBehind(workspace, contractOf.get(entry.tableName), entry) : undefined;
+      return { catalog, namespace, ...entry, state, ...(because !== undefined && { because }) };
+    }),
+  );
+}
+
 async function whyBehind(
-  { pool }: Workspace,
+  { pool }: Pick<Workspace, 'pool'>,
   contract: Contract | undefined,
   { tableName }: Pick<CatalogEntry, 'tableName'>,
 ): Promise<string | undefined> {
@@ -57,7 +68,7 @@ async function damageOf(
   return { state: 'damaged', because: `its metadata file ${why}; farelake catalog reset writes it anew` };
 }
 
-function stateOf({ ours, found, shown, version }: Omit<CatalogEntry, 'size'>): CatalogState {
+function stateOf({ ours, found, shown, version }: CatalogEntry): CatalogState {
   if (ours !== found) return 'foreign';
   return shown === version ? 'current' : 'behind';
 }
