@@ -152,7 +152,10 @@ test('a file that is taken out meanwhile: the date is given up and told, nothing
     adopt: async (...given) => {
       if (!taken)
         await world.pool.query(
-          `UPDATE ledger.files SET version_removed = 3 WHERE id = (SELECT min(id) FROM ledger.files WHERE uri LIKE '%=2026-03-01/%')`,
+          `WITH next AS (INSERT INTO ledger.versions (table_name, version, attempt_id, contract_version, rows)
+             SELECT table_name, version + 1, attempt_id, contract_version, rows - 1 FROM ledger.versions WHERE version = 3 RETURNING *)
+           UPDATE ledger.files f SET version_removed = n.version FROM next n
+           WHERE f.id = (SELECT min(id) FROM ledger.files WHERE uri LIKE '%=2026-03-01/%')`,
         );
       taken = true;
       return world.stage.adopt(...given);
