@@ -116,7 +116,9 @@ describe('each in a home of its own', () => {
     const { lost, examples } = await damaged(
       `UPDATE iceberg_tables SET metadata_location = coalesce(previous_metadata_location, 'file:///none') WHERE table_name = 'edw_tap'`,
     );
-    expect(lost).toBe(0);
+    // The status that it was live with.
+    expect(lost).toBe(1);
+    expect(examples.join('\n')).toMatch(/repeated of status: .*"edw_tap","state":"failing"/);
     expect(examples.join('\n')).toMatch(
       /repeated of snapshots that are not the manifest: .*edw_tap: the catalog is at/,
     );
