@@ -29,7 +29,8 @@ describeGlue('farelake and Glue', () => {
   /** Other metadata of the newest version, as maintenance makes it. */
   const moved = async (table: string): Promise<string> => {
     const { rows } = await pool.query<{ metadata: string }>(
-      `UPDATE ledger.pointers SET metadata = metadata || 'x' WHERE table_name = $1 RETURNING metadata`,
+      `WITH shown AS (UPDATE iceberg_tables SET metadata_location = metadata_location || 'x' WHERE table_name = $1)
+       UPDATE ledger.pointers SET metadata = metadata || 'x' WHERE table_name = $1 RETURNING metadata`,
       [table],
     );
     return rows[0]!.metadata;
