@@ -13,12 +13,12 @@ import {
 } from '@farelake/db';
 import { driftStatus, type DriftStatus } from './drift.ts';
 import { TARGET } from './publish/shape.ts';
-import { catalogStatus, strayed } from './status/catalog.ts';
+import { catalogStatus } from './status/catalog.ts';
 import { contractInTheWay, NOTHING_FAULTY, shownVersion, type ContractStatus } from './status/contract.ts';
 import { dmapStatus, listed, type DmapStatus } from './status/dmap.ts';
-import { glueStatus, unpointed, type GlueStatus } from './status/glue.ts';
+import { glueStatus, glueTrouble, type GlueStatus } from './status/glue.ts';
 import { generationsStatus, type GenerationsStatus } from './status/generations.ts';
-import { judge, type Judged, type TableState, type Trouble } from './status/judge.ts';
+import { judge, troubledElsewhere, type TableState, type Trouble } from './status/judge.ts';
 import { doubted, rowsStatus, type RowsStatus } from './status/rows.ts';
 import { holdReason, standings, type Standing } from './status/standing.ts';
 import { treatmentHold } from './treatment/hold.ts';
@@ -96,7 +96,9 @@ export async function status(workspace: StatusWorkspace, known?: readonly Troubl
         records: taps?.records ?? 0,
       });
       const glue = glueOf(table);
-      const shown = unpointed(unpublished(strayed(listed(judged, dmap), catalogTroubleOf(table)), publication), glue);
+      // The first that there is counts.
+      const elsewhere = catalogTroubleOf(table) ?? publication?.trouble ?? glueTrouble(glue);
+      const shown = troubledElsewhere(listed(judged, dmap), elsewhere);
       return {
         table,
         ...doubted(shown, table, rowsOf(table, contract)),
@@ -129,10 +131,6 @@ const isOf =
   (table: string) =>
   ({ dataset }: { readonly dataset: string }): boolean =>
     dataset === table;
-
-/** The table itself may be right, and its copy in Postgres not. */
-const unpublished = (judged: Judged, publication: PublicationStatus | null): Judged =>
-  judged.state === 'live' && publication?.trouble != null ? { state: 'failing', reason: publication.trouble } : judged;
 
 function publicationStatus(record: Publication | undefined): PublicationStatus {
   if (record === undefined) return { version: 0, rows: 0, publishedAt: null, trouble: null };

@@ -4,7 +4,6 @@ import { historyName } from '@farelake/schema-registry';
 import { describeForeign } from '../catalog/foreign-commit.ts';
 import { catalogTable } from '../catalog/place.ts';
 import type { Workspace } from '../workspace.ts';
-import type { Judged } from './judge.ts';
 
 /** @returns of a dataset why one of its tables will take nothing in; null: nothing is known against it */
 export async function catalogStatus(
@@ -28,7 +27,3 @@ function reasonOf({ tableName, ours, found, elsewhere }: ForeignPointer, namespa
     );
   return `${tableName}: ${describeForeign(ours, found ?? undefined)} farelake catalog reset ${tableName} makes the catalog show the ledger's version again.`;
 }
-
-/** The table itself may be right: other engines see something else, and the next commit will be refused. */
-export const strayed = (judged: Judged, reason: string | null): Judged =>
-  judged.state === 'live' && reason !== null ? { state: 'failing', reason } : judged;

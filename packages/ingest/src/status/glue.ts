@@ -1,7 +1,6 @@
 /** What a dataset's tables show in Glue. */
 import { gluePublications, type GluePublication, type Queryable } from '@farelake/db';
 import { historyName } from '@farelake/schema-registry';
-import type { Judged } from './judge.ts';
 
 /** One table of a dataset in Glue: `edw_x`, `edw_x_history`. */
 export interface GlueStatus {
@@ -37,8 +36,6 @@ const statusOf = ({ tableName, version, publishedAt, healed, healedAt, trouble }
   ...{ version, publishedAt, healed, healedAt, trouble },
 });
 
-/** The table itself may be right, and what readers of Glue see of it an older one. */
-export function unpointed(judged: Judged, glue: readonly GlueStatus[] | null): Judged {
-  const trouble = glue?.find((one) => one.trouble !== null)?.trouble ?? null;
-  return judged.state === 'live' && trouble !== null ? { state: 'failing', reason: trouble } : judged;
-}
+/** Why readers of Glue see an older version of one of the tables; null: nothing is known against it. */
+export const glueTrouble = (glue: readonly GlueStatus[] | null): string | null =>
+  glue?.find((one) => one.trouble !== null)?.trouble ?? null;

@@ -61,3 +61,7 @@ export function judge(inTheWay: InTheWay): Judged {
     return { state: 'empty', reason: contract.state === 'none' ? null : 'nothing delivered yet' };
   return { state: 'live', reason: null };
 }
+
+/** The table itself may be right, and what others see of it not: a copy in Postgres, the catalog, Glue. */
+export const troubledElsewhere = (judged: Judged, trouble: string | null): Judged =>
+  judged.state === 'live' && trouble !== null ? { state: 'failing', reason: trouble } : judged;
