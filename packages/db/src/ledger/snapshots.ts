@@ -36,14 +36,16 @@ export interface StaleTable {
   readonly tableName: string;
 }
 
+/** SQL: snapshots `s`, with their versions `v`, that the newest metadata has and that are older than $1 seconds; never the newest. */
+const STALE = `ledger.snapshots s JOIN ledger.pointers p USING (table_name)
+     JOIN ledger.versions v ON v.table_name = s.table_name AND v.version = s.version
+     WHERE s.expired_at IS NULL AND s.version < p.version AND v.committed_at < now() - make_interval(secs => $1)`;
+
 /** @param retention seconds for which snapshots are kept; the newest always is */
 export async function staleTables(db: Queryable, retention: number): Promise<StaleTable[]> {
   const { rows } = await db.query<StaleTable>(
-    `SELECT DISTINCT a.dataset, s.table_name AS "tableName"
-     FROM ledger.snapshots s JOIN ledger.pointers p USING (table_name)
-     JOIN ledger.versions v ON v.table_name = s.table_name AND v.version = s.version
-     JOIN ledger.attempts a ON a.id = v.attempt_id
-     WHERE s.expired_at IS NULL AND s.version < p.version AND v.committed_at < now() - make_interval(secs => $1) ORDER BY 1, 2`,
+    `SELECT DISTINCT a.dataset, stale.table_name AS "tableName" FROM (SELECT v.attempt_id, s.table_name FROM ${STALE}) stale
+     JOIN ledger.attempts a ON a.id = stale.attempt_id ORDER BY 1, 2`,
     [retention],
   );
   return rows;
@@ -51,12 +53,10 @@ export async function staleTables(db: Queryable, retention: number): Promise<Sta
 
 /** Versions whose snapshots the newest metadata has and that are older than the retention, by snapshot id; never the newest. */
 export async function staleSnapshots(db: Queryable, tableName: string, retention: number): Promise<Set<bigint>> {
-  const { rows } = await db.query<{ id: number }>(
-    `SELECT s.snapshot_id AS id FROM ledger.snapshots s JOIN ledger.pointers p USING (table_name)
-     JOIN ledger.versions v ON v.table_name = s.table_name AND v.version = s.version
-     WHERE s.table_name = $1 AND s.expired_at IS NULL AND s.version < p.version AND v.committed_at < now() - make_interval(secs => $2)`,
-    [tableName, retention],
-  );
+  const { rows } = await db.query<{ id: number }>(`SELECT s.snapshot_id AS id FROM ${STALE} AND s.table_name = $2`, [
+    retention,
+    tableName,
+  ]);
   return new Set(rows.map(({ id }) => BigInt(id)));
 }
 
