@@ -301,6 +301,7 @@ export {
   type StaleTable,
   staleSnapshots,
   staleTables,
+  tablesBehind,
 } from './ledger/snapshots.ts';
 export * from './ledger/pointers.ts';
 export { AttemptGivenUp, endAppend, lockAppends } from './ledger/appends.ts';

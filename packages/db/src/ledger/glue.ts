@@ -26,10 +26,18 @@ export async function gluePublications(db: Queryable, database: string): Promise
   return new Map(rows.map((row) => [row.tableName, row]));
 }
 
-/** What all catalogs are to point at, by name of the table. */
-export async function allPointers(db: Queryable): Promise<(Pointer & { readonly tableName: string })[]> {
+/**
+ * What all catalogs are to point at, by name of the table.
+ * @param tables only these; absent: all that have a pointer
+ */
+export async function allPointers(
+  db: Queryable,
+  tables?: readonly string[],
+): Promise<(Pointer & { readonly tableName: string })[]> {
   const { rows } = await db.query<Pointer & { tableName: string }>(
-    'SELECT table_name AS "tableName", metadata, version FROM ledger.pointers ORDER BY table_name',
+    `SELECT table_name AS "tableName", metadata, version FROM ledger.pointers
+     WHERE $1::text[] IS NULL OR table_name = ANY ($1) ORDER BY table_name`,
+    [tables ?? null],
   );
   return rows;
 }

@@ -227,6 +227,19 @@ export async function forgetSnapshots(db: Queryable, tableName: string, version:
   );
 }
 
+/** @returns of these tables, in their order, those of which the newest version is not the one that we made the catalog show */
+export async function tablesBehind(db: Queryable, names: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    // Of each table the newest alone: a topic's has a version for each commit.
+    `SELECT n.name FROM unnest($1::text[]) WITH ORDINALITY n(name, place)
+     JOIN LATERAL (SELECT version FROM ledger.versions WHERE table_name = n.name ORDER BY version DESC LIMIT 1) v ON true
+     LEFT JOIN ledger.pointers p ON p.table_name = n.name
+     WHERE p.version IS DISTINCT FROM v.version ORDER BY n.place`,
+    [names],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** A table in the catalog, as we left it and as it is. */
 export interface CatalogEntry {
   readonly tableName: string;

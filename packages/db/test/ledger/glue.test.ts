@@ -4,6 +4,7 @@ import {
   allPointers,
   gluePublications,
   glueTruth,
+  tablesBehind,
   writeGluePublication,
   writeGlueTrouble,
   type GluePublication,
@@ -66,6 +67,14 @@ it('keeps databases of Glue apart', async () => {
   expect(await glueTruth(database.pool, 'another', 'apart', undefined)).toMatchObject({ standsAt: 0 });
 });
 
+it('a table is behind whose newest version is not the one that its pointer shows', async () => {
+  for (const table of ['led', 'behind', 'unshown']) await committed(table, 2);
+  await database.pool.query(`UPDATE ledger.pointers SET version = 1 WHERE table_name = 'behind'`);
+  await database.pool.query(`DELETE FROM ledger.pointers WHERE table_name = 'unshown'`);
+  const asked = ['unshown', 'led', 'uncommitted', 'behind'];
+  expect(await tablesBehind(database.pool, asked)).toEqual(['unshown', 'behind']);
+});
+
 describe('the truth about a table', () => {
   it('is its pointer, with the version that a file of ours is known by', async () => {
     await committed('truth', 3);
@@ -103,5 +112,16 @@ describe('the truth about a table', () => {
   it('of a table that no catalog points at there is none', async () => {
     expect(await glueTruth(database.pool, LAKE, 'nothing', undefined)).toBeUndefined();
     expect((await allPointers(database.pool)).map(({ tableName }) => tableName)).not.toContain('nothing');
+  });
+
+  it('is asked for of some tables, of none, or of all', async () => {
+    await committed('asked', 2);
+    await committed('unasked', 1);
+    const pointer = { tableName: 'asked', metadata: 'asked/2', version: 2 };
+    expect(await allPointers(database.pool, ['asked', 'nothing'])).toEqual([pointer]);
+    expect(await allPointers(database.pool, [])).toEqual([]);
+    expect((await allPointers(database.pool)).map(({ tableName }) => tableName)).toEqual(
+      expect.arrayContaining(['asked', 'unasked']),
+    );
   });
 });

@@ -2,7 +2,7 @@
  * Shows in the catalog what was committed and is not there: versions from before there were snapshots, and such as could not be shown
  * when they were committed.
  */
-import { endAttempt, readPointer, readVersion, startAttempt } from '@farelake/db';
+import { endAttempt, readVersion, startAttempt, tablesBehind } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
 import { inTable } from '../table/in-table.ts';
 import { newAttemptId, type TableWorkspace } from '../workspace.ts';
@@ -11,13 +11,8 @@ import { publishSnapshot } from './publish-snapshot.ts';
 
 /** @throws UserError `foreign-commit`, `metadata-damaged` */
 export async function catchUp(workspace: TableWorkspace, contract: Contract): Promise<void> {
-  for (const tableName of shownTables(contract))
-    if (await isBehind(workspace, tableName)) await show(workspace, contract, tableName);
-}
-
-async function isBehind({ pool }: TableWorkspace, tableName: string): Promise<boolean> {
-  const { version } = await readVersion(pool, tableName);
-  return version > 0 && (await readPointer(pool, tableName))?.version !== version;
+  for (const tableName of await tablesBehind(workspace.pool, shownTables(contract)))
+    await show(workspace, contract, tableName);
 }
 
 const show = (workspace: TableWorkspace, contract: Contract, tableName: string): Promise<void> =>

@@ -48,7 +48,7 @@ export async function publishPointers(
 ): Promise<PointerPublished[]> {
   const { pool, signal, glueDatabase: database } = workspace;
   if (database === undefined) return [];
-  const pointers = (await allPointers(pool)).filter(({ tableName }) => tables?.includes(tableName) !== false);
+  const pointers = await allPointers(pool, tables);
   const records = await gluePublications(pool, database);
   const due = pointers.filter(({ tableName, metadata }) => {
     const record = records.get(tableName);
