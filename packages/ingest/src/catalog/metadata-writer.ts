@@ -18,6 +18,7 @@ import { requireUuid } from './foreign-commit.ts';
 import { icebergColumns } from './iceberg-columns.ts';
 import type { Journal } from './journal.ts';
 import { metadataIo, requireSize, tellDamage } from './metadata-io.ts';
+import { commitName, manifestListName, manifestName, metadataPath, type CommitName } from './metadata-name.ts';
 import { environmentOf, icebergPath, tableLocation, uriOfPath } from './place.ts';
 import { WriteBehind } from './write-behind.ts';
 
@@ -89,8 +90,8 @@ export class MetadataWriter {
         summary: summaryOf(this.#shown, historyVersion),
       },
       {
-        ...{ snapshotId, now, manifest: (n: number) => `${attemptId}-${mark}-m${n}.avro` },
-        manifestList: `snap-${snapshotId}-${attemptId}.avro`,
+        ...{ snapshotId, now, manifest: (n: number) => manifestName(attemptId, mark, n) },
+        manifestList: manifestListName(snapshotId, attemptId),
       },
     ).catch((error: unknown) => tellDamage(tableName, error));
     for (const { path, kind, size } of written) this.written.push({ uri: uriOfPath(path), kind, size });
@@ -109,28 +110,27 @@ export class MetadataWriter {
     await this.#io.done();
     reach('catalog:prepared');
     const linked = previous === undefined ? metadata : withPrevious(metadata, previous.metadata, previous.updated);
-    const path = await this.#put('metadata', 'metadata.json', formatMetadata(linked));
+    const path = await this.#put('metadata', formatMetadata(linked));
     await this.#io.done();
     return path;
   }
 
   async journal(journal: Journal): Promise<void> {
     const { firstVersion } = journal;
-    await this.#put('journal', 'journal.json', Buffer.from(JSON.stringify(journal)), { firstVersion });
+    await this.#put('journal', Buffer.from(JSON.stringify(journal)), { firstVersion });
   }
 
   /** Nothing is being written any more, however it ended. */
   ended = (): Promise<void> => this.#io.ended();
 
   async #put(
-    kind: MetadataFile['kind'],
-    ending: string,
+    kind: CommitName['kind'],
     bytes: Uint8Array,
     facts: Pick<MetadataFile, 'firstVersion'> = {},
   ): Promise<string> {
     const { version, attemptId } = this.#shown;
-    const name = `${String(version).padStart(5, '0')}-${attemptId}-${randomBytes(4).toString('hex')}.${ending}`;
-    const path = `${this.#location}/metadata/${name}`;
+    const name = commitName({ version, attempt: attemptId, kind }, randomBytes(4).toString('hex'));
+    const path = metadataPath(this.#location, name);
     await this.#io.write(path, bytes);
     this.written.push({ uri: uriOfPath(path), kind, size: bytes.length, ...facts });
     return path;

@@ -18,6 +18,7 @@ import {
 import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import { openStore, type ObjectStore, type StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
+import { inMetadata } from '../catalog/metadata-name.ts';
 import { trimSnapshots, type CatalogTrouble } from '../catalog/trim-snapshots.ts';
 import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
@@ -110,7 +111,7 @@ const TAP_GRACE = 6 * 3600;
 const isRefusedRows = (path: string): boolean => path.startsWith('rows/');
 
 /** Of a table: Iceberg's files, and the journals beside them. */
-export const isMetadata = (path: string): boolean => /^[^/]+\/metadata\/[^/]+$/.test(path);
+export const isMetadata = (path: string): boolean => inMetadata(path) !== undefined;
 
 /** What names all other files of a commit. */
 const isCommit = (path: string): boolean => isMetadata(path) && path.endsWith('.metadata.json');

@@ -1,15 +1,14 @@
 /** What lies on stage: by table the files of its metadata, and every file with its size. One listing answers all. */
 import type { StoredObject } from '@farelake/lake';
+import { inMetadata, manifestKind, parseCommitName, type CommitName } from '../catalog/metadata-name.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** A metadata file or journal whose name tells by which commit it came. */
-export interface CommitFile {
+export interface CommitFile extends Pick<CommitName, 'version' | 'attempt'> {
   readonly uri: string;
   /** Bytes. */
   readonly size: number;
-  readonly version: number;
-  readonly attempt: string;
 }
 
 export interface StagedTable {
@@ -26,10 +25,6 @@ export interface Staged {
   /** Bytes of each file, by URI. */
   readonly sizes: ReadonlyMap<string, number>;
 }
-
-/** As `MetadataWriter` names them. */
-const COMMIT_FILE = /^(\d{5,})-([0-9a-f]{20})-[0-9a-f]{8}\.(metadata|journal)\.json$/;
-const MANIFEST = /^(?:snap-\d+-[0-9a-f]{20}|[0-9a-f]{20}-[0-9a-f]{8}-m\d+)\.avro$/;
 
 export async function listStage(
   { stage, signal }: Pick<Workspace, 'stage' | 'signal'>,
@@ -53,14 +48,16 @@ interface Listed extends StagedTable {
 }
 
 function note(tables: Map<string, Listed>, { path, size }: StoredObject, uri: string): void {
-  const [, name, file] = /^([^/]+)\/metadata\/([^/]+)$/.exec(path) ?? [];
-  if (name === undefined || file === undefined) return;
+  const file = inMetadata(path);
+  if (file === undefined) return;
+  const { table: name } = file;
   const table = tables.get(name) ?? { name, metadata: [], journals: [], manifests: new Map<string, number>() };
   tables.set(name, table);
-  const [, version, attempt = '', kind] = COMMIT_FILE.exec(file) ?? [];
-  if (kind === undefined) {
-    if (MANIFEST.test(file)) table.manifests.set(uri, size);
+  const named = parseCommitName(file.name);
+  if (named === undefined) {
+    if (manifestKind(file.name) !== undefined) table.manifests.set(uri, size);
     return;
   }
-  (kind === 'metadata' ? table.metadata : table.journals).push({ uri, size, version: Number(version), attempt });
+  const { kind, version, attempt } = named;
+  (kind === 'metadata' ? table.metadata : table.journals).push({ uri, size, version, attempt });
 }

@@ -7,6 +7,7 @@
  */
 import type { GlueTruth } from '@farelake/db';
 import type { GlueTable } from '@farelake/lake';
+import { parseCommitName } from '../metadata-name.ts';
 
 export type GlueDecision =
   /** It shows the newest version, and says so. */
@@ -39,9 +40,6 @@ export function decide(found: FoundInGlue, { pointer, known, standsAt, isOfSibli
   return { action: isOurs || isFresh ? 'move' : 'heal' };
 }
 
-/** Name of a metadata file that a commit writes: version, attempt, chance (`MetadataWriter`; a test holds the two together). */
-const OUR_NAME = /^0*(\d{1,15})-[0-9a-f]{20}-[0-9a-f]{4,16}\.metadata\.json$/;
-
 /**
  * Whose work a file is that this ledger does not know, if it is a farelake's: it is named as ours are, for the very version that the
  * table is said to show. In our folder: this ledger is older than that one, as after a restore from a backup, and to "heal" would
@@ -53,8 +51,8 @@ function otherLedgers(
   pointer: GlueTruth['pointer'],
 ): 'behind' | 'another' | undefined {
   const [folder, name] = splitPath(metadata);
-  const named = OUR_NAME.exec(name)?.[1];
-  if (version === undefined || Number(named) !== version) return undefined;
+  const named = parseCommitName(name);
+  if (version === undefined || named?.kind !== 'metadata' || named.version !== version) return undefined;
   if (folder !== splitPath(pointer.metadata)[0]) return 'another';
   return version > pointer.version ? 'behind' : undefined;
 }
