@@ -1,10 +1,10 @@
 /** Another writer has changed a table in the catalog. Nothing of it is overwritten: a person decides. */
 import type { LockedPointer, ShownElsewhere } from '@farelake/db';
-import { BadMetadata, parseMetadata, tableUuid, type TableMetadata } from '@farelake/iceberg';
+import { BadMetadata, parseMetadata, type TableMetadata } from '@farelake/iceberg';
 import { UserError } from '@farelake/schema-registry';
 import { metadataIo } from './metadata-io.ts';
 import type { MetadataPlace } from './metadata-writer.ts';
-import { environmentOf } from './place.ts';
+import { environmentOf, uuidOf } from './place.ts';
 
 /** @throws UserError `foreign-commit`, `other-environment` unless the catalog says of the table what our last commit made it say */
 export async function requireOwn(
@@ -35,14 +35,14 @@ export async function requireEnvironment(
 ): Promise<void> {
   if (elsewhere === undefined) return;
   const { namespace, tableName } = elsewhere;
-  if ((await ifReadable(place, elsewhere))?.['table-uuid'] !== tableUuid(environmentOf(place), tableName))
+  if ((await ifReadable(place, elsewhere))?.['table-uuid'] !== uuidOf(place, tableName))
     throw otherEnvironment(place, tableName, `the catalog has it as ${namespace}.${tableName}`);
 }
 
 /** @throws UserError `other-environment` for metadata that was made under another name of the environment */
 export function requireUuid(place: MetadataPlace, tableName: string, metadata: TableMetadata): void {
   const found = metadata['table-uuid'];
-  if (found !== tableUuid(environmentOf(place), tableName))
+  if (found !== uuidOf(place, tableName))
     throw otherEnvironment(place, tableName, `its metadata has the table-uuid ${found}`);
 }
 

@@ -2,7 +2,7 @@
 import { catalogEntries, treatedFiles, type CatalogEntry } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
 import type { Workspace } from '../workspace.ts';
-import { metadataSize } from './metadata-io.ts';
+import { metadataSize, sizeTrouble } from './metadata-io.ts';
 import { catalogTable, shownTables } from './place.ts';
 import { whyNotShown } from './showable.ts';
 
@@ -62,9 +62,8 @@ async function damageOf(
   path: string,
   written: number | null,
 ): Promise<Pick<ListedTable, 'state' | 'because'> | undefined> {
-  const found = await metadataSize(workspace, path);
-  if (found !== undefined && (written === null || found === written)) return undefined;
-  const why = found === undefined ? 'is not there' : `has ${found} bytes, and ${written} were written`;
+  const why = sizeTrouble(await metadataSize(workspace, path), written);
+  if (why === undefined) return undefined;
   return { state: 'damaged', because: `its metadata file ${why}; farelake catalog reset writes it anew` };
 }
 

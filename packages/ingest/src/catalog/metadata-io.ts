@@ -59,10 +59,20 @@ export function tellBadMetadata(error: unknown): never {
   });
 }
 
-/** @throws UserError `metadata-damaged` unless a metadata file has the size with which it was written; null: which is not known */
+/**
+ * @param found bytes of a metadata file; undefined: it is not there
+ * @param written null: which is not known
+ * @returns what is wrong with it, to be said of it; undefined: it has the size with which it was written
+ */
+export function sizeTrouble(found: number | undefined, written: number | null): string | undefined {
+  if (found === undefined) return 'is not there';
+  return written === null || found === written ? undefined : `has ${found} bytes, and ${written} were written`;
+}
+
+/** @throws UserError `metadata-damaged` unless a metadata file has the size with which it was written */
 export function requireSize(tableName: string, path: string, found: number, written: number | null): void {
-  if (written !== null && found !== written)
-    throw damaged(tableName, path, `it has ${found} bytes, and ${written} were written`);
+  const why = sizeTrouble(found, written);
+  if (why !== undefined) throw damaged(tableName, path, `it ${why}`);
 }
 
 /**

@@ -6,7 +6,6 @@ import {
   createTable,
   formatMetadata,
   parseMetadata,
-  tableUuid,
   withPrevious,
   type TableMetadata,
 } from '@farelake/iceberg';
@@ -19,7 +18,7 @@ import { icebergColumns } from './iceberg-columns.ts';
 import type { Journal } from './journal.ts';
 import { metadataIo, requireSize, tellDamage } from './metadata-io.ts';
 import { commitName, manifestListName, manifestName, metadataPath, type CommitName } from './metadata-name.ts';
-import { environmentOf, icebergPath, tableLocation, uriOfPath } from './place.ts';
+import { icebergPath, tableLocation, uriOfPath, uuidOf } from './place.ts';
 import { WriteBehind } from './write-behind.ts';
 
 /** What a snapshot tells of the version that it shows, beside Iceberg's own counts. */
@@ -55,7 +54,7 @@ export class MetadataWriter {
   async present(contract: Contract, { ours, now }: Pick<LockedPointer, 'ours' | 'now'>): Promise<TableMetadata> {
     const { tableName } = this.#shown;
     if (ours !== undefined) return { ...(await this.read(ours)), location: this.#location };
-    const [uuid, columns] = [tableUuid(environmentOf(this.#place), tableName), icebergColumns(contract, tableName)];
+    const [uuid, columns] = [uuidOf(this.#place, tableName), icebergColumns(contract, tableName)];
     return createTable({ location: this.#location, uuid, columns, now });
   }
 

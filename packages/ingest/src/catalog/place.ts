@@ -4,6 +4,7 @@
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CatalogTable } from '@farelake/db';
+import { tableUuid } from '@farelake/iceberg';
 import { schemeOf } from '@farelake/lake';
 import { historyName, type Contract } from '@farelake/schema-registry';
 import type { Workspace } from '../workspace.ts';
@@ -31,6 +32,10 @@ export const catalogTable = (workspace: Pick<Workspace, 'environment'>, tableNam
   namespace: namespaceOf(workspace),
   table: tableName,
 });
+
+/** Names of the environment and of the table make it: metadata tells by it whose it is. */
+export const uuidOf = (workspace: Pick<Workspace, 'environment'>, tableName: string): string =>
+  tableUuid(environmentOf(workspace), tableName);
 
 /** Of a file's URI as stores tell it. */
 export const icebergPath = (uri: string): string => (schemeOf(uri) === 'file' ? `file://${fileURLToPath(uri)}` : uri);

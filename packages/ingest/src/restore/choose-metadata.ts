@@ -3,17 +3,10 @@
  * where another one has the same version, the later one is the committed one, by the clock of the database, under whose lock it was
  * written. One that died and that nothing followed is taken for committed: it is whole in itself, and what it shows was delivered.
  */
-import {
-  BadMetadata,
-  currentSnapshot,
-  parseMetadata,
-  tableUuid,
-  type FileIo,
-  type TableMetadata,
-} from '@farelake/iceberg';
+import { BadMetadata, currentSnapshot, parseMetadata, type FileIo, type TableMetadata } from '@farelake/iceberg';
 import { UserError } from '@farelake/schema-registry';
 import { SUMMARY } from '../catalog/metadata-writer.ts';
-import { environmentOf, icebergPath, tableLocation } from '../catalog/place.ts';
+import { environmentOf, icebergPath, tableLocation, uuidOf } from '../catalog/place.ts';
 import type { Workspace } from '../workspace.ts';
 import type { CommitFile, StagedTable } from './stage-tables.ts';
 
@@ -76,7 +69,7 @@ function requireOwnPlace(
         'Put the files back where they were, or set FARELAKE_STAGE to that place; a restore from another place is not possible.',
       data: { table, expected: metadata.location, found: here },
     });
-  const uuid = tableUuid(environmentOf(workspace), table);
+  const uuid = uuidOf(workspace, table);
   if (metadata['table-uuid'] !== uuid)
     throw new UserError({
       code: 'stage-moved',
