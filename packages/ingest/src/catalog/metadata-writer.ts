@@ -7,14 +7,13 @@ import {
   formatMetadata,
   parseMetadata,
   withPrevious,
+  type Column,
   type TableMetadata,
 } from '@farelake/iceberg';
-import type { Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import type { Workspace } from '../workspace.ts';
 import { dataFile } from './data-files.ts';
 import { requireUuid } from './foreign-commit.ts';
-import { icebergColumns } from './iceberg-columns.ts';
 import type { Journal } from './journal.ts';
 import { metadataIo, requireSize, tellDamage } from './metadata-io.ts';
 import { commitName, manifestListName, manifestName, metadataPath, type CommitName } from './metadata-name.ts';
@@ -51,11 +50,13 @@ export class MetadataWriter {
   }
 
   /** The table as the catalog shows it; as it would be first of all where it shows none. */
-  async present(contract: Contract, { ours, now }: Pick<LockedPointer, 'ours' | 'now'>): Promise<TableMetadata> {
+  async present(
+    columns: readonly Column[],
+    { ours, now }: Pick<LockedPointer, 'ours' | 'now'>,
+  ): Promise<TableMetadata> {
     const { tableName } = this.#shown;
     if (ours !== undefined) return { ...(await this.read(ours)), location: this.#location };
-    const [uuid, columns] = [uuidOf(this.#place, tableName), icebergColumns(contract, tableName)];
-    return createTable({ location: this.#location, uuid, columns, now });
+    return createTable({ location: this.#location, uuid: uuidOf(this.#place, tableName), columns, now });
   }
 
   /** @throws UserError `metadata-damaged`, `other-environment` */
@@ -71,12 +72,11 @@ export class MetadataWriter {
   /** @returns the metadata with one more snapshot, and the URIs of manifests that it has no more */
   async snapshot(
     present: TableMetadata,
-    contract: Contract,
+    columns: readonly Column[],
     { added, removed }: FileDifference,
     { now, historyVersion }: { readonly now: number; readonly historyVersion?: number | undefined },
   ): Promise<{ metadata: TableMetadata; dropped: readonly string[] }> {
     const { attemptId, tableName, sameRows } = this.#shown;
-    const columns = icebergColumns(contract, tableName);
     const snapshotId = newSnapshotId();
     const mark = randomBytes(4).toString('hex');
     const { metadata, written, dropped } = await commitSnapshot(

@@ -87,8 +87,9 @@ async function writeAndMove(
   { place, table, pointer, writer }: Publishing,
 ): Promise<'published' | 'passed over'> {
   const { tableName, version } = shown;
+  const columns = icebergColumns(contract, tableName);
   // The store answers while the ledger does; without a use for it, what it says is nobody's business.
-  const reading = writer.present(contract, pointer);
+  const reading = writer.present(columns, pointer);
   reading.catch(() => undefined);
   const groups = await treatedFiles(db, [tableName]);
   if (whyNotShown(contract, groups) !== undefined) return 'passed over';
@@ -97,10 +98,9 @@ async function writeAndMove(
   const present = await reading;
   if (pointer.ours !== undefined)
     requireFileCount(tableName, pointer.ours, present, fileCount(groups) - change.added.length + change.removed.length);
-  const columns = icebergColumns(contract, tableName);
   const evolved = underContract(present, columns, pointer.now, areTypesNoted(groups));
   if (evolved === undefined) return 'passed over';
-  const next = await writer.snapshot(evolved, contract, change, { now: pointer.now, historyVersion });
+  const next = await writer.snapshot(evolved, columns, change, { now: pointer.now, historyVersion });
   const { metadata, expired } = expireSnapshots(next.metadata, isKept(pointer.now), pointer.now);
   const firstVersion = (pointer.ours?.version ?? 0) + 1;
   const head = { table: tableName, attempt: shown.attemptId, firstVersion, version };
