@@ -2,6 +2,7 @@
 import type { JournalledLoads, Row } from '../ledger/journal.ts';
 import type { LoadState } from '../ledger/loads.ts';
 import { IS_DATASET, type Queryable } from '../ledger/objects.ts';
+import { restoreAttempts } from './begin.ts';
 
 /** Rows of journals as a relation. */
 const rowsOf = (table: string): string => `json_populate_recordset(NULL::ledger.${table}, $1::json)`;
@@ -73,22 +74,24 @@ export async function restoreLoads(db: Queryable, dataset: string, journal: Jour
      WHERE dataset = $1 AND history_batch_id IS NOT NULL AND id = ANY ($2::bigint[]) ON CONFLICT DO NOTHING`,
     [dataset, loads.map(({ id }) => id)],
   );
-  await restoreReceipts(db, journal);
+  await restoreReceipts(db, dataset, journal);
 }
 
-async function restoreReceipts(db: Queryable, { loads, receipts, results }: JournalledLoads): Promise<void> {
+async function restoreReceipts(
+  db: Queryable,
+  dataset: string,
+  { loads, receipts, results }: JournalledLoads,
+): Promise<void> {
   // What an older journal told of a load whose rows were taken out of history since.
   await db.query('DELETE FROM ledger.receipts WHERE load_id = ANY ($1::bigint[]) AND load_id <> ALL ($2::bigint[])', [
     loads.map(({ id }) => id),
     receipts.map((receipt) => receipt['load_id']),
   ]);
-  await upsert(
+  await restoreAttempts(
     db,
-    receipts,
-    (from) => `INSERT INTO ledger.attempts (id, dataset, started_at, ended_at, outcome)
-    SELECT DISTINCT n.attempt_id, l.dataset, now(), now(), 'committed' FROM ${from('receipts')} n JOIN ledger.loads l ON l.id = n.load_id
-    ON CONFLICT (id) DO NOTHING`,
-    false,
+    dataset,
+    receipts.map((receipt) => String(receipt['attempt_id'])),
+    'committed',
   );
   await upsert(
     db,
@@ -113,12 +116,11 @@ async function upsert(
   db: Queryable,
   rows: readonly Row[],
   statement: (from: (table: string) => string) => string,
-  each = true,
 ): Promise<void> {
   if (rows.length === 0) return;
   const { rowCount } = await db.query(statement(rowsOf), [JSON.stringify(rows)]);
   // What was there and is another dataset's was left alone.
-  if (each && rowCount !== rows.length) throw new NumberTaken();
+  if (rowCount !== rows.length) throw new NumberTaken();
 }
 
 /** A number of the old ledger was given to something else by the new one. */

@@ -1,6 +1,7 @@
 /** The offset ledger of a topic's table, as journals and rows tell of it. Checksums are not among it. */
 import type { Row } from '../ledger/journal.ts';
 import type { Queryable } from '../ledger/objects.ts';
+import { restoreAttempts } from './begin.ts';
 
 /** @param partitions by name @returns their numbers */
 export async function restorePartitions(
@@ -29,11 +30,7 @@ export async function restoreBatch(
   refused: readonly Row[],
   version: number | null,
 ): Promise<void> {
-  await db.query(
-    `INSERT INTO ledger.attempts (id, dataset, started_at, ended_at, outcome) VALUES ($1, $2, now(), now(), 'committed')
-     ON CONFLICT (id) DO NOTHING`,
-    [batch['attempt_id'], dataset],
-  );
+  await restoreAttempts(db, dataset, [String(batch['attempt_id'])], 'committed');
   const { rows } = await db.query<{ id: number }>(
     `INSERT INTO ledger.kafka_batches (partition_id, attempt_id, first_offset, last_offset, records, written, quarantined, tombstones,
        first_timestamp, last_timestamp, archive_uri, archive_sha256, archive_size, rows_uri, rows_sha256, committed_at, journal_version)
