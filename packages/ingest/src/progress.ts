@@ -33,7 +33,7 @@ export type Progress =
     }
   /** Files of a table, of all its versions. */
   | { readonly step: 'restoring'; readonly table: string; readonly files: number }
-  | { readonly step: 'auditing'; readonly zone: string; readonly found: number }
+  | { readonly step: 'looking through'; readonly zone: string; readonly found: number }
   /** Bytes of what was written, read once more. */
   | { readonly step: 'reading'; readonly bytes: number; readonly of: number }
   | { readonly step: 'comparing'; readonly table: string; readonly part: number; readonly parts: number }

@@ -33,7 +33,7 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: merging files of ${progress.date}, ${count(progress.done)} of ${count(progress.of)} dates done`;
     case 'restoring':
       return `${progress.table}: ${count(progress.files)} files restored`;
-    case 'auditing':
+    case 'looking through':
       return `looking at ${progress.zone}: ${count(progress.found)} objects`;
     case 'reading':
       return `reading what was written: ${count(progress.bytes)} of about ${count(progress.of)} bytes`;

@@ -60,7 +60,7 @@ async function lookAtCopies(
     const dataset = name === undefined ? null : (nameOfKey(name.objectKey)?.dataset ?? null);
     if (work.dataset !== undefined && dataset !== work.dataset) continue;
     found += 1;
-    work.onProgress?.({ step: 'auditing', zone: store.uri, found });
+    work.onProgress?.({ step: 'looking through', zone: store.uri, found });
     const uri = store.uriOf(path);
     if (name === undefined) work.findings.add('unknown-copy', null, uri);
     else await take.add({ objectKey: name.objectKey, contentHash: name.tag, uri, size, dataset });
@@ -96,7 +96,7 @@ export async function lookAtStage(work: AuditWork): Promise<number> {
     work.signal.throwIfAborted();
     if (!isOf(work.dataset, file.path)) continue;
     if (!isMetadata(file.path)) found += 1;
-    work.onProgress?.({ step: 'auditing', zone: stage.uri, found });
+    work.onProgress?.({ step: 'looking through', zone: stage.uri, found });
     await take.add(file);
   }
   await take.end();

@@ -37,7 +37,7 @@ export async function lookAtSource(work: AuditWork, store: ObjectStore): Promise
     if (object === undefined) findings.note('foreign', store.uriOf(file.path));
     else if (work.dataset === undefined || work.dataset === object.dataset) {
       found += 1;
-      work.onProgress?.({ step: 'auditing', zone: store.uri, found });
+      work.onProgress?.({ step: 'looking through', zone: store.uri, found });
       await take.add(file);
     }
   }

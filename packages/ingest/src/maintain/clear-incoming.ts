@@ -78,7 +78,7 @@ export async function clearIncoming(
     // What is no object of a feed is nobody's here.
     if (object === undefined) continue;
     found += 1;
-    options.onProgress?.({ step: 'auditing', zone: incoming.uri, found });
+    options.onProgress?.({ step: 'looking through', zone: incoming.uri, found });
     await take.add({ version, objectKey: object.objectKey, contentHash: version.tag ?? '' });
   }
   await take.end();

@@ -167,7 +167,7 @@ class Sweep {
       signal.throwIfAborted();
       if (!isOurs(file.path)) continue;
       found += 1;
-      this.#options.onProgress?.({ step: 'auditing', zone: store.uri, found });
+      this.#options.onProgress?.({ step: 'looking through', zone: store.uri, found });
       await take.add(file);
     }
     await take.end();

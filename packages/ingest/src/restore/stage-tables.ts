@@ -35,7 +35,7 @@ export async function listStage(
   for await (const file of stage.list()) {
     signal.throwIfAborted();
     sizes.set(stage.uriOf(file.path), file.size);
-    onProgress?.({ step: 'auditing', zone: stage.uri, found: sizes.size });
+    onProgress?.({ step: 'looking through', zone: stage.uri, found: sizes.size });
     note(tables, file, stage.uriOf(file.path));
   }
   return { tables: new Map([...tables].filter(([, { metadata }]) => metadata.length > 0).toSorted()), sizes };

@@ -304,7 +304,7 @@ it('what moves while it looks is no finding: an object registered and archived a
   let busy: Promise<unknown> | undefined;
   const audited = await audit(world, folderStore(path.join(world.folder, 'incoming')), {
     onProgress: (progress) => {
-      if (progress.step !== 'auditing' || !progress.zone.endsWith('/stage') || busy !== undefined) return;
+      if (progress.step !== 'looking through' || !progress.zone.endsWith('/stage') || busy !== undefined) return;
       busy = (async () => {
         await delivery.changes('20260108-000000000', [change(8, '8')], AFTER);
         await world.ingest();

@@ -200,7 +200,7 @@ it('a file that a commit replaced while it read, and that maintain removed, is n
   let busy: Promise<unknown> | undefined;
   const audited = await read(world, {
     onProgress: ({ step }) => {
-      if (step !== 'auditing' || busy !== undefined) return;
+      if (step !== 'looking through' || busy !== undefined) return;
       busy = (async () => {
         await delivery.changes('20260104-000000000', [change(3, '5')], AFTER);
         await world.ingest();
