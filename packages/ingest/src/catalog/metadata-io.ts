@@ -41,6 +41,19 @@ export function metadataIo({ stage, signal }: Pick<Workspace, 'stage' | 'signal'
   };
 }
 
+/** Snapshots share manifests: each file is read once, and kept for as long as this is. */
+export function readOnce(io: FileIo): FileIo {
+  const read = new Map<string, Promise<Uint8Array>>();
+  return {
+    write: (path, bytes) => io.write(path, bytes),
+    read: (path) => {
+      const bytes = read.get(path) ?? io.read(path);
+      read.set(path, bytes);
+      return bytes;
+    },
+  };
+}
+
 /** What a reader of metadata says of a file that is none, told as what it is to the person at the table. */
 export function tellDamage(tableName: string, error: unknown): never {
   if (!(error instanceof BadMetadata)) throw error;

@@ -24,7 +24,7 @@ import type { OnProgress } from '../progress.ts';
 import { whenFree } from '../table/when-free.ts';
 import { newAttemptId, type TableWorkspace, type Workspace } from '../workspace.ts';
 import { ifReadable, isDamage, requireEnvironment, requireUuid } from './foreign-commit.ts';
-import { metadataIo, requireSize } from './metadata-io.ts';
+import { metadataIo, readOnce, requireSize } from './metadata-io.ts';
 import { MetadataWriter, type Shown } from './metadata-writer.ts';
 import { catalogTable, icebergPath, shownTables, uriOfPath } from './place.ts';
 import { publishSnapshot } from './publish-snapshot.ts';
@@ -97,7 +97,7 @@ const resetTable = (workspace: TableWorkspace, contract: Contract, tableName: st
 async function isWhole(workspace: TableWorkspace, db: Queryable, shown: Shown, ours: OwnPointer): Promise<boolean> {
   const { tableName } = shown;
   try {
-    const io = metadataIo(workspace, tableName);
+    const io = readOnce(metadataIo(workspace, tableName));
     const metadata = await new MetadataWriter(workspace, shown).read(ours);
     const sizes = await metadataSizes(db, tableName);
     for (const path of await reachableFiles(io, metadata))

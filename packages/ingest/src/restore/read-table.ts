@@ -10,7 +10,7 @@ import {
 import type { FoldFacts, RestoredMetadata, RestoredVersion } from '@farelake/db';
 import { locate } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
-import { tellBadMetadata } from '../catalog/metadata-io.ts';
+import { readOnce, tellBadMetadata } from '../catalog/metadata-io.ts';
 import { SUMMARY } from '../catalog/metadata-writer.ts';
 import { uriOfPath } from '../catalog/place.ts';
 import type { Candidate } from './choose-metadata.ts';
@@ -45,7 +45,7 @@ export async function readTable(
   table: StagedTable,
   { file, path, metadata }: Candidate,
 ): Promise<ReadTable> {
-  const reading = cached(io);
+  const reading = readOnce(io);
   const snapshots = metadata.snapshots
     .filter(({ summary }) => summary[SUMMARY.version] !== undefined)
     .toSorted((a, b) => numberIn(a, SUMMARY.version) - numberIn(b, SUMMARY.version));
@@ -66,19 +66,6 @@ export async function readTable(
 }
 
 const numberIn = ({ summary }: Snapshot, name: string): number => Number(summary[name] ?? 0);
-
-/** Snapshots share manifests: each is read once. */
-function cached(io: FileIo): FileIo {
-  const read = new Map<string, Promise<Uint8Array>>();
-  return {
-    write: (path, bytes) => io.write(path, bytes),
-    read: (path) => {
-      const bytes = read.get(path) ?? io.read(path);
-      read.set(path, bytes);
-      return bytes;
-    },
-  };
-}
 
 function versionOf(
   metadata: TableMetadata,
