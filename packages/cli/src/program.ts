@@ -19,6 +19,7 @@ import { addTapsCommands } from './program-taps.ts';
 import { addRepairCommands } from './program-repair.ts';
 import { addReplayCommands } from './program-replay.ts';
 import type { Context } from './session.ts';
+import manifest from '../package.json' with { type: 'json' };
 
 export interface Program {
   /** Exit code of the command that the arguments name. */
@@ -52,6 +53,7 @@ export function createProgram(context: Context): Program {
   };
   const program = new Command('farelake')
     .description("Lands a fare vendor's files and keeps typed tables of them: current state and history.")
+    .version(`farelake ${manifest.version}, Node ${process.versions.node}`, '--version', 'which farelake this is')
     .addHelpText('after', ENVIRONMENT)
     .showHelpAfterError('(farelake --help says more)')
     .exitOverride()

@@ -197,6 +197,14 @@ it.each([
   expect(out).toMatch(/^Usage: farelake/);
 });
 
+it('--version says which farelake and which Node this is', async () => {
+  const { code, out } = await runCommand({}, ['--version']);
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: expect.stringMatching(/^farelake \d+\.\d+\.\d+, Node \d+\.\d+\.\d+\n$/) as string,
+  });
+});
+
 it('help says that status exits 0 whatever the state is', async () => {
   const say = async (...args: string[]) => (await runCommand({}, [...args, '--help'])).out;
   expect(await say('status')).toMatch(/Exits 0 whenever it could show the state/);
