@@ -107,6 +107,7 @@ export {
   readManifest,
   readVersion,
   treatedFiles,
+  VERSION_ORIGINS,
   VersionConflict,
   type ColumnTreatment,
   type ColumnTypes,
@@ -117,6 +118,7 @@ export {
   type Manifest,
   type ManifestFile,
   type TreatedFiles,
+  type VersionOrigin,
 } from './ledger/manifest.ts';
 export * from './ledger/versions.ts';
 export {

@@ -109,6 +109,7 @@ export async function addHistory(home: FoldHome, { kind, objectKey, rows }: Made
         remove: [],
         rows: base.rows + written.rows,
         fold: null,
+        cameOf: 'load',
       });
       const counts = { announced: written.rows, read: written.rows, written: written.rows, quarantined: 0 };
       await writeReceipt(db, attempt, { loadId: load.id, ...counts, rowsUri: null });

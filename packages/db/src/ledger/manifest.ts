@@ -168,6 +168,15 @@ export async function lastingFiles(db: Queryable, tableName: string): Promise<Tr
   return rows;
 }
 
+/**
+ * What a version came of: `load` files or datasets were loaded · `fold` changes were applied · `repair` · `exchange` another snapshot
+ * took its place, or a rollback went back to one · `records` of a topic · `retry` refused records were taken in · `compaction` small
+ * files became few
+ */
+export type VersionOrigin = (typeof VERSION_ORIGINS)[number];
+
+export const VERSION_ORIGINS = ['load', 'fold', 'repair', 'exchange', 'records', 'retry', 'compaction'] as const;
+
 export interface Commit {
   readonly tableName: string;
   /** The version that the work was based on. */
@@ -180,6 +189,7 @@ export interface Commit {
   /** Rows of the table at the new version. */
   readonly rows: number;
   readonly fold: FoldFacts | null;
+  readonly cameOf: VersionOrigin;
 }
 
 /** Somebody committed another version of the table since this work began. Nothing is lost: plan it again. */
@@ -244,8 +254,11 @@ export async function insertFiles(db: Queryable, tableName: string, add: readonl
 async function claimVersion(db: Queryable, commit: Commit, version: number): Promise<void> {
   const { fold } = commit;
   const { rowCount } = await db.query(
-    `INSERT INTO ledger.versions (table_name, version, attempt_id, contract_version, rows, generation, fold_rules, watermark, orphans, conflicts, moves_onto_live)
-     SELECT $1::text, $2::bigint, $3, $4, $5, $6, $7, $8, $9, $10, $11
+    `INSERT INTO ledger.versions (table_name, version, attempt_id, contract_version, rows, generation, fold_rules, watermark, orphans, conflicts, moves_onto_live, came_of,
+       came_of_loads)
+     SELECT $1::text, $2::bigint, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text,
+       CASE WHEN $12::text = 'load' THEN (SELECT count(b.load_id) FROM ledger.attempts a LEFT JOIN ledger.batch_loads b USING (batch_id)
+         WHERE a.id = $3 AND a.batch_id IS NOT NULL GROUP BY a.id) END
      WHERE $2::bigint - 1 = coalesce((SELECT max(version) FROM ledger.versions WHERE table_name = $1::text), 0)
      ON CONFLICT (table_name, version) DO NOTHING`,
     [
@@ -260,6 +273,7 @@ async function claimVersion(db: Queryable, commit: Commit, version: number): Pro
       fold?.orphans ?? null,
       fold?.conflicts ?? null,
       fold?.movesOntoLive ?? null,
+      commit.cameOf,
     ],
   );
   if (rowCount !== 1) throw conflict(commit);

@@ -1,5 +1,5 @@
 /** Versions of tables that may not be the newest: which there are, when they were committed, what made them, their files. */
-import { TREATED, type ListedFile, type TreatedFiles } from './manifest.ts';
+import { TREATED, type ListedFile, type TreatedFiles, type VersionOrigin } from './manifest.ts';
 import type { Queryable } from './objects.ts';
 
 /** A moment by the clock of the database: a time as Postgres reads it, or so many seconds ago. */
@@ -150,13 +150,6 @@ export async function keyOfContract(
   return rows[0]?.key;
 }
 
-/**
- * What a version came of: `load` files or datasets were loaded · `fold` changes were applied · `repair` · `exchange` another snapshot
- * took its place, or a rollback went back to one · `records` of a topic · `retry` refused records were taken in · `compaction` small
- * files became few
- */
-export type VersionOrigin = 'load' | 'fold' | 'repair' | 'exchange' | 'records' | 'retry' | 'compaction';
-
 export interface ListedVersion extends PastVersion {
   readonly rows: number;
   readonly files: number;
@@ -169,34 +162,53 @@ export interface ListedVersion extends PastVersion {
   readonly origin: VersionOrigin;
   /** Of its batch; null: it came of none. */
   readonly loads: number | null;
-  /** Who repaired it, and why; null: it is no repair's. */
+  /** Who repaired it, and why; null: it is no repair's, or one of before the ledger was restored. */
   readonly repair: { readonly by: string; readonly why: string } | null;
   readonly attemptId: string;
   /** All of its files are there, as far as the ledger knows. */
   readonly readable: boolean;
 }
 
-/** SQL of the versions of table `$1`, `v`, with what the ledger knows of how they came. */
-const ORIGIN = `CASE
+/** SQL: of version `v` of table `$1`, by its attempt `a` and its repair `r`. Versions of before it was noted go by the rows that came with them. */
+const ORIGIN = `coalesce(v.came_of, CASE
     WHEN r.id IS NOT NULL THEN 'repair'
     WHEN a.batch_id IS NOT NULL THEN 'load'
     WHEN EXISTS (SELECT 1 FROM ledger.kafka_batches k WHERE k.attempt_id = v.attempt_id) THEN 'records'
-    WHEN EXISTS (SELECT 1 FROM ledger.kafka_partitions k WHERE k.dataset = $1)
-      THEN CASE WHEN removed.files > 0 THEN 'compaction' ELSE 'retry' END
+    WHEN EXISTS (SELECT 1 FROM ledger.kafka_partitions k WHERE k.dataset = $1) THEN CASE
+      WHEN EXISTS (SELECT 1 FROM ledger.files f WHERE f.table_name = $1 AND f.version_removed = v.version) THEN 'compaction' ELSE 'retry' END
     WHEN EXISTS (SELECT 1 FROM ledger.versions o WHERE o.attempt_id = v.attempt_id AND starts_with(o.table_name, $1 || '@')) THEN 'exchange'
-    ELSE 'fold' END`;
+    ELSE 'fold' END)`;
+
+/** SQL, as `ORIGIN`. */
+const LOADS = `CASE WHEN v.came_of IS NOT NULL THEN v.came_of_loads
+  WHEN a.batch_id IS NOT NULL THEN (SELECT count(*) FROM ledger.batch_loads b WHERE b.batch_id = a.batch_id) END`;
+
+/** SQL: `a` and `r` of version `v` of table `$1`. */
+const CAME = `JOIN ledger.attempts a ON a.id = v.attempt_id
+     LEFT JOIN ledger.repairs r ON r.dataset = $1 AND r.attempt_id = v.attempt_id AND r.version_after = v.version`;
+
+/** What a snapshot tells of how its version came, so that it outlives the ledger. */
+export type VersionTold = Pick<ListedVersion, 'committedAt' | 'origin' | 'loads'>;
+
+export async function versionTold(db: Queryable, tableName: string, version: number): Promise<VersionTold> {
+  const { rows } = await db.query<VersionTold>(
+    `SELECT ${timeText('v.committed_at')} AS "committedAt", ${ORIGIN} AS origin, ${LOADS} AS loads
+     FROM ledger.versions v ${CAME} WHERE v.table_name = $1 AND v.version = $2`,
+    [tableName, version],
+  );
+  if (rows[0] === undefined) throw new Error(`${tableName} has no version ${version}`);
+  return rows[0];
+}
 
 /** The newest first. @param limit the most of them */
 export async function listVersions(db: Queryable, tableName: string, limit: number): Promise<ListedVersion[]> {
   const { rows } = await db.query<ListedVersion>(
     `SELECT ${COLUMNS}, v.rows, own.files, own.bytes, added.files AS "filesAdded", removed.files AS "filesRemoved", v.generation,
-       ${ORIGIN} AS origin,
-       CASE WHEN a.batch_id IS NOT NULL THEN (SELECT count(*) FROM ledger.batch_loads b WHERE b.batch_id = a.batch_id) END AS loads,
+       ${ORIGIN} AS origin, ${LOADS} AS loads,
        CASE WHEN r.id IS NOT NULL THEN json_build_object('by', r.repaired_by, 'why', r.why) END AS repair,
        v.attempt_id AS "attemptId", own.gone = 0 AS readable
      FROM (SELECT * FROM ledger.versions WHERE table_name = $1 ORDER BY version DESC LIMIT $2) v
-     JOIN ledger.attempts a ON a.id = v.attempt_id
-     LEFT JOIN ledger.repairs r ON r.dataset = $1 AND r.attempt_id = v.attempt_id AND r.version_after = v.version
+     ${CAME}
      CROSS JOIN LATERAL (SELECT count(*) AS files, coalesce(sum(f.size), 0)::bigint AS bytes, count(f.deleted_at) AS gone
        FROM ledger.files f WHERE f.table_name = $1 AND f.version_added <= v.version AND (f.version_removed IS NULL OR f.version_removed > v.version)) own
      CROSS JOIN LATERAL (SELECT count(*) AS files FROM ledger.files f WHERE f.table_name = $1 AND f.version_added = v.version) added

@@ -1,5 +1,5 @@
 /** Versions of a table, their files, their snapshots and metadata, as stage tells of them. */
-import type { FoldFacts, ManifestFile } from '../ledger/manifest.ts';
+import type { FoldFacts, ManifestFile, VersionOrigin } from '../ledger/manifest.ts';
 import { insertFiles } from '../ledger/manifest.ts';
 import type { Queryable } from '../ledger/objects.ts';
 import type { CatalogTable } from '../ledger/pointers.ts';
@@ -13,8 +13,13 @@ export interface RestoredVersion {
   readonly fold: FoldFacts | null;
   readonly snapshotId: bigint;
   readonly schemaId: number;
-  /** Milliseconds since 1970. */
-  readonly committedAt: number;
+  /** As `PastVersion` has it; of metadata that does not tell: when the snapshot was made, in milliseconds. */
+  readonly committedAt: string;
+  /** Null: the metadata does not tell. */
+  readonly cameOf: VersionOrigin | null;
+  readonly loads: number | null;
+  /** Of the snapshot, in milliseconds since 1970. */
+  readonly shownAt: number;
   /** Path of what the catalog pointed at right after. */
   readonly metadata: string;
 }
@@ -32,17 +37,18 @@ export async function restoreVersions(
   const column = <Value>(of: (version: RestoredVersion) => Value): Value[] => versions.map(of);
   await db.query(
     `INSERT INTO ledger.attempts (id, dataset, started_at, ended_at, outcome)
-     SELECT DISTINCT ON (id) id, $1, to_timestamp(at / 1000.0), to_timestamp(at / 1000.0), 'committed'
-     FROM unnest($2::text[], $3::float8[]) a(id, at) ON CONFLICT (id) DO UPDATE SET outcome = 'committed'`,
+     SELECT DISTINCT ON (id) id, $1, at, at, 'committed'
+     FROM unnest($2::text[], $3::timestamptz[]) a(id, at) ON CONFLICT (id) DO UPDATE SET outcome = 'committed'`,
     [dataset, column(({ attemptId }) => attemptId), column(({ committedAt }) => committedAt)],
   );
   await db.query(
     `INSERT INTO ledger.versions (table_name, version, attempt_id, committed_at, contract_version, rows, generation, fold_rules, watermark,
-       orphans, conflicts, moves_onto_live)
-     SELECT $1, v.version, v.attempt_id, to_timestamp(v.at / 1000.0), v.contract_version, v.rows, v.fold->>'generation', v.fold->>'rules',
-       v.fold->>'watermark', (v.fold->>'orphans')::bigint, (v.fold->>'conflicts')::bigint, (v.fold->>'movesOntoLive')::bigint
-     FROM unnest($2::bigint[], $3::text[], $4::float8[], $5::integer[], $6::bigint[], $7::json[])
-       v(version, attempt_id, at, contract_version, rows, fold)`,
+       orphans, conflicts, moves_onto_live, came_of, came_of_loads)
+     SELECT $1, v.version, v.attempt_id, v.at, v.contract_version, v.rows, v.fold->>'generation', v.fold->>'rules',
+       v.fold->>'watermark', (v.fold->>'orphans')::bigint, (v.fold->>'conflicts')::bigint, (v.fold->>'movesOntoLive')::bigint,
+       v.came_of, v.loads
+     FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::integer[], $6::bigint[], $7::json[], $8::text[], $9::bigint[])
+       v(version, attempt_id, at, contract_version, rows, fold, came_of, loads)`,
     [
       tableName,
       column(({ version }) => version),
@@ -51,6 +57,8 @@ export async function restoreVersions(
       column(({ contractVersion }) => contractVersion),
       column(({ rows }) => rows),
       column(({ fold }) => (fold === null ? null : JSON.stringify(fold))),
+      column(({ cameOf }) => cameOf),
+      column(({ loads }) => loads),
     ],
   );
   await db.query(

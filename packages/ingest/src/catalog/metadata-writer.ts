@@ -1,6 +1,14 @@
 /** Writes the metadata files of one commit, and remembers them for the ledger. */
 import { randomBytes } from 'node:crypto';
-import type { FileDifference, FoldFacts, LockedPointer, MetadataFile, OwnPointer, Pointer } from '@farelake/db';
+import type {
+  FileDifference,
+  FoldFacts,
+  LockedPointer,
+  MetadataFile,
+  OwnPointer,
+  Pointer,
+  VersionTold,
+} from '@farelake/db';
 import {
   commitSnapshot,
   createTable,
@@ -29,6 +37,14 @@ export interface Shown {
   readonly fold: FoldFacts | null;
   /** The rows are those of before, in other files. */
   readonly sameRows?: boolean | undefined;
+}
+
+/** What the ledger says of a snapshot and its version. */
+export interface SnapshotFacts {
+  /** Milliseconds since 1970, of the snapshot. */
+  readonly now: number;
+  readonly historyVersion: number | undefined;
+  readonly came: VersionTold;
 }
 
 /** Where metadata lies, and whose it is. */
@@ -74,7 +90,7 @@ export class MetadataWriter {
     present: TableMetadata,
     columns: readonly Column[],
     { added, removed }: FileDifference,
-    { now, historyVersion }: { readonly now: number; readonly historyVersion?: number | undefined },
+    { now, ...facts }: SnapshotFacts,
   ): Promise<{ metadata: TableMetadata; dropped: readonly string[] }> {
     const { attemptId, tableName, sameRows } = this.#shown;
     const snapshotId = newSnapshotId();
@@ -86,7 +102,7 @@ export class MetadataWriter {
         add: added.map((file) => dataFile(file, columns)),
         remove: removed.map(icebergPath),
         ...(sameRows === true && { sameRows }),
-        summary: summaryOf(this.#shown, historyVersion),
+        summary: summaryOf(this.#shown, facts),
       },
       {
         ...{ snapshotId, now, manifest: (n: number) => manifestName(attemptId, mark, n) },
@@ -154,15 +170,21 @@ export const SUMMARY = {
   attempt: 'farelake.attempt',
   fold: 'farelake.fold',
   historyVersion: 'farelake.history-version',
+  committedAt: 'farelake.committed-at',
+  cameOf: 'farelake.came-of',
+  cameOfLoads: 'farelake.came-of-loads',
 } as const;
 
 const summaryOf = (
   { version, contractVersion, attemptId, fold }: Shown,
-  historyVersion: number | undefined,
+  { historyVersion, came }: Omit<SnapshotFacts, 'now'>,
 ): Record<string, string> => ({
   [SUMMARY.version]: String(version),
   [SUMMARY.contractVersion]: String(contractVersion),
   [SUMMARY.attempt]: attemptId,
+  [SUMMARY.committedAt]: came.committedAt,
+  [SUMMARY.cameOf]: came.origin,
+  ...(came.loads !== null && { [SUMMARY.cameOfLoads]: String(came.loads) }),
   ...(fold && { [SUMMARY.fold]: JSON.stringify(fold) }),
   ...(historyVersion !== undefined && { [SUMMARY.historyVersion]: String(historyVersion) }),
 });

@@ -16,6 +16,7 @@ import {
   lockPointer,
   movePointer,
   treatedFiles,
+  versionTold,
   type TreatedFiles,
   type CatalogTable,
   type LockedPointer,
@@ -95,12 +96,13 @@ async function writeAndMove(
   if (whyNotShown(contract, groups) !== undefined) return 'passed over';
   const change = await filesSince(db, tableName, pointer.ours?.version ?? 0);
   const historyVersion = await historyVersionOf(db, contract, shown);
+  const came = await versionTold(db, tableName, version);
   const present = await reading;
   if (pointer.ours !== undefined)
     requireFileCount(tableName, pointer.ours, present, fileCount(groups) - change.added.length + change.removed.length);
   const evolved = underContract(present, columns, pointer.now, areTypesNoted(groups));
   if (evolved === undefined) return 'passed over';
-  const next = await writer.snapshot(evolved, columns, change, { now: pointer.now, historyVersion });
+  const next = await writer.snapshot(evolved, columns, change, { now: pointer.now, historyVersion, came });
   const { metadata, expired } = expireSnapshots(next.metadata, isKept(pointer.now), pointer.now);
   const firstVersion = (pointer.ours?.version ?? 0) + 1;
   const head = { table: tableName, attempt: shown.attemptId, firstVersion, version };

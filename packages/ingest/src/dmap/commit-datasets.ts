@@ -100,6 +100,7 @@ async function changeTable(
     remove: remove.map(({ id }) => id),
     rows: base.rows + rowsOf(add) - rowsOf(remove),
     fold: null,
+    cameOf: 'load',
     also,
   });
 }

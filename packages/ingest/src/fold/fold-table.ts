@@ -234,6 +234,7 @@ async function commitFold(
       baseVersion: base.version,
       attemptId: attempt,
       contractVersion: contract.version,
+      cameOf: 'fold',
       add: change.add,
       remove: [...change.remove].map((file) => file.id),
       rows,

@@ -93,6 +93,7 @@ async function exchangeFiles(
       baseVersion: base.version,
       attemptId,
       contractVersion,
+      cameOf: 'exchange',
       remove: base.files.map(({ id }) => id),
     });
   const version = await become(current, {

@@ -108,6 +108,7 @@ async function changeHistory(
     remove: remove.map(({ id }) => id),
     rows: base.rows + rowsOf(adopted) + rowsOf(add) - rowsOf(remove),
     fold: null,
+    cameOf: 'load',
     also,
   });
 }

@@ -45,6 +45,7 @@ const empty = (workspace: TableWorkspace, dataset: string, tableName: string, li
       remove: files.map(({ id }) => id),
       rows: 0,
       fold: { ...fold, rules: NO_RULES },
+      cameOf: 'fold',
     });
     await endAttempt(db, attemptId, 'committed');
     return true;

@@ -187,6 +187,8 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       orphans: 'BIGINT',
       conflicts: 'BIGINT',
       moves_onto_live: 'BIGINT',
+      came_of: 'VARCHAR',
+      came_of_loads: 'BIGINT',
     },
   },
   files: {

@@ -176,6 +176,7 @@ async function commitRepair(
         remove: [...change.remove].map((file) => file.id),
         rows: rowsAfter(table.files, change),
         fold,
+        cameOf: 'repair',
       });
       const { added: rowsAdded, removed: rowsRemoved, changed: rowsChanged } = found.changes;
       await recordRepair(db, {

@@ -13,6 +13,7 @@ import { UserError } from '@farelake/schema-registry';
 import { readOnce, tellBadMetadata } from '../catalog/metadata-io.ts';
 import { SUMMARY } from '../catalog/metadata-writer.ts';
 import { uriOfPath } from '../catalog/place.ts';
+import { cameOf } from './came-of.ts';
 import type { Candidate } from './choose-metadata.ts';
 import { spansOf, type Span } from './spans.ts';
 import type { Staged, StagedTable } from './stage-tables.ts';
@@ -87,7 +88,7 @@ function versionOf(
     fold: fold === undefined ? null : (JSON.parse(fold) as FoldFacts),
     snapshotId: snapshot['snapshot-id'],
     schemaId: snapshot['schema-id'] ?? metadata['current-schema-id'],
-    committedAt: snapshot['timestamp-ms'],
+    ...cameOf(snapshot),
     metadata: isThere ? own['metadata-file'] : newest,
   };
 }

@@ -82,7 +82,7 @@ function standingOf(
   generation: string | undefined,
 ): JournalledStanding | undefined {
   const told = [history, current].flatMap((one) => {
-    const at = one?.table.versions.at(-1)?.committedAt ?? 0;
+    const at = one?.table.versions.at(-1)?.shownAt ?? 0;
     return one?.standing === undefined ? [] : [{ at, standing: one.standing }];
   });
   const [latest, former] = told.toSorted((a, b) => b.at - a.at).map(({ standing }) => standing);

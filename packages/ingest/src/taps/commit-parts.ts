@@ -44,6 +44,7 @@ export async function commitParts(
       db,
       writing,
       parts.flatMap(({ files }) => files),
+      'records',
     );
     await endAppend(db, attempt);
     reach('taps:committing');
@@ -70,6 +71,7 @@ export async function addFiles(
   db: Queryable,
   { workspace, contract, attempt }: Pick<Writing, 'workspace' | 'contract' | 'attempt'>,
   add: readonly ManifestFile[],
+  cameOf: 'records' | 'retry',
 ): Promise<void> {
   if (add.length === 0) return;
   // Under the lock nobody else makes a version.
@@ -83,6 +85,7 @@ export async function addFiles(
     remove: [],
     rows: rows + add.reduce((sum, file) => sum + file.rows, 0),
     fold: null,
+    cameOf,
   });
 }
 

@@ -105,7 +105,7 @@ async function accept(
       await lockAppends(db, contract.dataset, workspace.leaseSeconds);
       await refuseHeld(db, topic);
       if (!(await acceptRefused(db, batch, offsets))) return false;
-      await addFiles(db, writing, files);
+      await addFiles(db, writing, files, 'retry');
       await endAppend(db, attempt);
       reach('taps:committing');
       return true;

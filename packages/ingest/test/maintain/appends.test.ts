@@ -78,6 +78,7 @@ it('a commit that began before maintenance judges keeps its files: maintenance w
     });
     await commitVersion(db, {
       ...{ tableName: 'taps', baseVersion: 0, attemptId: ATTEMPT, contractVersion: 1, remove: [], rows: 1, fold: null },
+      cameOf: 'records',
       add: [
         {
           ...{ uri: world.stage.uriOf(stage), size: file.size, sha256: file.sha256, rows: 1, statistics: {} },

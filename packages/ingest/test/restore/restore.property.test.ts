@@ -2,7 +2,7 @@
  * Proves that a database lost at any moment between two runs, and restored from stage, ends with what an undisturbed world ends with:
  * rows of current and history, generations, loads that count.
  */
-import { contradictions } from '@farelake/db';
+import { contradictions, listVersions } from '@farelake/db';
 import fc from 'fast-check';
 import { folderStore } from '@farelake/lake';
 import { runs } from '../../../../jest.property.ts';
@@ -37,6 +37,12 @@ const picture = async (world: World) => ({
   ),
 });
 
+/** What is known of versions that are kept: those that no snapshot shows any more are not. */
+const versionsOf = async ({ pool }: World) =>
+  (await Promise.all(['edw_x', 'edw_x_history'].map((table) => listVersions(pool, table, 100)))).map((listed) =>
+    listed.map(({ version, committedAt, origin, loads }) => ({ version, committedAt, origin, loads })),
+  );
+
 it(`losses anywhere change nothing, on ${RUNS.numRuns} random deliveries`, async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -51,10 +57,11 @@ it(`losses anywhere change nothing, on ${RUNS.numRuns} random deliveries`, async
           await work(plain);
           await work(lost);
           if (losses[index % losses.length] === true && (await hasVersions(lost))) {
-            const before = await picture(lost);
+            const [before, versions] = [await picture(lost), await versionsOf(lost)];
             lost = await lostAndRestored(lost);
             // At once, but for what is not in the history.
             expect(await picture(lost)).toMatchObject({ current: before.current, history: before.history });
+            expect(await versionsOf(lost)).toEqual(versions);
             expect(await contradictions(lost.pool)).toEqual([]);
           }
         };

@@ -93,6 +93,7 @@ async function commit(
       remove,
       rows: [...kept, ...add].reduce((sum, { rows }) => sum + rows, 0),
       fold: { ...base.fold!, ...facts },
+      cameOf: 'fold',
     });
   };
   if (how === 'without the lease') await withTransaction(world.pool, write);

@@ -60,6 +60,7 @@ export class ListedTable {
       ...{ tableName: dataset, baseVersion: base.version, attemptId, contractVersion: 1, add, remove },
       rows: (base.files.length - remove.length + added) * ROWS,
       fold: { generation: '', rules: '{}', watermark: '', orphans: 0, conflicts: 0, movesOntoLive: 0 },
+      cameOf: 'fold',
     });
   }
 

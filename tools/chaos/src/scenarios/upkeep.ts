@@ -19,6 +19,7 @@ async function damage(home: Home): Promise<void> {
         ...{ tableName, baseVersion: version, attemptId, contractVersion: 1, add: [], remove: [first.id] },
         rows: rest.reduce((sum, { rows }) => sum + rows, 0),
         fold: { ...fold, orphans: fold.orphans + 7 },
+        cameOf: 'fold',
       });
       await endAttempt(db, attemptId, 'committed');
     });

@@ -121,6 +121,7 @@ async function commitMerge(
       rows,
       sameRows: true,
       fold: null,
+      cameOf: 'compaction',
     });
     await endAttempt(db, attempt, 'committed');
     reach('taps:compacting');
