@@ -1,4 +1,5 @@
 /** Proves that files which differ from their contract load as far as they go, that the ledger says how, and status. */
+import type { Contract } from '@farelake/schema-registry';
 import { isTroubled } from '../src/index.ts';
 import { Delivery, seq, type Column } from './support/delivery.ts';
 import { closeWorlds, openWorld, type World } from './support/world.ts';
@@ -134,7 +135,7 @@ it('more room than the contract has is shown; a value that needs it fails its fi
   const [failing] = await world.status();
   expect(failing).toMatchObject({ state: 'failing', rows: 3, drift: [{ ...widening, files: 2 }] });
   expect(failing?.reason).toMatch(
-    /column PRICE: "1234567890\.12" is not .*announces decimal\(12,2\), the contract has decimal\(10,2\): revise/,
+    /column PRICE: "1234567890\.12" is not .*announces decimal\(12,2\), the contract has decimal\(10,2\): give PRICE the type decimal\(12,2\) in the contract of edw_x/,
   );
   const columns = contract.columns.map((column) =>
     column.name === 'price' ? { ...column, type: 'decimal(12,2)' } : column,
@@ -168,6 +169,40 @@ it.each<[string, Column[], (string | null)[], RegExp]>([
   expect(isTroubled(status!)).toBe(true);
   const { rows: loads } = await world.pool.query('SELECT state, waiting_for FROM ledger.loads ORDER BY id');
   expect(loads[1]).toEqual({ state: 'waiting', waiting_for: 'schema' });
+});
+
+/** The contract as a held reason, or a failure, says that it may be: read from its words alone. */
+function followed(contract: Contract, reason: string): Contract {
+  const asked = [...reason.matchAll(/(\w+) the type (\S+\))/g)].map(([, column, type]) => [column!, type!] as const);
+  expect(asked.length).toBeGreaterThan(0);
+  const types = new Map(asked);
+  const columns = contract.columns.map((column) => ({ ...column, type: types.get(column.sourceName) ?? column.type }));
+  return { ...contract, version: contract.version + 1, columns };
+}
+
+it.each([
+  ['another scale with room for all', price(12, 3), '1234.567', '1234.567'],
+  ['more digits', price(12), '1234567890.12', '1234567890.12'],
+])('%s: what the message says to do is all that has to be done', async (_, column, value, shown) => {
+  const { world, contract, deliver } = await table();
+  await deliver(1, [ID, NAME, column], [insert(1, '3', 'c', value)]);
+  await world.ingest();
+  const [troubled] = await world.status();
+  expect(troubled?.reason).not.toMatch(/table add/);
+  world.contracts.set('edw_x', followed(contract, troubled?.reason ?? ''));
+  await live(world);
+  expect((await rows(world, 'id, price')).map(({ price: own }) => Number(own))).toEqual([1.5, 2.5, Number(shown)]);
+});
+
+it('where no contract would help, the message says what does', async () => {
+  const { world, deliver } = await table();
+  await deliver(1, [ID, { name: 'NAME', type: 'INT4' }, PRICE], [insert(1, '3', '7', '3.5')]);
+  await world.ingest();
+  const [held] = await world.status();
+  expect(held?.reason).toMatch(/Deliver it again under the same name with columns that fit$/);
+  await deliver(1, [ID, NAME, PRICE], [insert(1, '3', '7', '3.5')]);
+  await live(world);
+  expect(await rows(world, 'id, name')).toContainEqual({ id: '3', name: '7' });
 });
 
 it('all verdicts at once: the gravest counts, each is told', async () => {

@@ -26,6 +26,7 @@ export {
   type ContractParts,
   type SourceColumn,
 } from './contract-from-columns.ts';
+export { driftRemedy, giveType } from './drift-remedy.ts';
 export {
   describeDifference,
   describeDrift,

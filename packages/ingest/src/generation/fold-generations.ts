@@ -14,7 +14,7 @@ import {
   type Load,
 } from '@farelake/db';
 import type { Generation } from '@farelake/qlik';
-import type { Contract } from '@farelake/schema-registry';
+import { driftRemedy, type Contract, type Difference } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import { CHANGES_ONLY, foldTable, type FoldOutcome } from '../fold/fold-table.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
@@ -60,7 +60,8 @@ export async function foldGenerations(work: GenerationWork, held: string | undef
   const drifted = standing.loads.find((load) => load.waitingFor === 'schema');
   // What held the one that was shown before is not in the way of the one that took its place.
   const current: Outcome = next.shown ? { result: 'nothing' } : live;
-  const outcome: Outcome = drifted === undefined ? current : { result: 'held', reason: incompatible(drifted) };
+  const outcome: Outcome =
+    drifted === undefined ? current : { result: 'held', reason: incompatible(drifted, work.contract) };
   await tell(work, outcome, next.waiting);
   const applied = (live.result === 'committed' ? live.applied : 0) + next.applied;
   return { applied, trouble: next.trouble };
@@ -68,8 +69,8 @@ export async function foldGenerations(work: GenerationWork, held: string | undef
 
 type Outcome = FoldOutcome | { readonly result: 'waiting'; readonly reason: string };
 
-const incompatible = (load: Load): string =>
-  `${load.path}: ${load.reason ?? ''}. Deliver it again under the same name with columns that fit, or revise the contract (farelake table add)`;
+const incompatible = ({ path, reason, drift }: Load, { dataset }: Contract): string =>
+  `${path}: ${reason ?? ''}. ${driftRemedy(dataset, (drift ?? []) as readonly Difference[])}`;
 
 const tell = ({ workspace, dataset }: GenerationWork, outcome: Outcome, waiting: string | undefined): Promise<void> =>
   inTable(workspace, (db) =>
@@ -90,7 +91,7 @@ async function foldLive(work: GenerationWork, standing: Standing): Promise<Outco
   const { generations, live } = standing.plan;
   const fold = (generation: Snapshot) => foldTable(workspace, contract, generation, { onProgress });
   const drifted = standing.loads.find((load) => load.waitingFor === 'schema' && !isApart(load, standing));
-  if (drifted !== undefined) return { result: 'held', reason: incompatible(drifted) };
+  if (drifted !== undefined) return { result: 'held', reason: incompatible(drifted, contract) };
   if (live !== undefined) return fold(live);
   if (contract.snapshot === 'none') return fold(CHANGES_ONLY);
   // The first to be whole that can be folded; while none is whole, the one to wait for is the first of which no file is spoiled.

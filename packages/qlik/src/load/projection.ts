@@ -5,6 +5,7 @@
 import {
   driftOf,
   fieldName,
+  giveType,
   parseLogicalType,
   parseSql,
   projectAbsentColumn,
@@ -86,12 +87,13 @@ function projectColumns(contract: Contract, dfm: Dfm, wholeRow: string): Project
     const emptyIsNull = dfm.format.nullValue === '';
     const projected = projectColumn(contract, column, { text, wholeRow, dialect: 'duckdb', emptyIsNull });
     const file = wider.get(column.sourceName);
-    return file === undefined ? projected : { ...projected, remedy: widen(column, file) };
+    return file === undefined ? projected : { ...projected, remedy: widen(contract, column, file) };
   });
 }
 
-const widen = ({ type }: ContractColumn, file: string): string =>
-  `The file announces ${file}, the contract has ${type}: revise the contract (farelake table add), then ingest again.`;
+/** Not `table add`: it goes by the snapshot's files, which may be narrower than these. */
+const widen = ({ dataset }: Contract, { type, sourceName }: ContractColumn, file: string): string =>
+  `The file announces ${file}, the contract has ${type}: ${giveType(dataset, `${sourceName} the type ${file}`)}, then ingest again.`;
 
 const ordinalOf = (dfm: Dfm, name: string): number | undefined =>
   dfm.columns.find((column) => column.name === name)?.ordinal;
