@@ -305,6 +305,7 @@ export {
   staleTables,
   tablesBehind,
 } from './ledger/snapshots.ts';
+export { isNotedAsPassedOver, notePassedOver } from './ledger/passed-over.ts';
 export * from './ledger/pointers.ts';
 export { AttemptGivenUp, endAppend, lockAppends } from './ledger/appends.ts';
 export {

@@ -201,8 +201,7 @@ export class VersionConflict extends DbError<'version-conflict'> {}
  * @throws VersionConflict
  */
 export async function commitVersion(db: Queryable, commit: Commit): Promise<number> {
-  const version = commit.baseVersion + 1;
-  await claimVersion(db, commit, version);
+  const version = await claimVersion(db, commit);
   const { rowCount } = await db.query(
     `UPDATE ledger.files SET version_removed = $3 WHERE table_name = $1 AND id = ANY ($2::bigint[]) AND version_removed IS NULL`,
     [commit.tableName, commit.remove, version],
@@ -250,20 +249,24 @@ export async function insertFiles(db: Queryable, tableName: string, add: readonl
   );
 }
 
-/** The primary key lets only one commit have a number, and the number follows only from the version that was read. */
-async function claimVersion(db: Queryable, commit: Commit, version: number): Promise<void> {
+/**
+ * The primary key lets only one commit have a number, and the number follows only from the version that was read. It is the next one, but
+ * in a restored ledger whose stage tells of higher numbers that were given, which no version has: those are noted with its newest.
+ */
+async function claimVersion(db: Queryable, commit: Commit): Promise<number> {
   const { fold } = commit;
-  const { rowCount } = await db.query(
+  const { rows } = await db.query<{ version: number }>(
     `INSERT INTO ledger.versions (table_name, version, attempt_id, contract_version, rows, generation, fold_rules, watermark, orphans, conflicts, moves_onto_live, came_of,
        came_of_loads)
-     SELECT $1::text, $2::bigint, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text,
+     SELECT $1::text, greatest($2::bigint + 1, (SELECT max(first_version) FROM ledger.metadata_files
+         WHERE table_name = $1::text AND version_added = $2::bigint AND kind = 'journal')), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text,
        CASE WHEN $12::text = 'load' THEN (SELECT count(b.load_id) FROM ledger.attempts a LEFT JOIN ledger.batch_loads b USING (batch_id)
          WHERE a.id = $3 AND a.batch_id IS NOT NULL GROUP BY a.id) END
-     WHERE $2::bigint - 1 = coalesce((SELECT max(version) FROM ledger.versions WHERE table_name = $1::text), 0)
-     ON CONFLICT (table_name, version) DO NOTHING`,
+     WHERE $2::bigint = coalesce((SELECT max(version) FROM ledger.versions WHERE table_name = $1::text), 0)
+     ON CONFLICT (table_name, version) DO NOTHING RETURNING version`,
     [
       commit.tableName,
-      version,
+      commit.baseVersion,
       commit.attemptId,
       commit.contractVersion,
       commit.rows,
@@ -276,7 +279,9 @@ async function claimVersion(db: Queryable, commit: Commit, version: number): Pro
       commit.cameOf,
     ],
   );
-  if (rowCount !== 1) throw conflict(commit);
+  const [claimed] = rows;
+  if (claimed === undefined) throw conflict(commit);
+  return claimed.version;
 }
 
 const conflict = (commit: Commit): VersionConflict =>

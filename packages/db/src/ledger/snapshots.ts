@@ -1,6 +1,7 @@
 /** Snapshots of versions, and the metadata files of commits; the catalog's pointer moves with the manifest. */
 import type { ListedFile } from './manifest.ts';
 import type { Queryable } from './objects.ts';
+import { numbersAbove, numbersUpTo } from './passed-over.ts';
 import { sizeOf, type CatalogTable } from './pointers.ts';
 
 /** What a table's newest version has that an earlier one had not, and the other way round. */
@@ -67,7 +68,7 @@ export interface MetadataFile {
   readonly kind: MetadataKind;
   /** Bytes. */
   readonly size: number;
-  /** Of a journal: the first version that it tells of. */
+  /** Of a journal: the first version that it tells of; of one that tells only that its version was there: the one after it. */
   readonly firstVersion?: number;
 }
 
@@ -102,7 +103,7 @@ export async function movePointer(db: Queryable, table: CatalogTable, move: Poin
   );
   await db.query(
     `UPDATE ledger.metadata_files SET version_removed = $2, removed_at = now()
-     WHERE table_name = $1 AND kind = 'metadata' AND removed_at IS NULL`,
+     WHERE table_name = $1 AND removed_at IS NULL AND (kind = 'metadata' OR ${numbersUpTo('$2')})`,
     [tableName, version],
   );
   await db.query(
@@ -181,17 +182,20 @@ async function letGo(db: Queryable, { tableName, version, dropped, expired }: Po
 
 /**
  * Journals tell of the files that their versions brought, and the newest of how the table stands: once none of these files is left, and
- * another is the newest, nothing needs it. Looked at are those of which this version took files, and the one before it.
+ * another is the newest, nothing needs it. Looked at are those of which this version took files, and the one before it. One of a version
+ * that was passed over goes by the pointer.
  * @returns their versions
  */
 export async function journalsLetGo(db: Queryable, tableName: string, version: number): Promise<number[]> {
   const { rows } = await db.query<{ version: number }>(
     `SELECT DISTINCT j.version_added AS version FROM ledger.metadata_files j
      WHERE j.table_name = $1 AND j.kind = 'journal' AND j.removed_at IS NULL AND j.version_added < $2
+       AND j.first_version <= j.version_added
        AND (EXISTS (SELECT 1 FROM ledger.files f WHERE f.table_name = $1 AND f.version_removed = $2
            AND f.version_added BETWEEN j.first_version AND j.version_added)
          OR j.version_added = (SELECT max(n.version_added) FROM ledger.metadata_files n
-           WHERE n.table_name = $1 AND n.kind = 'journal' AND n.removed_at IS NULL AND n.version_added < $2))
+           WHERE n.table_name = $1 AND n.kind = 'journal' AND n.removed_at IS NULL AND n.version_added < $2
+             AND n.first_version <= n.version_added))
        AND NOT EXISTS (SELECT 1 FROM ledger.files f WHERE f.table_name = $1 AND f.version_removed IS NULL
          AND f.version_added BETWEEN j.first_version AND j.version_added)`,
     [tableName, version],
@@ -216,7 +220,7 @@ export async function forgetSnapshots(db: Queryable, tableName: string, version:
   ]);
   await db.query(
     `UPDATE ledger.metadata_files SET removed_at = now(), version_removed = coalesce(version_removed, $2)
-     WHERE table_name = $1 AND removed_at IS NULL`,
+     WHERE table_name = $1 AND removed_at IS NULL AND NOT ${numbersAbove('$2')}`,
     [tableName, version],
   );
   // Their journals go with them.

@@ -15,12 +15,17 @@ export async function catchUp(workspace: TableWorkspace, contract: Contract): Pr
     await show(workspace, contract, tableName);
 }
 
+/** A version that stays as it was is not written of by each run: the transaction is taken back. */
+class NothingNew extends Error {}
+
 const show = (workspace: TableWorkspace, contract: Contract, tableName: string): Promise<void> =>
   inTable(workspace, async (db) => {
     const { version, fold } = await readVersion(db, tableName);
     const attemptId = newAttemptId();
     await startAttempt(db, { id: attemptId, dataset: contract.dataset, batchId: null });
     const shown = { tableName, version, attemptId, contractVersion: contract.version, fold };
-    const done = await publishSnapshot(workspace, db, contract, shown);
-    await endAttempt(db, attemptId, done === 'published' ? 'committed' : 'aborted');
+    if ((await publishSnapshot(workspace, db, contract, shown)) === 'passed over before') throw new NothingNew();
+    await endAttempt(db, attemptId, 'committed');
+  }).catch((error: unknown) => {
+    if (!(error instanceof NothingNew)) throw error;
   });

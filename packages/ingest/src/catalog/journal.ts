@@ -23,7 +23,7 @@ export interface Journal extends JournalledLoads {
   readonly format: typeof JOURNAL_FORMAT;
   readonly table: string;
   readonly attempt: string;
-  /** The files that these versions added. */
+  /** The files that these versions added; above `version`: it only tells that this number was given. */
   readonly firstVersion: number;
   readonly version: number;
   readonly files: readonly Omit<ListedFile, 'id'>[];
@@ -61,6 +61,22 @@ export async function* journalsOf(
       ...(index === 0 && (await standingOf(db, dataset, feed, head))),
     };
   }
+}
+
+/**
+ * Of a version that no snapshot shows: without it nothing on stage tells of its number, nor of those of its loads. Files, and what hangs on
+ * them, the next version that is shown tells of.
+ */
+export async function journalOfPassedOver(
+  db: Queryable,
+  dataset: string,
+  { version, ...head }: Omit<JournalHead, 'firstVersion'>,
+): Promise<Journal> {
+  return {
+    ...{ format: JOURNAL_FORMAT, ...head, firstVersion: version + 1, version, files: [] },
+    ...(await journalledLoads(db, { batchIds: [], loadIds: [] })),
+    standing: await journalledStanding(db, dataset),
+  };
 }
 
 async function standingOf(

@@ -135,6 +135,9 @@ export class MetadataWriter {
     await this.#put('journal', Buffer.from(JSON.stringify(journal)), { firstVersion });
   }
 
+  /** All that was begun is there. @throws what the store throws that did not take one of the files */
+  done = (): Promise<void> => this.#io.done();
+
   /** Nothing is being written any more, however it ended. */
   ended = (): Promise<void> => this.#io.ended();
 

@@ -7,14 +7,17 @@
  * - What the journal tells is what the ledger says when the transaction ends: all that belongs to the commit is written before.
  * - Metadata on stage has all that it needs beside it: the file that names the others comes last.
  * - A version is published once. One whose files do not go with the contract (a treatment changed half way) is passed over; the next
- *   one that can be shown brings its difference along.
+ *   one that can be shown brings its difference along. Until then a journal without files tells of its number, so that it is not given
+ *   again when the ledger is lost.
  */
 import { channel } from 'node:diagnostics_channel';
 import {
   filesSince,
   foldedHistory,
+  isNotedAsPassedOver,
   lockPointer,
   movePointer,
+  notePassedOver,
   treatedFiles,
   versionTold,
   type TreatedFiles,
@@ -28,7 +31,7 @@ import { historyName, type Contract } from '@farelake/schema-registry';
 import { reach } from '../failpoint.ts';
 import { requireOwn } from './foreign-commit.ts';
 import { icebergColumns, underContract } from './iceberg-columns.ts';
-import { journalsOf } from './journal.ts';
+import { journalOfPassedOver, journalsOf } from './journal.ts';
 import { requireFileCount } from './metadata-io.ts';
 import { MetadataWriter, type MetadataPlace, type Shown } from './metadata-writer.ts';
 import { catalogTable } from './place.ts';
@@ -52,13 +55,16 @@ export interface SnapshotTold {
   readonly bytes: number;
 }
 
+/** `passed over before`: nothing was written now. */
+export type Published = 'published' | 'passed over' | 'passed over before';
+
 /** Under the table's lease or append lock, in the transaction that committed the version, after all else that belongs to it. */
 export async function publishSnapshot(
   workspace: MetadataPlace,
   db: Queryable,
   contract: Contract,
   shown: Shown,
-): Promise<'published' | 'passed over'> {
+): Promise<Published> {
   const { tableName } = shown;
   const begun = performance.now();
   const table = catalogTable(workspace, tableName);
@@ -86,14 +92,14 @@ async function writeAndMove(
   contract: Contract,
   shown: Shown,
   { place, table, pointer, writer }: Publishing,
-): Promise<'published' | 'passed over'> {
+): Promise<Published> {
   const { tableName, version } = shown;
   const columns = icebergColumns(contract, tableName);
   // The store answers while the ledger does; without a use for it, what it says is nobody's business.
   const reading = writer.present(columns, pointer);
   reading.catch(() => undefined);
   const groups = await treatedFiles(db, [tableName]);
-  if (whyNotShown(contract, groups) !== undefined) return 'passed over';
+  if (whyNotShown(contract, groups) !== undefined) return passOver(db, contract, shown, writer);
   const change = await filesSince(db, tableName, pointer.ours?.version ?? 0);
   const historyVersion = await historyVersionOf(db, contract, shown);
   const came = await versionTold(db, tableName, version);
@@ -101,7 +107,7 @@ async function writeAndMove(
   if (pointer.ours !== undefined)
     requireFileCount(tableName, pointer.ours, present, fileCount(groups) - change.added.length + change.removed.length);
   const evolved = underContract(present, columns, pointer.now, areTypesNoted(groups));
-  if (evolved === undefined) return 'passed over';
+  if (evolved === undefined) return passOver(db, contract, shown, writer);
   const next = await writer.snapshot(evolved, columns, change, { now: pointer.now, historyVersion, came });
   const { metadata, expired } = expireSnapshots(next.metadata, isKept(pointer.now), pointer.now);
   const firstVersion = (pointer.ours?.version ?? 0) + 1;
@@ -126,6 +132,21 @@ async function writeAndMove(
   });
   if (!moved) await requireOwn(place, tableName, { ...pointer, found: null });
   return 'published';
+}
+
+async function passOver(
+  db: Queryable,
+  { dataset }: Contract,
+  shown: Shown,
+  writer: MetadataWriter,
+): Promise<'passed over' | 'passed over before'> {
+  const { tableName, version, attemptId } = shown;
+  if (await isNotedAsPassedOver(db, tableName, version)) return 'passed over before';
+  await writer.journal(await journalOfPassedOver(db, dataset, { table: tableName, attempt: attemptId, version }));
+  await writer.done();
+  reach('catalog:written');
+  for (const journal of writer.written) await notePassedOver(db, shown, journal);
+  return 'passed over';
 }
 
 const fileCount = (groups: readonly TreatedFiles[]): number => groups.reduce((sum, { files }) => sum + files, 0);

@@ -115,7 +115,7 @@ async function isWhole(workspace: TableWorkspace, db: Queryable, shown: Shown, o
 
 async function rebuild(workspace: TableWorkspace, db: Queryable, contract: Contract, shown: Shown): Promise<void> {
   await startAttempt(db, { id: shown.attemptId, dataset: contract.dataset, batchId: null });
-  if ((await publishSnapshot(workspace, db, contract, shown)) === 'passed over')
+  if ((await publishSnapshot(workspace, db, contract, shown)) !== 'published')
     throw new UserError({
       code: 'not-shown',
       problem: `${shown.tableName} cannot be shown now: its files do not go with its contract.`,

@@ -36,6 +36,8 @@ export async function* journalsFor(
     for (const [index, file] of group.entries()) {
       const journal = parsed(texts[index] ?? '');
       if (typeof journal === 'string') onUnreadable(file.uri, journal);
+      // A try of a commit may have been passed over, and another one shown.
+      else if (journal.firstVersion > journal.version) continue;
       else if (attempts.get(file.version) === file.attempt || journal.files.some(({ uri }) => needed.has(uri)))
         yield { file, journal };
     }

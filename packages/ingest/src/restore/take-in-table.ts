@@ -19,7 +19,7 @@ import type { Workspace } from '../workspace.ts';
 import { derivedFile } from './derived-file.ts';
 import { journalsFor } from './read-journals.ts';
 import type { ReadTable, StagedFile } from './read-table.ts';
-import type { StagedTable } from './stage-tables.ts';
+import type { CommitFile, StagedTable } from './stage-tables.ts';
 import { newToldTopics, noteTopics, type ToldTopics } from './told-topics.ts';
 
 export interface TakenTable {
@@ -74,11 +74,11 @@ export async function takeInTable(
   const files = table.files.map((file) => restoredFile(table, file, facts, like));
   await restoreFiles(db, table.name, await withKnownNumbers(db, files));
   const told = new Set(spans.map(({ uri }) => uri));
-  const spent = staged.journals
+  const untoldJournals = staged.journals
     .filter(({ uri }) => !told.has(uri))
-    .map(({ uri, size }) => spentJournal(table, uri, size));
+    .map((file) => (file.version > table.newest ? givenNumber(table, file) : spentJournal(table, file)));
   await restoreAttempts(db, dataset, [attempt], 'committed');
-  await restoreMetadata(db, table.name, attempt, [...table.metadata, ...spans, ...spent]);
+  await restoreMetadata(db, table.name, attempt, [...table.metadata, ...spans, ...untoldJournals]);
   const pointer = { metadata: table.path, version: table.newest };
   if (!(await restorePointer(db, catalogTable(workspace, table.name), pointer))) throw catalogTaken(table.name);
   const untold = table.files.filter(({ uri, removed }) => removed === null && !facts.has(uri)).map(({ uri }) => uri);
@@ -111,10 +111,20 @@ function journalRow(
 const keptVersion = ({ versions, newest }: ReadTable, { version }: Journal): number | null =>
   version > (versions[0]?.version ?? newest) ? version : null;
 
-const spentJournal = (table: ReadTable, uri: string, size: number): RestoredMetadata => ({
+const spentJournal = (table: ReadTable, { uri, size }: CommitFile): RestoredMetadata => ({
   ...{ uri, size, kind: 'journal', spent: true, versionRemoved: table.newest },
   versionAdded: table.versions[0]?.version ?? table.newest,
   firstVersion: table.versions[0]?.version ?? table.newest,
+});
+
+/**
+ * Of a version that was committed and passed over, or of a commit that died: nobody can tell which, and a number that nobody had may be
+ * left out. The journal stays until a version above it is shown, for another loss.
+ */
+const givenNumber = (table: ReadTable, { uri, size, version }: CommitFile): RestoredMetadata => ({
+  ...{ uri, size, kind: 'journal', spent: false, versionRemoved: null },
+  versionAdded: table.newest,
+  firstVersion: version + 1,
 });
 
 function restoredFile(
