@@ -2,45 +2,35 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readPointer } from '@farelake/db';
-import { liveFiles, currentSnapshot, parseMetadata } from '@farelake/iceberg';
+import { currentSnapshot, liveFiles } from '@farelake/iceberg';
 import { folderStore } from '@farelake/lake';
 import { audit, resetCatalog } from '../../src/index.ts';
-import { Delivery, seq } from '../support/delivery.ts';
-import { closeWorlds, openWorld, type World } from '../support/world.ts';
+import { metadataReader } from '../support/metadata-reader.ts';
+import { begun, change } from '../support/one-row.ts';
+import { metadataOf } from '../support/shown-by-catalog.ts';
+import { closeWorlds, type World } from '../support/world.ts';
 
 afterAll(closeWorlds, 60_000);
 
-const COLUMNS = [
-  { name: 'ID', type: 'INT4', key: 1 },
-  { name: 'S', type: 'STRING' },
-];
 const TABLE = 'edw_x_history';
 
 type Metadata = Record<string, unknown>;
 
-async function begun() {
-  const world = await openWorld();
-  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
-  await delivery.snapshot('LOAD1', [['1', 'a']], { start: '2026-01-01T00:00:00' });
-  const contract = await world.addTable('EDW.X');
-  await world.ingest();
-  const change = async (n: number) => {
-    await delivery.changes(`2026010${n}-000000000`, [{ seq: seq(n), oper: 'I', row: [String(n), 'x'] }], {
-      end: `2026-03-01T00:00:0${n}`,
-    });
+async function changed() {
+  const { world, delivery, contract } = await begun();
+  const ingestChange = async (n: number) => {
+    await delivery.changes(`2026010${n}-000000000`, [change(n, String(n))], { end: `2026-03-01T00:00:0${n}` });
     await world.ingest();
   };
-  await change(2);
-  return { world, contract, change };
+  await ingestChange(2);
+  return { world, contract, ingestChange };
 }
 
 const newest = async ({ pool }: World) => (await readPointer(pool, TABLE))!.metadata.replace('file://', '');
 
 /** Files that readers of Iceberg see. */
 async function shown(world: World): Promise<number> {
-  const read = (file: string) => readFile(file.replace('file://', ''));
-  const metadata = parseMetadata(await read(await newest(world)));
-  const files = await liveFiles({ read, write: () => Promise.reject(new Error()) }, currentSnapshot(metadata));
+  const files = await liveFiles(metadataReader, currentSnapshot(await metadataOf(world, TABLE)));
   return files.length;
 }
 
@@ -64,7 +54,7 @@ describe.each([
   ['of the same size', true],
 ])('metadata %s', (_, padded) => {
   it.each(Object.keys(EDITS))('%s: no commit builds on it, and reset writes it anew', async (edit) => {
-    const { world, contract, change } = await begun();
+    const { world, contract, ingestChange } = await changed();
     const file = await newest(world);
     const before = await readFile(file, 'utf8');
     const after = JSON.stringify(EDITS[edit]!(JSON.parse(before) as Metadata));
@@ -73,7 +63,7 @@ describe.each([
       expect((await audit(world, folderStore(world.delivered))).findings.map(({ kind }) => kind)).toContain(
         'metadata-gone',
       );
-    await change(3);
+    await ingestChange(3);
     expect((await world.status())[0]).toMatchObject({
       state: 'failing',
       reason: expect.stringMatching(/its Iceberg metadata .*catalog reset/) as string,
@@ -89,7 +79,7 @@ describe.each([
 });
 
 it('a manifest of another size is rebuilt, and files that the ledger’s version has not are not believed', async () => {
-  const { world, contract, change } = await begun();
+  const { world, contract, ingestChange } = await changed();
   const { rows } = await world.pool.query<{ uri: string }>(
     `SELECT uri FROM ledger.metadata_files WHERE table_name = $1 AND kind = 'manifest' AND removed_at IS NULL`,
     [TABLE],
@@ -97,7 +87,7 @@ it('a manifest of another size is rebuilt, and files that the ledger’s version
   const manifest = fileURLToPath(rows[0]!.uri);
   await writeFile(manifest, Buffer.concat([await readFile(manifest), Buffer.from('\n')]));
   expect(await resetCatalog(world, contract)).toContainEqual({ table: TABLE, done: 'rebuilt' });
-  await change(3);
+  await ingestChange(3);
   // As of a commit that believed too little, when nobody compared.
   await world.pool.query(
     `UPDATE ledger.files SET uri = uri || 'x' WHERE id = (SELECT max(id) FROM ledger.files WHERE table_name = $1)`,

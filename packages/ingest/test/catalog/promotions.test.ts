@@ -1,18 +1,13 @@
 /** Proves that the catalog shows files only under types that Iceberg's readers cast them to, and says why it waits and what ends that. */
-import { readFile } from 'node:fs/promises';
-import { currentSnapshot, liveFiles, parseMetadata, schemaOf, type FileIo } from '@farelake/iceberg';
+import { currentSnapshot, liveFiles, parseMetadata, schemaOf } from '@farelake/iceberg';
 import { folderStore } from '@farelake/lake';
 import { audit, listCatalog, resetCatalog, sendBack } from '../../src/index.ts';
 import { areTypesNoted, whyNotShown } from '../../src/catalog/showable.ts';
 import { Delivery, seq } from '../support/delivery.ts';
+import { metadataReader } from '../support/metadata-reader.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
 afterAll(closeWorlds, 60_000);
-
-const io: FileIo = {
-  read: (file) => readFile(file.replace(/^file:\/\//, '')),
-  write: () => Promise.reject(new Error('a test reads')),
-};
 
 async function delivered() {
   const world = await openWorld();
@@ -37,9 +32,9 @@ const listed = async (world: World) =>
   new Map((await listCatalog(world, world.contracts.values())).map((table) => [table.tableName, table]));
 
 async function shown(world: World, table: string) {
-  const metadata = parseMetadata(await io.read((await listed(world)).get(table)!.found!));
+  const metadata = parseMetadata(await metadataReader.read((await listed(world)).get(table)!.found!));
   const types = Object.fromEntries(schemaOf(metadata).fields.map(({ name, type }) => [name, type]));
-  return { amt: types['amt'], n: types['n'], files: await liveFiles(io, currentSnapshot(metadata)) };
+  return { amt: types['amt'], n: types['n'], files: await liveFiles(metadataReader, currentSnapshot(metadata)) };
 }
 
 it('a type that queries cast to and Iceberg does not waits until the loads were taken through again', async () => {

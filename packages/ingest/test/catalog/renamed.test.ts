@@ -7,27 +7,16 @@ import { readPointer } from '@farelake/db';
 import { folderStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
 import { ingest, resetCatalog } from '../../src/index.ts';
-import { Delivery, seq } from '../support/delivery.ts';
-import { closeWorlds, openWorld, type World } from '../support/world.ts';
+import { Delivery } from '../support/delivery.ts';
+import { AFTER, begun, change, COLUMNS } from '../support/one-row.ts';
+import { closeWorlds, type World } from '../support/world.ts';
 
 afterAll(closeWorlds, 60_000);
 
-const COLUMNS = [
-  { name: 'ID', type: 'INT4', key: 1 },
-  { name: 'S', type: 'STRING' },
-];
-
-async function begun(): Promise<{ world: World; contract: Contract; change: (id: string) => Promise<unknown> }> {
-  const world = await openWorld();
-  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
-  await delivery.snapshot('LOAD1', [['1', 'a']], { start: '2026-01-01T00:00:00' });
-  const contract = await world.addTable('EDW.X');
-  await world.ingest();
-  const change = (id: string) =>
-    delivery.changes(`2026010${id}-000000000`, [{ seq: seq(Number(id)), oper: 'I', row: [id, 'x'] }], {
-      end: '2026-03-01T00:00:00',
-    });
-  return { world, contract, change };
+async function changing(): Promise<{ world: World; contract: Contract; deliver: (id: string) => Promise<unknown> }> {
+  const { world, delivery, contract } = await begun();
+  const deliver = (id: string) => delivery.changes(`2026010${id}-000000000`, [change(Number(id), id)], AFTER);
+  return { world, contract, deliver };
 }
 
 const catalog = async ({ pool }: World) =>
@@ -39,9 +28,9 @@ describe('a table of ours under a name of somebody else is no other environment'
     ['moved', `UPDATE iceberg_tables SET table_namespace = 'reports' WHERE table_name = 'edw_x'`],
     ['all moved', `UPDATE iceberg_tables SET table_namespace = 'reports'`],
   ])('%s: told as foreign, and reset takes it back', async (_, statement) => {
-    const { world, contract, change } = await begun();
+    const { world, contract, deliver } = await changing();
     await world.pool.query(statement);
-    await change('2');
+    await deliver('2');
     await world.ingest();
     expect((await world.status())[0]?.reason).toMatch(
       /dropped the table from the catalog, or renamed it.*catalog reset/,
@@ -61,7 +50,7 @@ describe('a command of another environment', () => {
   };
 
   it.each(Object.entries(away))('resets nothing: %s', async (_, statement) => {
-    const { world, contract } = await begun();
+    const { world, contract } = await changing();
     await world.pool.query(statement);
     const before = await catalog(world);
     for (const lost of [undefined, 'edw_x', 'edw_x_history']) {
@@ -78,12 +67,12 @@ describe('a command of another environment', () => {
   });
 
   it('commits nothing, neither to a table that is there nor to a new one', async () => {
-    const { world, change } = await begun();
+    const { world, deliver } = await changing();
     await new Delivery(world.delivered, 'EDW.Y', COLUMNS).snapshot('LOAD1', [['1', 'a']], {
       start: '2026-01-01T00:00:00',
     });
     await world.addTable('EDW.Y');
-    await change('2');
+    await deliver('2');
     const before = await catalog(world);
     await ingest({ ...world, environment: 'prod' }, folderStore(world.delivered));
     expect(await catalog(world)).toEqual(before);
@@ -98,12 +87,12 @@ describe('a command of another environment', () => {
   });
 
   it('whose namespace is the same is told by the metadata', async () => {
-    const { world, contract, change } = await begun();
+    const { world, contract, deliver } = await changing();
     const [hyphen, underscore] = ['a-b', 'a_b'].map((environment) => ({ ...world, environment }));
     await world.pool.query('TRUNCATE iceberg_tables, ledger.pointers, ledger.snapshots, ledger.metadata_files');
     await ingest(hyphen!, folderStore(world.delivered));
     const before = await catalog(world);
-    await change('2');
+    await deliver('2');
     await ingest(underscore!, folderStore(world.delivered));
     expect((await world.status())[0]?.reason).toContain('table-uuid');
     await expect(resetCatalog(underscore!, contract)).rejects.toMatchObject({ code: 'other-environment' });

@@ -2,15 +2,16 @@
  * Proves that files of metadata that are written side by side are all there before the one that names them, and this one before the pointer
  * moves, whichever of them is late or fails; and that a ledger lost right then is restored as it was committed last.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseMetadata, reachableFiles, type FileIo } from '@farelake/iceberg';
+import { parseMetadata, reachableFiles } from '@farelake/iceberg';
 import { folderStore } from '@farelake/lake';
 import { ingest } from '../../src/index.ts';
 import { catalogProblems } from '../support/catalog-chain.ts';
 import { Delivery, seq } from '../support/delivery.ts';
 import { lostAndRestored } from '../support/lost.ts';
+import { metadataReader } from '../support/metadata-reader.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
 afterAll(closeWorlds, 60_000);
@@ -60,11 +61,6 @@ function watched(world: World, puts: Puts): World['stage'] {
   };
 }
 
-const io: FileIo = {
-  read: (file) => readFile(file.replace(/^file:\/\//, '')),
-  write: () => Promise.reject(new Error('a test reads')),
-};
-
 /** Metadata on stage that needs a file, or has a journal of its commit, that is not there. */
 async function notWhole({ folder }: World): Promise<string[]> {
   const stage = path.join(folder, 'stage');
@@ -72,8 +68,8 @@ async function notWhole({ folder }: World): Promise<string[]> {
     (await readdir(stage, { recursive: true })).filter((file) => file.includes('/metadata/') && kindOf(file) === kind);
   const broken: string[] = [];
   for (const file of await files('metadata')) {
-    const metadata = parseMetadata(await io.read(path.join(stage, file)));
-    const needed = [...(await reachableFiles(io, metadata).catch(() => ['gone']))];
+    const metadata = parseMetadata(await metadataReader.read(`file://${path.join(stage, file)}`));
+    const needed = [...(await reachableFiles(metadataReader, metadata).catch(() => ['gone']))];
     const there = await Promise.all(needed.map((one) => stat(one.replace(/^file:\/\//, '')).catch(() => undefined)));
     const commit = /^(.*\/\d+-[0-9a-f]+)-/.exec(file)?.[1] ?? '';
     const hasJournal = (await files('journal')).some((one) => one.startsWith(commit));

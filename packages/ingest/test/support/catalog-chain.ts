@@ -2,12 +2,11 @@
  * Whether the catalog shows what the ledger says, at any moment: while others commit, after one of them died, in the end. Each table's
  * snapshots are one chain, a version of the manifest each, and list the files of that version.
  */
-import { buffer } from 'node:stream/consumers';
 import { withConnection } from '@farelake/db';
-import { liveFiles, parseMetadata, type FileIo, type Snapshot, type TableMetadata } from '@farelake/iceberg';
-import { locate } from '@farelake/lake';
+import { liveFiles, parseMetadata, type Snapshot, type TableMetadata } from '@farelake/iceberg';
 import type { Pool } from 'pg';
-import { icebergPath, uriOfPath } from '../../src/index.ts';
+import { icebergPath } from '../../src/index.ts';
+import { metadataReader } from './metadata-reader.ts';
 
 export interface ChainOptions {
   /** Files of all retained snapshots are compared, not only of the newest. */
@@ -57,20 +56,12 @@ const readLedger = (pool: Pool): Promise<LedgerTable[]> =>
     return rows;
   });
 
-const io: FileIo = {
-  read: async (file) => {
-    const { store, path } = locate(uriOfPath(file));
-    return buffer(await store.read(path));
-  },
-  write: () => Promise.reject(new Error('it is only read')),
-};
-
 async function problemsOf(table: LedgerTable, options: ChainOptions): Promise<string[]> {
   const { name, found, ours } = table;
   if (found === null || found !== ours)
     return [`${name}: the catalog is at ${String(found)}, our last commit is ${String(ours)}`];
   try {
-    const metadata = parseMetadata(await io.read(found));
+    const metadata = parseMetadata(await metadataReader.read(found));
     const compared = options.whole === true ? metadata.snapshots : metadata.snapshots.slice(-1);
     const wrong = await Promise.all(compared.map((snapshot) => contentProblems(table, snapshot)));
     const newest = table.versions.at(-1)?.version;
@@ -117,7 +108,7 @@ function gaps({ versions, snapshots }: LedgerTable): string[] {
 
 async function contentProblems({ versions, files }: LedgerTable, snapshot: Snapshot): Promise<string[]> {
   const version = versionOf(snapshot);
-  const listed = (await liveFiles(io, snapshot)).map(({ path }) => path).sort();
+  const listed = (await liveFiles(metadataReader, snapshot)).map(({ path }) => path).sort();
   const manifest = files
     .filter(({ added, removed }) => added <= version && (removed === null || removed > version))
     .map(({ uri }) => icebergPath(uri))
