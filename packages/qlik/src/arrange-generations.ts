@@ -59,12 +59,13 @@ export function arrangeGenerations<File extends SnapshotFile>(
     untimed,
   );
   const taken = new Set(cores.map(({ name }) => name));
+  const spentAt = new Map([...starts].flatMap(([name, start]) => (spent.has(name) ? [[start, name] as const] : [])));
   const times = new Set(all.map(({ time }) => time));
   const empty = cores.filter(({ files }) => files.length === 0);
   const generations = [
     ...empty.map(({ name }): Generation<File> => ({ name, start: null, files: [], superseded: [] })),
     ...[...groups, ...piles].map((group) => {
-      const generation = named(group, taken, spent);
+      const generation = named(group, taken, { spent, spentAt });
       const began = starts.get(generation.name) ?? null;
       // The file that it began with gave way to another: changes since then may not be in that. Or is another's by now.
       const isEarlier = began !== null && generation.start !== null && began < generation.start;
@@ -74,25 +75,34 @@ export function arrangeGenerations<File extends SnapshotFile>(
   return { generations: inOrder(generations), rivals, repeats };
 }
 
+interface Spent {
+  readonly spent: ReadonlySet<string>;
+  /** Its name by the time of the file that it began with. */
+  readonly spentAt: ReadonlyMap<Instant, string>;
+}
+
 function named<File extends SnapshotFile>(
   { files: places, superseded, core }: Group<File>,
   taken: Set<string>,
-  spent: ReadonlySet<string>,
+  past: Spent,
 ): Generation<File> {
   const files = [...places.values()].sort(compareFiles);
   const start = startOf([...files, ...superseded]);
-  const name = core ?? recordedName(files, taken, spent) ?? nameOf(start, taken.union(spent));
+  const name = core ?? recordedName(files, taken, past) ?? nameOf(start, taken.union(past.spent));
   taken.add(name);
   return { name, start, files, superseded };
 }
 
-/** What its first file was known by; or what was passed over, of which more has come: that stays so. */
+/**
+ * What its first file was known by; or what was passed over, of which more has come: that stays so. What began it tells where its files
+ * are not known by it any more: a restored ledger knows no file that was never loaded.
+ */
 function recordedName(
   files: readonly SnapshotFile[],
   taken: ReadonlySet<string>,
-  spent: ReadonlySet<string>,
+  { spent, spentAt }: Spent,
 ): string | undefined {
-  const recorded = files.map((file) => file.recorded ?? undefined);
+  const recorded = files.map(({ recorded, time }) => recorded ?? (time === null ? undefined : spentAt.get(time)));
   return [recorded[0], ...recorded.filter((name) => name !== undefined && spent.has(name))].find(
     (name) => name !== undefined && !taken.has(name),
   );

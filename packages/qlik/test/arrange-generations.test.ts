@@ -139,6 +139,16 @@ describe('around known generations', () => {
     const { generations } = arrangeGenerations([], [first, second], { spent: new Set(['20211201T005000000000']) });
     expect(generations.map(({ name }) => name)).toEqual(['kept', '20211201T005000000000-2']);
   });
+
+  it('what was passed over is known by what began it, also where no file is known by it any more', () => {
+    const [late, began, other] = [file('LOAD1', 40), file('LOAD2', 50), file('LOAD1', 90)];
+    const past = { spent: new Set(['over']), starts: new Map([['over', began.time!]]) };
+    const { generations } = arrangeGenerations([], [late, began, other], past);
+    expect(generations.map(({ name, files }) => [name, files.length])).toEqual([
+      ['over', 2],
+      ['20211201T013000000000', 1],
+    ]);
+  });
 });
 
 describe('in whatever order files come', () => {

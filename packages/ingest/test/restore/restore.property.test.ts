@@ -9,7 +9,7 @@ import { runs } from '../../../../jest.property.ts';
 import { audit, rollBack } from '../../src/index.ts';
 import { Delivery } from '../support/delivery.ts';
 import { lostAndRestored } from '../support/lost.ts';
-import { COLUMNS, deliver, deliveries } from '../support/random-generations.ts';
+import { COLUMNS, deliver, deliveries, type Part } from '../support/random-generations.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
 const RUNS = runs(10);
@@ -42,6 +42,27 @@ const versionsOf = async ({ pool }: World) =>
   (await Promise.all(['edw_x', 'edw_x_history'].map((table) => listVersions(pool, table, 100)))).map((listed) =>
     listed.map(({ version, committedAt, origin, loads }) => ({ version, committedAt, origin, loads })),
   );
+
+/** Went wrong once: a snapshot that was passed over, and lost with the ledger, came back when a rollback had gone behind it. */
+const snapshot = (of: number, counter: number, keys: number[]): Part => ({
+  ...{ kind: 'snapshot', snapshot: of, counter, keys },
+});
+const FOUND: [[Part[], number[]], boolean[], boolean][] = [
+  [
+    [
+      [
+        snapshot(0, 1, [1]),
+        snapshot(1, 2, [2, 6]),
+        snapshot(2, 1, [2, 4]),
+        { kind: 'changes', index: 0, month: 3, events: [{ oper: 'I', id: 8, seq: 1 }] },
+        snapshot(1, 1, [4, 5]),
+      ],
+      [1, 4],
+    ],
+    [true, true, false, true, true],
+    true,
+  ],
+];
 
 it(`losses anywhere change nothing, on ${RUNS.numRuns} random deliveries`, async () => {
   await fc.assert(
@@ -84,7 +105,7 @@ it(`losses anywhere change nothing, on ${RUNS.numRuns} random deliveries`, async
         await closeWorlds();
       },
     ),
-    { ...RUNS, endOnFailure: true },
+    { ...RUNS, examples: FOUND, endOnFailure: true },
   );
 }, 900_000);
 
