@@ -13,4 +13,6 @@ export default {
   ],
   globalSetup: path.join(import.meta.dirname, 'engine-tests/support/global-setup.ts'),
   testTimeout: 2 * TEST_TIMEOUT,
+  // As beside the others: brokers and other engines let tests wait half their time.
+  maxWorkers: '100%',
 };

@@ -129,6 +129,6 @@ const behind = (name: string, folded: number, history: ReadTable): UserError =>
   new UserError({
     code: 'history-behind',
     problem: `${name} was folded from version ${folded} of ${history.name}, and the newest on stage is ${history.newest}. Nothing of it was restored.`,
-    remedy: "Bring the missing metadata and files back, from the bucket's versions or a backup, and restore again.",
+    remedy: `Bring the missing metadata and files back, from the bucket's versions or a backup, and restore again. Were those versions never shown (not-shown), move the folders ${name} and ${history.name} away, and ingest the delivered files, or their copies in the archive, anew.`,
     data: { table: name, expected: folded, found: history.newest },
   });
