@@ -25,7 +25,7 @@ export { restoreApplications, restoreGenerations } from './standing.ts';
 export {
   fillUpBatches,
   knownPartition,
-  restoreBatch,
+  restoreBatches,
   restorePartitions,
   restoreRuns,
   type PartitionTold,

@@ -3,46 +3,75 @@ import type { Row } from '../ledger/journal.ts';
 import type { Queryable } from '../ledger/objects.ts';
 import { restoreAttempts } from './begin.ts';
 
-/** @param partitions by name @returns their numbers */
-export async function restorePartitions(
-  db: Queryable,
-  partitions: ReadonlyMap<string, Row>,
-): Promise<Map<string, number>> {
-  const numbers = new Map<string, number>();
-  for (const [name, row] of partitions) {
-    const { rows } = await db.query<{ id: number }>(
-      `INSERT INTO ledger.kafka_partitions (dataset, cluster, topic, partition, epoch, topic_id, created_at)
-       SELECT dataset, cluster, topic, partition, epoch, topic_id, created_at FROM json_populate_record(NULL::ledger.kafka_partitions, $1::json)
-       RETURNING id`,
-      [JSON.stringify(row)],
-    );
-    numbers.set(name, rows[0]?.id ?? 0);
-  }
-  return numbers;
+/** A partition, as its names tell it. */
+export interface PartitionTold {
+  readonly cluster: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly epoch: number;
 }
 
-/** @param batch as a journal tells of it @param version whose journal that is; null: the next is to tell of it */
-export async function restoreBatch(
+/** @returns each with its number */
+export async function restorePartitions(
   db: Queryable,
-  dataset: string,
-  partitionId: number,
-  batch: Row,
-  refused: readonly Row[],
-  version: number | null,
-): Promise<void> {
-  await restoreAttempts(db, dataset, [String(batch['attempt_id'])], 'committed');
-  const { rows } = await db.query<{ id: number }>(
+  partitions: readonly Row[],
+): Promise<(PartitionTold & { readonly id: number })[]> {
+  const { rows } = await db.query<PartitionTold & { id: number }>(
+    `INSERT INTO ledger.kafka_partitions (dataset, cluster, topic, partition, epoch, topic_id, created_at)
+     SELECT dataset, cluster, topic, partition, epoch, topic_id, created_at FROM json_populate_recordset(NULL::ledger.kafka_partitions, $1::json)
+     RETURNING id, cluster, topic, partition, epoch`,
+    [JSON.stringify(partitions)],
+  );
+  return rows;
+}
+
+export interface RestoredBatch {
+  readonly partitionId: number;
+  /** As a journal tells of it. */
+  readonly batch: Row;
+  readonly refused: readonly Row[];
+  /** Whose journal that is; null: the next is to tell of it. */
+  readonly version: number | null;
+}
+
+/** Hundreds of thousands at once would make one statement of many megabytes. */
+const TOGETHER = 500;
+
+/** No two are of one attempt and one partition. */
+export async function restoreBatches(db: Queryable, dataset: string, batches: readonly RestoredBatch[]): Promise<void> {
+  for (let from = 0; from < batches.length; from += TOGETHER)
+    await restoreTogether(db, dataset, batches.slice(from, from + TOGETHER));
+}
+
+async function restoreTogether(db: Queryable, dataset: string, batches: readonly RestoredBatch[]): Promise<void> {
+  const attempts = batches.map(({ batch }) => String(batch['attempt_id']));
+  await restoreAttempts(db, dataset, attempts, 'committed');
+  const { rows } = await db.query<{ id: number; partitionId: number; attemptId: string }>(
     `INSERT INTO ledger.kafka_batches (partition_id, attempt_id, first_offset, last_offset, records, written, quarantined, tombstones,
        first_timestamp, last_timestamp, archive_uri, archive_sha256, archive_size, rows_uri, rows_sha256, committed_at, journal_version)
-     SELECT $2, attempt_id, first_offset, last_offset, records, written, quarantined, tombstones, first_timestamp, last_timestamp,
-       archive_uri, archive_sha256, archive_size, rows_uri, rows_sha256, committed_at, $3
-     FROM json_populate_record(NULL::ledger.kafka_batches, $1::json) RETURNING id`,
-    [JSON.stringify(batch), partitionId, version],
+     SELECT partition_id, attempt_id, first_offset, last_offset, records, written, quarantined, tombstones, first_timestamp, last_timestamp,
+       archive_uri, archive_sha256, archive_size, rows_uri, rows_sha256, committed_at, journal_version
+     FROM json_populate_recordset(NULL::ledger.kafka_batches, $1::json)
+     RETURNING id, partition_id AS "partitionId", attempt_id AS "attemptId"`,
+    [
+      JSON.stringify(
+        batches.map(({ batch, partitionId, version }) => ({
+          ...batch,
+          ...{ partition_id: partitionId, journal_version: version },
+        })),
+      ),
+    ],
   );
+  const numbers = new Map(rows.map(({ id, partitionId, attemptId }) => [`${partitionId} ${attemptId}`, id]));
+  const refused = batches.flatMap(({ partitionId, batch, refused: own }) => {
+    const batchId = numbers.get(`${partitionId} ${String(batch['attempt_id'])}`);
+    return own.map((row) => ({ ...row, partition_id: partitionId, batch_id: batchId }));
+  });
   await db.query(
     `INSERT INTO ledger.kafka_refused (partition_id, record_offset, batch_id, reason, detail, size)
-     SELECT $2, record_offset, $3, reason, detail, size FROM json_populate_recordset(NULL::ledger.kafka_refused, $1::json)`,
-    [JSON.stringify(refused), partitionId, rows[0]?.id],
+     SELECT partition_id, record_offset, batch_id, reason, detail, size
+     FROM json_populate_recordset(NULL::ledger.kafka_refused, $1::json)`,
+    [JSON.stringify(refused)],
   );
 }
 
@@ -62,14 +91,6 @@ export async function restoreRuns(db: Queryable, runs: readonly RestoredRun[]): 
       runs.map(({ last }) => String(last)),
     ],
   );
-}
-
-/** A partition as rows of the table tell of it. */
-export interface PartitionTold {
-  readonly cluster: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly epoch: number;
 }
 
 /** Makes the partition known, where it is not. @returns its number */

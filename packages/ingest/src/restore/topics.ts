@@ -2,7 +2,7 @@
 import {
   fillUpBatches,
   knownPartition,
-  restoreBatch,
+  restoreBatches,
   restorePartitions,
   restoreRuns,
   type RestoredRun,
@@ -12,7 +12,7 @@ import { quoteIdentifier as q, type Contract } from '@farelake/schema-registry';
 import { streamColumns } from '../columns.ts';
 import { withEngine, type Workspace } from '../workspace.ts';
 import type { Taking } from './take-in-table.ts';
-import type { ToldTopics } from './told-topics.ts';
+import { partitionName, type ToldTopics } from './told-topics.ts';
 
 /** A file of the newest version. */
 export type TopicFile = EngineFile & { readonly rows: number };
@@ -24,10 +24,14 @@ export async function takeInTopics(
   told: ToldTopics,
   files: readonly TopicFile[],
 ): Promise<void> {
-  const numbers = await restorePartitions(db, told.partitions);
+  const known = await restorePartitions(db, [...told.partitions.values()]);
+  const numbers = new Map(known.map(({ id, ...named }) => [partitionName(named), id]));
   const batches = [...told.batches.values()];
-  for (const { batch, partition, refused, version } of batches)
-    await restoreBatch(db, dataset, numbers.get(partition) ?? 0, batch, refused, version);
+  await restoreBatches(
+    db,
+    dataset,
+    batches.map(({ partition, ...one }) => ({ partitionId: numbers.get(partition) ?? 0, ...one })),
+  );
   const offsets = (told.runs ?? []).map(({ partition, ...run }) => ({
     partitionId: numbers.get(partition) ?? 0,
     ...run,
