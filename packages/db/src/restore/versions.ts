@@ -77,10 +77,30 @@ export async function restoreVersions(
 /** Many thousands at once would make one statement of many megabytes. */
 const TOGETHER = 500;
 
-/** What they say of batches and loads has to be there, but for files that the newest version has no more. */
+/** Batches and loads that the ledger does not know are left out of what is said of a file. */
 export async function restoreFiles(db: Queryable, tableName: string, files: readonly RestoredFile[]): Promise<void> {
   for (let from = 0; from < files.length; from += TOGETHER)
-    await insertFiles(db, tableName, files.slice(from, from + TOGETHER));
+    await insertFiles(db, tableName, await withKnownNumbers(db, files.slice(from, from + TOGETHER)));
+}
+
+/** Files of versions that are kept, and not the newest, may be of batches whose journals are gone with them. */
+async function withKnownNumbers(db: Queryable, files: readonly RestoredFile[]): Promise<RestoredFile[]> {
+  const batches = files.flatMap(({ batchId }) => batchId ?? []);
+  const loads = files.flatMap(({ loadId }) => loadId ?? []);
+  const knownBatches = await knownNumbers(db, 'batches', batches);
+  const knownLoads = await knownNumbers(db, 'loads', loads);
+  return files.map((file) => ({
+    ...file,
+    batchId: file.batchId !== null && knownBatches.has(file.batchId) ? file.batchId : null,
+    loadId: file.loadId != null && knownLoads.has(file.loadId) ? file.loadId : null,
+  }));
+}
+
+async function knownNumbers(db: Queryable, table: 'batches' | 'loads', ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await db.query<{ id: number }>(`SELECT id FROM ledger.${table} WHERE id = ANY ($1::bigint[])`, [
+    ids,
+  ]);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The catalog's row, and what it was made to say. @returns false: it has another one of this name */

@@ -72,7 +72,7 @@ export async function takeInTable(
     if (journal.version === table.newest && journal.standing !== undefined) standing = journal.standing;
   }
   const files = table.files.map((file) => restoredFile(table, file, facts, like));
-  await restoreFiles(db, table.name, await withKnownNumbers(db, files));
+  await restoreFiles(db, table.name, files);
   const told = new Set(spans.map(({ uri }) => uri));
   const untoldJournals = staged.journals
     .filter(({ uri }) => !told.has(uri))
@@ -135,31 +135,6 @@ function restoredFile(
 ): RestoredFile {
   const told = facts.get(uri) ?? derivedFile(table.name, { uri, size, rows }, [...facts.values(), ...like]);
   return { ...told, uri, size, rows, versionAdded: added, versionRemoved: removed };
-}
-
-/** Files of versions that are kept, and not the newest, may be of batches whose journals are gone with them. */
-async function withKnownNumbers(db: Queryable, files: readonly RestoredFile[]): Promise<RestoredFile[]> {
-  const known = async (table: 'batches' | 'loads', ids: readonly number[]): Promise<Set<number>> => {
-    const { rows } = await db.query<{ id: number }>(`SELECT id FROM ledger.${table} WHERE id = ANY ($1::bigint[])`, [
-      ids,
-    ]);
-    return new Set(rows.map(({ id }) => id));
-  };
-  const [batches, loads] = [
-    await known(
-      'batches',
-      files.flatMap(({ batchId }) => batchId ?? []),
-    ),
-    await known(
-      'loads',
-      files.flatMap(({ loadId }) => loadId ?? []),
-    ),
-  ];
-  return files.map((file) => ({
-    ...file,
-    batchId: file.batchId !== null && batches.has(file.batchId) ? file.batchId : null,
-    loadId: file.loadId != null && loads.has(file.loadId) ? file.loadId : null,
-  }));
 }
 
 const catalogTaken = (table: string): UserError =>
