@@ -16,12 +16,19 @@ export interface GluePublication {
   readonly trouble: string | null;
 }
 
-/** By name of the table. */
-export async function gluePublications(db: Queryable, database: string): Promise<Map<string, GluePublication>> {
+/**
+ * By name of the table.
+ * @param tables only these; absent: all that were published to the database, or were to be
+ */
+export async function gluePublications(
+  db: Queryable,
+  database: string,
+  tables?: readonly string[],
+): Promise<Map<string, GluePublication>> {
   const { rows } = await db.query<GluePublication>(
     `SELECT table_name AS "tableName", version, metadata, published_at AS "publishedAt", healed, healed_at AS "healedAt", trouble
-     FROM ledger.glue_tables WHERE glue_database = $1`,
-    [database],
+     FROM ledger.glue_tables WHERE glue_database = $1 AND ($2::text[] IS NULL OR table_name = ANY ($2))`,
+    [database, tables ?? null],
   );
   return new Map(rows.map((row) => [row.tableName, row]));
 }

@@ -60,6 +60,12 @@ it('trouble stays until a version as new gets there, and that of an older one is
   expect(await recordOf('sad')).toMatchObject({ version: 4, trouble: 'throttled' });
 });
 
+it('tells of the tables that are asked for alone', async () => {
+  await write('asked', 1);
+  await write('unasked', 1);
+  expect([...(await gluePublications(database.pool, LAKE, ['asked', 'never published'])).keys()]).toEqual(['asked']);
+});
+
 it('keeps databases of Glue apart', async () => {
   await write('apart', 1);
   expect((await gluePublications(database.pool, 'another')).has('apart')).toBe(false);

@@ -49,7 +49,7 @@ export async function publishPointers(
   const { pool, signal, glueDatabase: database } = workspace;
   if (database === undefined) return [];
   const pointers = await allPointers(pool, tables);
-  const records = await gluePublications(pool, database);
+  const records = await gluePublications(pool, database, tables);
   const due = pointers.filter(({ tableName, metadata }) => {
     const record = records.get(tableName);
     return check || record === undefined || record.trouble !== null || record.metadata !== metadata;
