@@ -107,6 +107,7 @@ export {
   readManifest,
   readVersion,
   treatedFiles,
+  treatedFilesByTable,
   VERSION_ORIGINS,
   VersionConflict,
   type ColumnTreatment,

@@ -147,6 +147,20 @@ export async function treatedFiles(db: Queryable, tableNames: readonly string[])
   return rows;
 }
 
+/** The same for each of the tables that has files. */
+export async function treatedFilesByTable(
+  db: Queryable,
+  tableNames: readonly string[],
+): Promise<Map<string, TreatedFiles[]>> {
+  const { rows } = await db.query<TreatedFiles & { tableName: string }>(
+    `${TREATED}, table_name AS "tableName" FROM ledger.files
+     WHERE table_name = ANY ($1::text[]) AND version_removed IS NULL
+     GROUP BY table_name, treatments::text, column_ids, types::text ORDER BY min(id)`,
+    [tableNames],
+  );
+  return Map.groupBy(rows, ({ tableName }) => tableName);
+}
+
 /** SQL: objects of DMAP results of whose dataset another one is about to be loaded. */
 const GIVES_WAY = `(SELECT r.object_id FROM ledger.dmap_results r WHERE EXISTS (
   SELECT 1 FROM ledger.dmap_results n JOIN ledger.loads m ON m.object_id = n.object_id
@@ -158,7 +172,7 @@ const GIVES_WAY = `(SELECT r.object_id FROM ledger.dmap_results r WHERE EXISTS (
  */
 export async function lastingFiles(db: Queryable, tableName: string): Promise<TreatedFiles[]> {
   const { rows } = await db.query<TreatedFiles>(
-    `SELECT treatments::text::json AS treatments, column_ids AS "columnIds", types::text::json AS types, count(*) AS files FROM ledger.files f
+    `${TREATED} FROM ledger.files f
      WHERE table_name = $1 AND version_removed IS NULL AND (f.batch_id IS NULL OR EXISTS (SELECT 1 FROM ledger.loads l
        WHERE l.history_batch_id = f.batch_id AND (f.load_id IS NULL OR f.load_id = l.id) AND l.state IN ('loaded', 'applied', 'archived', 'superseded')
          AND (f.load_id IS NULL OR NOT EXISTS (SELECT 1 FROM ${GIVES_WAY} g WHERE g.object_id = l.object_id))))

@@ -1,5 +1,5 @@
 /** What the catalog shows of each table, as farelake left it or not. */
-import { catalogEntries, treatedFiles, type CatalogEntry } from '@farelake/db';
+import { catalogEntries, treatedFilesByTable, type CatalogEntry } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
 import type { Workspace } from '../workspace.ts';
 import { metadataSize, sizeTrouble } from './metadata-io.ts';
@@ -38,22 +38,14 @@ export async function catalogStates(
   const { catalog, namespace } = catalogTable(workspace, '');
   const contractOf = new Map([...contracts].flatMap((one) => shownTables(one).map((table) => [table, one] as const)));
   const entries = await catalogEntries(workspace.pool, { catalog, namespace }, [...contractOf.keys()]);
-  return Promise.all(
-    entries.map(async (entry) => {
-      const state = stateOf(entry);
-      const because =
-        state === 'behind' ? await whyBehind(workspace, contractOf.get(entry.tableName), entry) : undefined;
-      return { catalog, namespace, ...entry, state, ...(because !== undefined && { because }) };
-    }),
-  );
-}
-
-async function whyBehind(
-  { pool }: Pick<Workspace, 'pool'>,
-  contract: Contract | undefined,
-  { tableName }: Pick<CatalogEntry, 'tableName'>,
-): Promise<string | undefined> {
-  return contract && whyNotShown(contract, await treatedFiles(pool, [tableName]));
+  const states = entries.map((entry) => ({ catalog, namespace, ...entry, state: stateOf(entry) }));
+  const behind = states.filter(({ state }) => state === 'behind').map(({ tableName }) => tableName);
+  const groups = await treatedFilesByTable(workspace.pool, behind);
+  return states.map((one) => {
+    const contract = one.state === 'behind' ? contractOf.get(one.tableName) : undefined;
+    const because = contract && whyNotShown(contract, groups.get(one.tableName) ?? []);
+    return { ...one, ...(because !== undefined && { because }) };
+  });
 }
 
 /** A look at the file's size, for each table: what it says, the next commit and `audit` ask. */
