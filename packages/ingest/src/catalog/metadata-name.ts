@@ -19,6 +19,12 @@ export function inMetadata(path: string): { readonly table: string; readonly nam
   return table === undefined || name === undefined ? undefined : { table, name };
 }
 
+/** Of a path or URI. @returns the folder with its slash, and the name in it */
+export function splitPath(path: string): [folder: string, name: string] {
+  const end = path.lastIndexOf('/') + 1;
+  return [path.slice(0, end), path.slice(end)];
+}
+
 /** @param chance eight hexadecimal digits: an attempt may write several */
 export const commitName = ({ version, attempt, kind }: CommitName, chance: string): string =>
   `${String(version).padStart(5, '0')}-${attempt}-${chance}.${kind}.json`;
@@ -35,8 +41,10 @@ export const manifestName = (attempt: string, chance: string, n: number): string
 
 export const manifestListName = (snapshotId: bigint, attempt: string): string => `snap-${snapshotId}-${attempt}.avro`;
 
+export type ManifestKind = 'manifest-list' | 'manifest';
+
 /** @returns undefined: it is neither, or not ours */
-export function manifestKind(name: string): 'manifest-list' | 'manifest' | undefined {
+export function manifestKind(name: string): ManifestKind | undefined {
   if (/^snap-\d+-[0-9a-f]{20}\.avro$/.test(name)) return 'manifest-list';
   return /^[0-9a-f]{20}-[0-9a-f]{8}-m\d+\.avro$/.test(name) ? 'manifest' : undefined;
 }

@@ -18,7 +18,7 @@ import {
 import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import { openStore, type ObjectStore, type StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
-import { inMetadata } from '../catalog/metadata-name.ts';
+import { inMetadata, splitPath } from '../catalog/metadata-name.ts';
 import { trimSnapshots, type CatalogTrouble } from '../catalog/trim-snapshots.ts';
 import { reach } from '../failpoint.ts';
 import type { OnProgress } from '../progress.ts';
@@ -120,11 +120,7 @@ const isCommit = (path: string): boolean => isMetadata(path) && path.endsWith('.
 const ATTEMPT = /(?<![0-9a-z])[0-9a-f]{20}(?![0-9a-z])/g;
 
 /** Null: the name carries no id. Of several the last is the attempt's: what stands before it may be a vendor's id of a dataset. */
-export const attemptIn = (path: string): string | null =>
-  path
-    .slice(path.lastIndexOf('/') + 1)
-    .match(ATTEMPT)
-    ?.at(-1) ?? null;
+export const attemptIn = (path: string): string | null => splitPath(path)[1].match(ATTEMPT)?.at(-1) ?? null;
 
 /** A file that may be removed. */
 type Candidate = WrittenFile & StoredObject;

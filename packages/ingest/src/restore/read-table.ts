@@ -11,6 +11,7 @@ import type { FoldFacts, RestoredMetadata, RestoredVersion } from '@farelake/db'
 import { locate } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import { readOnce, tellBadMetadata } from '../catalog/metadata-io.ts';
+import { splitPath } from '../catalog/metadata-name.ts';
 import { SUMMARY } from '../catalog/metadata-writer.ts';
 import { uriOfPath } from '../catalog/place.ts';
 import { cameOf } from './came-of.ts';
@@ -78,7 +79,7 @@ function versionOf(
   const version = numberIn(snapshot, SUMMARY.version);
   const attemptId = summary[SUMMARY.attempt] ?? '';
   const fold = summary[SUMMARY.fold];
-  const own = metadata['metadata-log'].findLast((one) => nameOf(one['metadata-file']).includes(attemptId));
+  const own = metadata['metadata-log'].findLast((one) => splitPath(one['metadata-file'])[1].includes(attemptId));
   const isThere = own !== undefined && there.some(({ uri }) => uri === uriOfPath(own['metadata-file']));
   return {
     version,
@@ -92,8 +93,6 @@ function versionOf(
     metadata: isThere ? own['metadata-file'] : newest,
   };
 }
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 async function filesOf(io: FileIo, snapshots: readonly Snapshot[]): Promise<StagedFile[]> {
   const facts = new Map<string, { size: number; rows: number }>();
@@ -154,13 +153,10 @@ async function metadataFiles(
   const uris = new Set(needed.map(({ uri }) => uri));
   const spent = [
     ...table.metadata.map(({ uri }) => ({ ...sized(uri), kind: 'metadata' as const })),
-    ...[...table.manifests.keys()].map((uri) => ({ ...sized(uri), kind: kindOf(uri) })),
+    ...[...table.manifests].map(([uri, kind]) => ({ ...sized(uri), kind })),
   ].filter(({ uri }) => !uris.has(uri));
   return [...needed, ...spent.map((one) => ({ ...one, versionAdded: first, versionRemoved: last, spent: true }))];
 }
-
-const kindOf = (uri: string): 'manifest-list' | 'manifest' =>
-  nameOf(uri).startsWith('snap-') ? 'manifest-list' : 'manifest';
 
 const AT_ONCE = 16;
 const NAMED = 5;

@@ -22,6 +22,7 @@ import {
 import type { FileIo } from '@farelake/iceberg';
 import { historyName, UserError, type Contract } from '@farelake/schema-registry';
 import { metadataIo } from '../catalog/metadata-io.ts';
+import { metadataPath } from '../catalog/metadata-name.ts';
 import { shownTables } from '../catalog/place.ts';
 import { reach } from '../failpoint.ts';
 import { attemptIn } from '../maintain/maintain.ts';
@@ -204,7 +205,7 @@ function requireTold({ feed }: Contract, rows: TakenTable | undefined): void {
   throw new UserError({
     code: 'journal-gone',
     problem: `${table.name}: of ${untold.length} files no journal is left that tells which delivered files their rows came from: ${untold.slice(0, 5).join(', ')}. Nothing of it was restored.`,
-    remedy: `Bring the journals back (${table.name}/metadata/*.journal.json), from the bucket's versions or a backup. Without them, move the folder of the table away and ingest the delivered files, or their copies in the archive, anew.`,
+    remedy: `Bring the journals back (${metadataPath(table.name, '*.journal.json')}), from the bucket's versions or a backup. Without them, move the folder of the table away and ingest the delivered files, or their copies in the archive, anew.`,
     data: { table: table.name, files: untold.slice(0, 1000) },
   });
 }

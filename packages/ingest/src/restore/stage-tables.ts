@@ -1,6 +1,12 @@
 /** What lies on stage: by table the files of its metadata, and every file with its size. One listing answers all. */
 import type { StoredObject } from '@farelake/lake';
-import { inMetadata, manifestKind, parseCommitName, type CommitName } from '../catalog/metadata-name.ts';
+import {
+  inMetadata,
+  manifestKind,
+  parseCommitName,
+  type CommitName,
+  type ManifestKind,
+} from '../catalog/metadata-name.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -15,8 +21,8 @@ export interface StagedTable {
   readonly name: string;
   readonly metadata: readonly CommitFile[];
   readonly journals: readonly CommitFile[];
-  /** Manifests and manifest lists, by URI their bytes. */
-  readonly manifests: ReadonlyMap<string, number>;
+  /** Manifests and manifest lists, by URI. */
+  readonly manifests: ReadonlyMap<string, ManifestKind>;
 }
 
 export interface Staged {
@@ -44,18 +50,19 @@ export async function listStage(
 interface Listed extends StagedTable {
   readonly metadata: CommitFile[];
   readonly journals: CommitFile[];
-  readonly manifests: Map<string, number>;
+  readonly manifests: Map<string, ManifestKind>;
 }
 
 function note(tables: Map<string, Listed>, { path, size }: StoredObject, uri: string): void {
   const file = inMetadata(path);
   if (file === undefined) return;
   const { table: name } = file;
-  const table = tables.get(name) ?? { name, metadata: [], journals: [], manifests: new Map<string, number>() };
+  const table = tables.get(name) ?? { name, metadata: [], journals: [], manifests: new Map<string, ManifestKind>() };
   tables.set(name, table);
   const named = parseCommitName(file.name);
   if (named === undefined) {
-    if (manifestKind(file.name) !== undefined) table.manifests.set(uri, size);
+    const manifest = manifestKind(file.name);
+    if (manifest !== undefined) table.manifests.set(uri, manifest);
     return;
   }
   const { kind, version, attempt } = named;

@@ -7,7 +7,7 @@
  */
 import type { GlueTruth } from '@farelake/db';
 import type { GlueTable } from '@farelake/lake';
-import { parseCommitName } from '../metadata-name.ts';
+import { parseCommitName, splitPath } from '../metadata-name.ts';
 
 export type GlueDecision =
   /** It shows the newest version, and says so. */
@@ -55,9 +55,4 @@ function otherLedgers(
   if (version === undefined || named?.kind !== 'metadata' || named.version !== version) return undefined;
   if (folder !== splitPath(pointer.metadata)[0]) return 'another';
   return version > pointer.version ? 'behind' : undefined;
-}
-
-function splitPath(file: string): [folder: string, name: string] {
-  const slash = file.lastIndexOf('/');
-  return [file.slice(0, slash + 1), file.slice(slash + 1)];
 }
