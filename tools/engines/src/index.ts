@@ -1,5 +1,6 @@
 /** Other engines, for tests and benchmarks. */
-export { cacheFolder, hasCommand, pythonEnvironment, type PythonEnvironment, type Unavailable } from './python.ts';
+export { cacheFolder } from './cache.ts';
+export { hasCommand, pythonEnvironment, type PythonEnvironment, type Unavailable } from './python.ts';
 export { kafkaInstallation, type KafkaInstallation } from './kafka/install.ts';
 export { startBroker, type Broker } from './kafka/broker.ts';
 export { extensionFile, icebergInstallation, SPARK_PACKAGES, type IcebergInstallation } from './iceberg/install.ts';

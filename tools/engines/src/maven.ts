@@ -1,9 +1,10 @@
 /** Jars fetched by Maven into a folder of the user's cache. */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { exists } from './cache.ts';
 import { hasCommand, type Unavailable } from './python.ts';
 
 const run = promisify(execFile);
@@ -72,12 +73,6 @@ function pom(of: string, artifacts: readonly string[]): string {
 </project>
 `;
 }
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );
 
 function lastLine(error: unknown): string {
   const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };

@@ -3,11 +3,11 @@
  * cache for the next time. Nothing but tests and benchmarks of other engines needs one.
  */
 import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
-import os from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { cacheFolder, exists, idOf } from './cache.ts';
 
 const run = promisify(execFile);
 
@@ -23,11 +23,6 @@ export interface Unavailable {
   readonly reason: string;
 }
 
-/** `FARELAKE_CACHE`, or the user's own cache folder. */
-export const cacheFolder = (): string =>
-  process.env['FARELAKE_CACHE'] ??
-  path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'farelake');
-
 /**
  * The path of the environment's interpreter. It is made under another name and moved when it is whole, so that one that
  * died half way is never found, and two that make it at once do not disturb each other.
@@ -36,10 +31,7 @@ export const cacheFolder = (): string =>
 export async function pythonEnvironment({ name, requirements }: PythonEnvironment): Promise<string | Unavailable> {
   const version = await python('--version');
   if (typeof version !== 'string') return { reason: 'there is no python3 on this machine' };
-  const id = createHash('sha256')
-    .update([version.trim(), ...requirements].join('\n'))
-    .digest('hex')
-    .slice(0, 12);
+  const id = idOf([version.trim(), ...requirements].join('\n'));
   const link = path.join(cacheFolder(), `python-${name}-${id}`);
   const interpreter = path.join(link, 'bin', 'python');
   if (await exists(interpreter)) return interpreter;
@@ -75,11 +67,5 @@ export async function hasCommand(command: string, ...args: string[]): Promise<bo
     () => false,
   );
 }
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );
 
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? text;

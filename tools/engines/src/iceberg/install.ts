@@ -1,9 +1,9 @@
 /** Other engines that read Iceberg tables: installed into the user's cache once, for tests. icebird comes with the repository. */
-import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { cacheFolder, idOf } from '../cache.ts';
 import { mavenJars, type MavenJars } from '../maven.ts';
-import { cacheFolder, hasCommand, pythonEnvironment, type Unavailable } from '../python.ts';
+import { hasCommand, pythonEnvironment, type Unavailable } from '../python.ts';
 
 /** DuckDB's version is that of `@duckdb/node-api`: an extension of another one does not load. */
 const EXTENSIONS = { avro: '1.5.5', iceberg: '1.5.5', postgres_scanner: '1.5.5' } as const;
@@ -50,8 +50,7 @@ export async function icebergInstallation(pyspark: string): Promise<IcebergInsta
   if (!(await hasCommand('java', '-version'))) return { reason: 'there is no Java, which Spark runs on' };
   const pyiceberg = await pythonEnvironment({ name: 'iceberg', requirements: REQUIREMENTS });
   if (typeof pyiceberg !== 'string') return pyiceberg;
-  const id = createHash('sha256').update(JSON.stringify(JARS)).digest('hex').slice(0, 12);
-  const lib = await mavenJars(path.join(cacheFolder(), `iceberg-spark-${id}`), JARS);
+  const lib = await mavenJars(path.join(cacheFolder(), `iceberg-spark-${idOf(JSON.stringify(JARS))}`), JARS);
   if (typeof lib !== 'string') return lib;
   const jars = Object.keys(JARS.sha256 ?? {}).map((name) => path.join(lib, name));
   const extensions: Record<string, string> = {};

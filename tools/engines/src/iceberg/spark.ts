@@ -19,7 +19,7 @@ export function sparkReader({ pyspark, jars }: IcebergInstallation, place: Catal
 }
 
 /** The settings of Spark that make the tables known under the catalog's name. */
-export function sparkCatalog({ databaseUrl, catalog }: CatalogPlace): Record<string, string> {
+function sparkCatalog({ databaseUrl, catalog }: CatalogPlace): Record<string, string> {
   const url = new URL(databaseUrl);
   const prefix = `spark.sql.catalog.${catalog}`;
   return {

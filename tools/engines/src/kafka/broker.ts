@@ -3,11 +3,12 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { exists } from '../cache.ts';
 import { makeCertificates, type Certificates } from './certificates.ts';
 import { kafkaInstallation, type KafkaInstallation } from './install.ts';
 import { serverProperties, type BrokerPorts } from './properties.ts';
@@ -232,9 +233,3 @@ const listens = (port: number): Promise<boolean> =>
     };
     socket.once('connect', answer(true)).once('error', answer(false));
   });
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );

@@ -1,8 +1,9 @@
 /** Certificates of a test's broker, made on the spot by the JDK's keytool: nothing secret lies in the repository. */
 import { execFile } from 'node:child_process';
-import { rename, stat } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { exists } from '../cache.ts';
 
 const run = promisify(execFile);
 
@@ -69,9 +70,3 @@ async function keytool(keystore: string, args: readonly string[]): Promise<void>
   const store = ['-keystore', keystore, '-storetype', 'PKCS12', '-storepass', STORE_PASSWORD, '-noprompt'];
   await run('keytool', [...args, ...store]);
 }
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );

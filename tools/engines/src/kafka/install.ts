@@ -1,10 +1,10 @@
 /** The jars of Apache Kafka, fetched by Maven into the user's cache once, for tests that need a real broker. */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { cacheFolder, idOf } from '../cache.ts';
 import { mavenJars } from '../maven.ts';
-import { cacheFolder, hasCommand, type Unavailable } from '../python.ts';
+import { hasCommand, type Unavailable } from '../python.ts';
 
 const run = promisify(execFile);
 
@@ -32,11 +32,7 @@ export async function kafkaInstallation(): Promise<KafkaInstallation | Unavailab
     return { reason: `a Kafka broker needs Java ${OLDEST_JAVA} or later, and this one is ${java}` };
   if (!(await hasCommand('keytool', '-help')))
     return { reason: 'there is no keytool, which makes the certificates of a Kafka broker' };
-  const id = createHash('sha256')
-    .update([java, ...ARTIFACTS].join('\n'))
-    .digest('hex')
-    .slice(0, 12);
-  const folder = path.join(cacheFolder(), `kafka-${id}`);
+  const folder = path.join(cacheFolder(), `kafka-${idOf([java, ...ARTIFACTS].join('\n'))}`);
   const jars = await mavenJars(folder, { of: 'a Kafka broker', artifacts: ARTIFACTS });
   return typeof jars === 'string' ? { jars, classArchive: path.join(folder, 'kafka.jsa') } : jars;
 }
