@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { catalogListCommand, type CatalogListFlags } from './commands/catalog-list.ts';
 import { catalogPublishCommand, type CatalogPublishFlags } from './commands/catalog-publish.ts';
 import { catalogResetCommand, type CatalogResetFlags } from './commands/catalog-reset.ts';
+import { once } from './option-values.ts';
 import type { Context } from './session.ts';
 
 export function addCatalogCommands(
@@ -14,7 +15,7 @@ export function addCatalogCommands(
   catalog
     .command('list')
     .description('what the Iceberg catalog in Postgres shows of each table: version, snapshots, metadata')
-    .option('--table <table>', 'only this table and its history, EDW.SAMPLE or edw_sample')
+    .option('--table <table>', 'only this table and its history, EDW.SAMPLE or edw_sample', once)
     .option(
       '--json',
       'as JSON: [{catalog, namespace, tableName, version, shown, snapshots, state: current|behind|foreign, found, movedAt}]',
@@ -32,7 +33,7 @@ export function addCatalogCommands(
   catalog
     .command('publish')
     .description('make the tables of the Glue database point at the newest versions, whoever has set them elsewhere')
-    .option('--table <table>', 'only this table and its history, EDW.SAMPLE or edw_sample')
+    .option('--table <table>', 'only this table and its history, EDW.SAMPLE or edw_sample', once)
     .option('--json', 'as JSON: [{table, outcome: right|moved|healed|newer|trouble, version, was, trouble}]')
     .addHelpText(
       'after',

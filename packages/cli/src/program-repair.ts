@@ -3,9 +3,8 @@ import { Option, type Command } from 'commander';
 import { repairCommand, type RepairFlags } from './commands/repair.ts';
 import { restoreCommand, type RestoreFlags } from './commands/restore.ts';
 import { verifyCommand, type VerifyFlags } from './commands/verify.ts';
+import { collect, once } from './option-values.ts';
 import type { Context } from './session.ts';
-
-const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
 
 export function addRepairCommands(
   program: Command,
@@ -15,7 +14,7 @@ export function addRepairCommands(
   program
     .command('verify')
     .description('is a table what its history says? Works it out anew, compares rows, checksums and counters')
-    .requiredOption('--table <table>', 'EDW.SAMPLE or edw_sample')
+    .requiredOption('--table <table>', 'EDW.SAMPLE or edw_sample', once)
     .addOption(
       new Option('--with <what>', 'history: fold it anew · interpreter: row by row, for tables of up to 200,000 events')
         .choices(['history', 'interpreter'])
@@ -27,7 +26,7 @@ export function addRepairCommands(
   program
     .command('repair')
     .description('make a table what its history says: only what is wrong is written, as a new version')
-    .requiredOption('--table <table>', 'EDW.SAMPLE or edw_sample')
+    .requiredOption('--table <table>', 'EDW.SAMPLE or edw_sample', once)
     .option('--why <text>', 'reason, which stays in the ledger with your name; needed unless --dry-run')
     .option('--keys <key>', 'only this key: a,b or JSON ["a", null]; may be given several times', collect)
     .option('--keys-file <file>', 'only the keys of a file, one a line')

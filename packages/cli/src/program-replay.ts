@@ -2,9 +2,8 @@
 import { Option, type Command } from 'commander';
 import { giveUpCommand, type GiveUpFlags } from './commands/give-up.ts';
 import { REPLAYABLE_STATES, replayCommand, type ReplayFlags } from './commands/replay.ts';
+import { collect, once } from './option-values.ts';
 import type { Context } from './session.ts';
-
-const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
 
 const HELP = `
 Takes the loads that fit every filter, sends them back and works on their tables. What a load has in history stays until
@@ -29,7 +28,7 @@ export function addReplayCommands(
   program
     .command('replay')
     .description('take loads through again after a fix: failed ones, those with refused rows, or any')
-    .option('--table <table>', 'of this table, EDW.SAMPLE or edw_sample')
+    .option('--table <table>', 'of this table, EDW.SAMPLE or edw_sample', once)
     .option('--load <id>', 'this load; may be given several times', collect)
     .option('--since <time>', 'that came in at or after this time, UTC: 2026-01-31 or 2026-01-31T04:05')
     .option('--until <time>', 'that came in before this time')

@@ -5,6 +5,7 @@ import { tapsProduceCommand, type ProduceFlags } from './commands/taps-produce.t
 import { tapsReplayCommand, type ReplayFlags } from './commands/taps-replay.ts';
 import { tapsRetryCommand, type RetryFlags } from './commands/taps-retry.ts';
 import { tapsStatusCommand, type TapsStatusFlags } from './commands/taps-status.ts';
+import { once } from './option-values.ts';
 import type { Context } from './session.ts';
 
 type Answer = (result: Promise<number>) => Promise<void>;
@@ -93,7 +94,7 @@ function addStatusCommand(taps: Command, context: Context, answer: Answer): void
   taps
     .command('status')
     .description('how far each partition is taken, what is missing between, what was refused and why')
-    .option('--table <table>', 'only this table')
+    .option('--table <table>', 'only this table', once)
     .option('--brokers <hosts>', 'also ask the cluster how far its topics are (default: KAFKA_BROKERS)')
     .option('--group <name>', 'consumer group whose committed offsets to show (default: farelake-<topic>)', groupName)
     .option(
@@ -115,7 +116,7 @@ function addRetryCommand(taps: Command, context: Context, answer: Answer): void 
     .description(
       'read what is in quarantine once more, by the contract as it is now: what fits becomes rows, each once',
     )
-    .option('--table <table>', 'only this table')
+    .option('--table <table>', 'only this table', once)
     .option('--dry-run', 'only tell how many would be rows')
     .option('--json', 'as JSON: [{table, records, accepted}]')
     .addHelpText(

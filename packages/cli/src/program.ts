@@ -18,6 +18,7 @@ import { addDmapCommands } from './program-dmap.ts';
 import { addTapsCommands } from './program-taps.ts';
 import { addRepairCommands } from './program-repair.ts';
 import { addReplayCommands } from './program-replay.ts';
+import { collect, once } from './option-values.ts';
 import type { Context } from './session.ts';
 import manifest from '../package.json' with { type: 'json' };
 
@@ -210,7 +211,7 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
     .description('register everything delivered below a folder and work until nothing is left to do')
     .argument('[folder]', 'folder or s3://bucket/prefix, read in place and never changed (default: the Incoming zone)')
     .addOption(new Option('--engine <name>', 'who does the work').choices(['auto', 'duckdb', 'spark']).default('auto'))
-    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
+    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample', once)
     .option(
       '--quiet-time <duration>',
       'while the vendor still writes: take a snapshot for whole only when a later change file has come, or nothing of it for so long (PT15M)',
@@ -227,14 +228,14 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
     .option(
       '--at <moment>',
       'as the tables stood: 2026-03-01T04:00:00Z (UTC unless it says), PT2H (so long ago), 12 (version of the one table named), or edw_x=12,edw_x_history=15; may be given several times',
-      (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+      collect,
     )
     .addHelpText('after', '\nfarelake table versions EDW.X lists versions; ledger.… is always as of now.')
     .action((sql: string, flags: QueryFlags) => answer(queryCommand(context, sql, flags)));
   program
     .command('status')
     .description('how each table stands, and what is in its way')
-    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
+    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample', once)
     .option('--json', 'as JSON, for scripts')
     .addHelpText('after', '\nExits 0 whenever it could show the state, whatever that is: scripts read it from --json.')
     .action((flags: { table?: string; json?: boolean }) => answer(statusCommand(context, flags)));
@@ -244,7 +245,7 @@ function addCareCommands(program: Command, context: Context, answer: Answer): vo
   program
     .command('audit')
     .description('is everything there and accounted for: Incoming, archive, error zone and stage beside the ledger')
-    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample')
+    .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample', once)
     .option('--content', 'also read every file and copy, and compare its checksum')
     .option('--json', 'as JSON: {found, findings: [{kind, table, object, problem, remedy}], notes}')
     .addHelpText(

@@ -205,6 +205,15 @@ it('--version says which farelake and which Node this is', async () => {
   });
 });
 
+it.each(['ingest', 'status', 'audit', 'verify'])(
+  '%s: one --table at a time, and none is left unheard',
+  async (command) => {
+    const { code, err } = await runCommand({}, [command, '--table', 'EDW.X', '--table', 'EDW.Y']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/'--table <table>' argument 'EDW.Y' is invalid. It was given before, as EDW.X/);
+  },
+);
+
 it('help says that status exits 0 whatever the state is', async () => {
   const say = async (...args: string[]) => (await runCommand({}, [...args, '--help'])).out;
   expect(await say('status')).toMatch(/Exits 0 whenever it could show the state/);
