@@ -53,7 +53,8 @@ function foreignServer(url: string): UsageError {
   const { pathname, username } = new URL(url);
   const owner = decodeURIComponent(username) || '<the user that farelake works as>';
   const database = decodeURIComponent(pathname.slice(1)) || owner;
-  const login = `CREATE ROLE ${READER_LOGIN} LOGIN PASSWORD '<choose one>' IN ROLE ${READER}`;
+  // Roles are the server's: another environment's administrator may have made this one.
+  const login = `DO $$ BEGIN CREATE ROLE ${READER_LOGIN} LOGIN PASSWORD '<choose one>' IN ROLE ${READER}; EXCEPTION WHEN duplicate_object THEN RAISE NOTICE '${READER_LOGIN} is there already, with the password that it had'; END $$`;
   const sql = [...readerGrants({ database, owner }), login].map((statement) => `  ${statement};`);
   return new UsageError({
     code: 'no-reader-login',
