@@ -20,7 +20,15 @@ export {
   unlistedFiles,
   type Known,
 } from './begin.ts';
-export { highestNumbers, noteCopies, NumberTaken, restoreLoads, settleLoads, supersedeGone } from './loads.ts';
+export {
+  highestNumbers,
+  noteCopies,
+  numbersOf,
+  NumberTaken,
+  restoreLoads,
+  settleLoads,
+  supersedeGone,
+} from './loads.ts';
 export { restoreApplications, restoreGenerations } from './standing.ts';
 export {
   fillUpBatches,

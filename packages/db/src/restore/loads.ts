@@ -155,6 +155,16 @@ export async function supersedeGone(db: Queryable, dataset: string, tableName: s
   return rows.length;
 }
 
+/** Numbers of the dataset, each with what it is a number of: no other dataset may have them. */
+export async function numbersOf(db: Queryable, dataset: string): Promise<string[]> {
+  const { rows } = await db.query<{ number: string }>(
+    `SELECT 'object ' || id AS number FROM ledger.objects WHERE dataset = $1 UNION ALL SELECT 'load ' || id FROM ledger.loads WHERE dataset = $1
+     UNION ALL SELECT 'batch ' || id FROM ledger.batches WHERE dataset = $1`,
+    [dataset],
+  );
+  return rows.map(({ number }) => number);
+}
+
 /** Numbers in a place of the highest there is. */
 export async function highestNumbers(
   db: Queryable,

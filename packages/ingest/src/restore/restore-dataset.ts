@@ -9,6 +9,7 @@ import {
   loadsOf,
   lockAppends,
   noteRestored,
+  numbersOf,
   NumberTaken,
   reserveNumbers,
   restoreAttempts,
@@ -61,6 +62,8 @@ export interface RestoreWork {
   readonly staged: Staged;
   readonly by: string;
   readonly dryRun: boolean;
+  /** Those of datasets that a dry run came to before: their rows are not there to clash with. */
+  readonly numbers: Set<string>;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -83,7 +86,10 @@ export async function restoreDataset(work: RestoreWork): Promise<RestoredDataset
       await lockAppends(db, dataset, workspace.leaseSeconds);
       await requireUnknown(db, contract);
       done.restored = await takeIn(db, work, tables);
-      if (dryRun) throw new TakenBack();
+      if (dryRun) {
+        await requireFree(db, dataset, work.numbers);
+        throw new TakenBack();
+      }
       reach('restore:committing');
     });
   } catch (error) {
@@ -92,6 +98,12 @@ export async function restoreDataset(work: RestoreWork): Promise<RestoredDataset
   }
   if (!dryRun) reach('restore:committed');
   return done.restored ?? { tables: [], loads: 0, notes: [] };
+}
+
+async function requireFree(db: Queryable, dataset: string, numbers: Set<string>): Promise<void> {
+  const own = await numbersOf(db, dataset);
+  if (own.some((number) => numbers.has(number))) throw new NumberTaken();
+  for (const number of own) numbers.add(number);
 }
 
 /** A dry run ends its transaction so. */
@@ -249,8 +261,9 @@ const summaryOf = ({ name, newest, versions, files }: ReadTable): RestoredTable 
 const numbersTaken = (dataset: string, cause: unknown): UserError =>
   new UserError({
     code: 'numbers-taken',
-    problem: `${dataset}: numbers of its loads and files were given to something else by this ledger. Nothing was changed.`,
-    remedy: 'Restore into a new database, all tables before anything is ingested.',
+    problem: `${dataset}: numbers of its loads and files were given to another table, too. Nothing of it was restored.`,
+    remedy:
+      'Restore into a new database, all tables before anything is ingested. Where that is what was done, one of these tables was ingested by a ledger that had been begun anew over this stage: move the folders of that one away, restore the others into a new database, and ingest it anew.',
     data: { table: dataset },
     cause,
   });

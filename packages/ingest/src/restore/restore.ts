@@ -60,12 +60,13 @@ export async function restore(workspace: Workspace, options: RestoreOptions): Pr
   const restored: Restored['restored'][number][] = [];
   const before: string[] = [];
   const leftOut: LeftOut[] = [];
+  const numbers = new Set<string>();
   for (const contract of asked.toSorted((a, b) => (a.dataset < b.dataset ? -1 : 1))) {
     const { dataset } = contract;
     try {
       const { by, dryRun = false, onProgress } = options;
       const work = (own: TableWorkspace) =>
-        restoreDataset({ workspace: own, contract, staged, by, dryRun, onProgress });
+        restoreDataset({ workspace: own, contract, staged, by, dryRun, numbers, onProgress });
       const one = await patiently(
         workspace,
         dataset,

@@ -220,6 +220,21 @@ it('one table of two; the other later, also when something was ingested meanwhil
   expect((await restoreAll(wrong, { datasets: ['edw_x'] })).leftOut).toMatchObject([{ code: 'numbers-taken' }]);
 });
 
+it('of two ledgers on one stage a dry run says what a restore will say', async () => {
+  const { world } = await table();
+  const other = await openWorld(world.folder);
+  await new Delivery(`${world.delivered}/z`, 'EDW.Z', COLUMNS).snapshot('LOAD1', [['1', 'z']], START);
+  await other.addTable('EDW.Z', { from: `${world.delivered}/z` });
+  await other.ingest(`${world.delivered}/z`);
+  world.contracts.set('edw_z', other.contracts.get('edw_z')!);
+  const dry = await restoreAll(await afterLoss(world), { dryRun: true });
+  expect(dry).toMatchObject({
+    restored: [{ dataset: 'edw_x' }],
+    leftOut: [{ dataset: 'edw_z', code: 'numbers-taken' }],
+  });
+  expect((await restoreAll(await afterLoss(world))).leftOut).toEqual(dry.leftOut);
+});
+
 it('a table that was delivered without a row is whole without a history, and is not folded anew', async () => {
   const world = await openWorld();
   const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
