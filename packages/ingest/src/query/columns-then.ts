@@ -71,7 +71,7 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The engine's name of a type that commits write. */
-export function engineType(type: IcebergType): string {
+function engineType(type: IcebergType): string {
   if (typeof type !== 'string') return `${engineType(type.element)}[]`;
   const [, precision, scale] = /^decimal\((\d+),\s*(\d+)\)$/.exec(type) ?? [];
   const name = precision === undefined ? ENGINE_TYPES[type] : `DECIMAL(${precision},${scale ?? '0'})`;

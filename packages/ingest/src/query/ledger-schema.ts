@@ -11,6 +11,7 @@ import type { Engine } from '@farelake/lake';
 import { quoteIdentifier as q, quoteLiteral } from '@farelake/schema-registry';
 import type { Pool, PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { failingSql } from './failing.ts';
 import type { LedgerTable, LedgerType } from './ledger-table.ts';
 import { LEDGER_TABLES } from './ledger-tables.ts';
 import { namedBy } from './named-by.ts';
@@ -22,38 +23,35 @@ import { namedBy } from './named-by.ts';
  */
 export async function createLedgerSchema(engine: Engine, pool: Pool, folder: string, statement: string): Promise<void> {
   const isNamed = namedBy(statement);
-  const wanted = isNamed('ledger') ? Object.keys(LEDGER_TABLES).filter(isNamed) : [];
+  const isWanted = (name: string) => isNamed('ledger') && isNamed(name);
+  const tables = Object.entries(LEDGER_TABLES);
   await engine.run('CREATE SCHEMA ledger');
-  for (const [name, table] of Object.entries(LEDGER_TABLES))
-    if (!wanted.includes(name)) await engine.run(`CREATE VIEW ledger.${q(name)} AS ${unreadSql(name, table)}`);
+  for (const [name, table] of tables)
+    if (!isWanted(name)) await engine.run(`CREATE VIEW ledger.${q(name)} AS ${unreadSql(name, table)}`);
+  const wanted = tables.filter(([name]) => isWanted(name));
   if (wanted.length === 0) return;
   await withConnection(pool, async (client) => {
     // One moment for all of them: a receipt and its load belong together.
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     try {
-      for (const name of wanted) await copy(engine, client, path.join(folder, 'ledger.csv'), name);
+      for (const [name, table] of wanted) await copy(engine, client, path.join(folder, 'ledger.csv'), name, table);
     } finally {
       await client.query('ROLLBACK');
     }
   });
 }
 
-const unreadSql = (name: string, { columns }: LedgerTable): string => {
-  const failure = `error(${quoteLiteral(`ledger.${name} was not read, because the statement does not name it`)})`;
-  // Each column fails by itself, too: of a NULL the engine knows that it passes no condition, and would not look at the rows.
-  const failing = Object.entries(columns).map(
-    ([column, type]) => `CAST(${failure} AS ${typeOf(type)}) AS ${q(column)}`,
+const unreadSql = (name: string, { columns }: LedgerTable): string =>
+  failingSql(
+    `ledger.${name} was not read, because the statement does not name it`,
+    Object.entries(columns).map(([column, how]) => ({ name: column, type: typeOf(how) })),
   );
-  return `SELECT ${failing.join(', ')} WHERE ${failure} IS NULL`;
-};
 
 const typeOf = (column: LedgerTable['columns'][string]): LedgerType =>
   typeof column === 'string' ? column : column[0];
 
 /** By way of a file, so that no table is ever held in memory twice. A view in front of it: what is shown cannot be changed. */
-async function copy(engine: Engine, client: PoolClient, file: string, name: string): Promise<void> {
-  const table = LEDGER_TABLES[name];
-  if (table === undefined) throw new Error(`the ledger has no ${name}`);
+async function copy(engine: Engine, client: PoolClient, file: string, name: string, table: LedgerTable): Promise<void> {
   const columns = Object.entries(table.columns);
   const select = columns.map(([column, how]) => postgresSql(column, how)).join(', ');
   await pipeline(

@@ -8,7 +8,8 @@ import {
   type PointInTime,
   type Queryable,
 } from '@farelake/db';
-import { historyName, UserError, type Contract } from '@farelake/schema-registry';
+import { UserError, type Contract } from '@farelake/schema-registry';
+import { shownTables } from '../catalog/place.ts';
 
 /** What a person asks for. */
 export interface Moment {
@@ -29,9 +30,6 @@ export type Pinned = PastVersion | 'before' | 'unknown' | 'unasked';
 /** The versions, by table name, as `Moment` asks for them. */
 export type Pins = ReadonlyMap<string, Pinned>;
 
-const tablesOf = ({ dataset, feed }: Contract): string[] =>
-  feed === 'qlik' ? [dataset, historyName(dataset)] : [dataset];
-
 /**
  * Decides for all tables at once, so that they are of one moment.
  * @param isNamed whether the statement reads a table, as far as can be told before it runs
@@ -44,7 +42,7 @@ export async function pinTables(
   moment: Moment,
   isNamed: (table: string) => boolean,
 ): Promise<Pins> {
-  const tables = contracts.flatMap(tablesOf);
+  const tables = contracts.flatMap(shownTables);
   const versions = asked(tables, moment, isNamed);
   const standing = moment.time === undefined ? undefined : await versionsAt(db, tables, moment.time);
   const first = await firstVersions(db, tables);

@@ -1,7 +1,7 @@
 /** The views that people query: each table as of its newest version, or of another; each history without redelivered rows. */
 import { existsSync } from 'node:fs';
 import type { Queryable } from '@farelake/db';
-import { localPath, schemeOf, type Engine, type EngineFile, type ViewColumn } from '@farelake/lake';
+import { localPath, schemeOf, type Engine, type EngineFile } from '@farelake/lake';
 import { rankFiles, type Instant } from '@farelake/qlik';
 import {
   historyName,
@@ -14,6 +14,7 @@ import {
 import { faultyReason } from '../status/contract.ts';
 import type { MetadataZone } from './columns-then.ts';
 import { newest, past, type Contents, type Source, type ViewedTable } from './contents.ts';
+import { failingSql } from './failing.ts';
 import { pinTables, type Moment } from './moment.ts';
 import { namedBy, readBy } from './named-by.ts';
 import { reconciliationViews, type ReconciliationView } from './reconciliation.ts';
@@ -128,7 +129,9 @@ async function refusal(
   try {
     const unread = contents.unread ?? unfetched(viewed, files, isNamed);
     const rows =
-      unread === undefined ? await engine.files.sql(files, [...columns, ...unshown]) : failingSql(unread, columns);
+      unread === undefined
+        ? await engine.files.sql(files, [...columns, ...unshown])
+        : `(${failingSql(unread, columns)})`;
     // The engine looks into the files when it makes the view.
     await engine.run(`CREATE VIEW ${q(viewed.table)} AS ${selectSql(viewed, contents, rows)}`);
     return undefined;
@@ -149,16 +152,6 @@ const selectSql = ({ kind }: ViewedTable, contents: Contents, rows: string): str
   kind === 'current'
     ? `SELECT ${contents.columns.map(({ name }) => q(name)).join(', ')} FROM ${rows} t`
     : onceSql(contents, rows);
-
-/**
- * A relation that can be described, and fails when it is read: an empty one would be a wrong answer. Each column fails by itself,
- * too: the engine knows of a NULL that it passes no condition, and would not look at the rows.
- */
-function failingSql(problem: string, columns: readonly ViewColumn[]): string {
-  const failure = `error(${quoteLiteral(problem)})`;
-  const failing = columns.map(({ name, type }) => `CAST(${failure} AS ${type}) AS ${q(name)}`).join(', ');
-  return `(SELECT ${failing} WHERE ${failure} IS NULL)`;
-}
 
 /** Undefined where it is not the files: our own SQL, or Ctrl-C. */
 function reasonOf(error: unknown, files: readonly EngineFile[]): string | undefined {
