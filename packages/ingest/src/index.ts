@@ -70,14 +70,8 @@ export type { DmapStatus } from './status/dmap.ts';
 export { requireLoads } from './table/require-folded.ts';
 export { listCatalog, type CatalogState, type ListedTable } from './catalog/list-catalog.ts';
 export { resetCatalog, type Reset } from './catalog/reset-catalog.ts';
-export { catalogTable, ENVIRONMENT_NAME, icebergPath, namespaceOf, uriOfPath } from './catalog/place.ts';
-export {
-  MOST_SNAPSHOTS,
-  publishSnapshot,
-  RETENTION,
-  SNAPSHOTS,
-  type SnapshotTold,
-} from './catalog/publish-snapshot.ts';
+export { catalogTable, ENVIRONMENT_NAME, icebergPath, uriOfPath } from './catalog/place.ts';
+export { publishSnapshot, SNAPSHOTS, type SnapshotTold } from './catalog/publish-snapshot.ts';
 export { commitTable } from './catalog/commit-table.ts';
 export { icebergColumns } from './catalog/iceberg-columns.ts';
 export { restore, type LeftOut, type Restored, type RestoreOptions } from './restore/restore.ts';

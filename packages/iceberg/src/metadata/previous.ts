@@ -1,6 +1,6 @@
 import type { TableMetadata } from './table-metadata.ts';
 
-/** As many as Iceberg's `write.metadata.previous-versions-max` has by default is 100; the ledger has them all anyway. */
+/** Iceberg's own writers keep 100 (`write.metadata.previous-versions-max`). Fewer do here: the ledger has them all. */
 const KEPT = 20;
 
 /**

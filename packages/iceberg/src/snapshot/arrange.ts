@@ -11,7 +11,7 @@ export interface Sizes {
   readonly manifests: number;
 }
 
-export const isSmall = (manifest: Manifest, { perManifest }: Sizes): boolean => liveCount(manifest) < perManifest / 2;
+const isSmall = (manifest: Manifest, { perManifest }: Sizes): boolean => liveCount(manifest) < perManifest / 2;
 
 /**
  * Manifests that nothing was removed from and that are written into others all the same: the small ones, when there are more

@@ -38,10 +38,10 @@ import { catalogTable } from './place.ts';
 import { areTypesNoted, whyNotShown } from './showable.ts';
 
 /** Seconds for which the newest metadata keeps snapshots; files of versions stay as long, unless maintenance is told otherwise. */
-export const RETENTION = 7 * 86_400;
+const RETENTION = 7 * 86_400;
 
 /** Metadata is written anew with each commit: of a topic that commits every second, no more than these are kept. */
-export const MOST_SNAPSHOTS = 100;
+const MOST_SNAPSHOTS = 100;
 
 /** Who measures, subscribes to it (node:diagnostics_channel). */
 export const SNAPSHOTS = 'farelake:snapshots';

@@ -64,7 +64,7 @@ export async function takeInTopics(
 }
 
 /** Runs that overlap or touch are one. */
-export function united(runs: readonly RestoredRun[]): RestoredRun[] {
+function united(runs: readonly RestoredRun[]): RestoredRun[] {
   const all: RestoredRun[] = [];
   const order = (a: RestoredRun, b: RestoredRun) =>
     a.partitionId - b.partitionId || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0);
