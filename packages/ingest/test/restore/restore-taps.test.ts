@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import { folderStore } from '@farelake/lake';
 import { runs } from '../../../../jest.property.ts';
 import { tapsContract } from '../../../schema-registry/test/taps-contract.ts';
-import { audit, maintain, retryRefused } from '../../src/index.ts';
+import { audit, retryRefused } from '../../src/index.ts';
 import { afterLoss, lostAndRestored, restoreAll } from '../support/lost.ts';
 import { closeWorlds } from '../support/world.ts';
+import { mended, withFare } from '../taps/support/added-field.ts';
 import { openTapsWorld, poison, tap, tapsWorld, type TapsWorld } from '../taps/support/taps-world.ts';
-import { KEY, picture, TOPIC } from '../taps/support/topic.ts';
+import { KEY, picture, PLACES, recordsAt, TOPIC, upkeep } from '../taps/support/topic.ts';
 
 afterAll(closeWorlds, 60_000);
 beforeEach(() => {
@@ -37,20 +38,6 @@ test('offsets, batches, refused records and rows are those of before; the same r
   expect(await restored.land([tap(100), poison(101)])).toMatchObject([{ written: 1, quarantined: 1 }]);
   expect(await restored.taps()).toHaveLength(before.taps.length + 1);
 });
-
-/** A tap as of a vendor that has added a field. */
-const withFare = (offset: number) =>
-  tap(offset, {
-    value: Buffer.from(
-      JSON.stringify({ tapId: `0-${offset}`, tokenId: 'tok', stopId: '70061', deviceId: 'V-7', fareType: 'adult' }),
-    ),
-  });
-
-const mended = () => {
-  const contract = tapsContract();
-  const fareType = { ...contract.columns[2]!, id: 105, name: 'fare_type', sourceName: 'fareType', nullable: true };
-  return { ...contract, version: 2, columns: [...contract.columns, fareType], lastColumnId: 105 };
-};
 
 test('refused records become rows after a restore, and their batch is told anew', async () => {
   const world = await openTapsWorld();
@@ -89,16 +76,14 @@ test('losses beside deliveries and maintenance: the same tables in the end', asy
   const whole = await openTapsWorld();
   await whole.land(TOPIC);
   const expected = await picture(whole);
-  const delivery = fc.array(fc.nat(TOPIC.length - 1), { minLength: 1, maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.tuple(delivery, fc.boolean(), fc.boolean()), { minLength: 2, maxLength: 8 }),
+      fc.array(fc.tuple(PLACES, fc.boolean(), fc.boolean()), { minLength: 2, maxLength: 8 }),
       async (deliveries) => {
         let world = await openTapsWorld();
-        const upkeep = () => maintain(world, { grace: 0, retention: 0, tapGrace: 0, dryRun: false });
-        for (const [indexes, maintains, isLost] of deliveries) {
-          await world.land(indexes.map((index) => TOPIC[index] ?? tap(0)));
-          if (maintains) await upkeep();
+        for (const [places, maintains, isLost] of deliveries) {
+          await world.land(recordsAt(places));
+          if (maintains) await upkeep(world);
           const { rows } = await world.pool.query('SELECT 1 FROM ledger.pointers');
           if (isLost && rows.length > 0) {
             const taps = await world.taps();
@@ -107,7 +92,7 @@ test('losses beside deliveries and maintenance: the same tables in the end', asy
           }
         }
         await world.land(TOPIC);
-        expect((await upkeep()).unmerged).toEqual([]);
+        expect((await upkeep(world)).unmerged).toEqual([]);
         expect(await picture(world)).toEqual(expected);
         const { findings } = await audit(world, folderStore(world.delivered), { content: true });
         // Copies of records that were refused, or empty, and that no commit of rows followed.

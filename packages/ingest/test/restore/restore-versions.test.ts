@@ -2,13 +2,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { listVersions, type ListedVersion } from '@farelake/db';
-import { tapsContract } from '../../../schema-registry/test/taps-contract.ts';
 import { maintain, repairTable, resetCatalog, retryRefused, rollBack } from '../../src/index.ts';
 import { atTime, expectAsItStood, remember, rowsAt } from '../support/as-it-stood.ts';
 import { doctorSegment } from '../support/damage.ts';
 import { FEB, five, rowsOf, type Told } from '../support/five-rows.ts';
 import { afterLoss, lostAndRestored, restoreAll } from '../support/lost.ts';
 import { closeWorlds, type World } from '../support/world.ts';
+import { mended, withFare } from '../taps/support/added-field.ts';
 import { openTapsWorld, tap, tapsWorld } from '../taps/support/taps-world.ts';
 import { KEY } from '../taps/support/topic.ts';
 
@@ -102,14 +102,10 @@ describe('of a topic', () => {
 
   it('records, refused ones that were taken in, and files that became one', async () => {
     const world = await openTapsWorld();
-    const fields = { tapId: '0-1', tokenId: 'tok', stopId: '70061', deviceId: 'V-7', fareType: 'adult' };
-    await world.land([tap(0), tap(1, { value: Buffer.from(JSON.stringify(fields)) })]);
+    await world.land([tap(0), withFare(1)]);
     await world.land([tap(2)]);
-    const contract = tapsContract();
-    const fareType = { ...contract.columns[2]!, id: 105, name: 'fare_type', sourceName: 'fareType', nullable: true };
-    const mended = { ...contract, version: 2, columns: [...contract.columns, fareType], lastColumnId: 105 };
-    world.contracts.set('taps', mended);
-    await retryRefused(tapsWorld(world, mended), mended, { dryRun: false });
+    world.contracts.set('taps', mended());
+    await retryRefused(tapsWorld(world, mended()), mended(), { dryRun: false });
     await maintain(world, { grace: 0, retention: 7 * 86_400, tapGrace: 0, dryRun: false });
     const [before] = await versionsOf(world, ['taps']);
     expect(before!.map(({ origin }) => origin)).toEqual(['compaction', 'retry', 'records', 'records']);

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { runs } from '../../../../jest.property.ts';
 import { closeWorlds } from '../support/world.ts';
-import { openTapsWorld, tap } from './support/taps-world.ts';
-import { KEY, picture, TOPIC } from './support/topic.ts';
+import { openTapsWorld } from './support/taps-world.ts';
+import { KEY, picture, recordsAt, TOPIC } from './support/topic.ts';
 
 afterAll(closeWorlds, 60_000);
 
@@ -21,8 +21,8 @@ test('any division, repetition and interleaving of deliveries gives the same tab
       async (deliveries, rest) => {
         const world = await openTapsWorld();
         let beside: Promise<unknown>[] = [];
-        for (const [indexes, waits] of deliveries) {
-          beside.push(world.land(indexes.map((index) => TOPIC[index] ?? tap(0))));
+        for (const [places, waits] of deliveries) {
+          beside.push(world.land(recordsAt(places)));
           if (waits) {
             await Promise.all(beside);
             beside = [];

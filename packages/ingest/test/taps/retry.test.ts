@@ -1,26 +1,12 @@
 /** What was refused may come into the table when its contract is mended. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { tapsContract } from '../../../schema-registry/test/taps-contract.ts';
 import { landDelivery, retryRefused } from '../../src/index.ts';
 import { closeWorlds } from '../support/world.ts';
+import { mended, withFare } from './support/added-field.ts';
 import { openTapsWorld, poison, tap, type TapsWorld } from './support/taps-world.ts';
 
 afterAll(closeWorlds, 60_000);
-
-/** A tap as of a vendor that has added a field. */
-const withFare = (offset: number) =>
-  tap(offset, {
-    value: Buffer.from(
-      JSON.stringify({ tapId: `0-${offset}`, tokenId: 'tok', stopId: '70061', deviceId: 'V-7', fareType: 'adult' }),
-    ),
-  });
-
-const mended = () => {
-  const contract = tapsContract();
-  const fareType = { ...contract.columns[2]!, id: 105, name: 'fare_type', sourceName: 'fareType', nullable: true };
-  return { ...contract, version: 2, columns: [...contract.columns, fareType], lastColumnId: 105 };
-};
 
 const retry = (world: TapsWorld, dryRun = false) => retryRefused(world, world.contracts.get('taps')!, { dryRun });
 

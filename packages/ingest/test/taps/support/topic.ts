@@ -1,4 +1,7 @@
 /** What a topic of three partitions holds, and what has to come of it however it is delivered. */
+import fc from 'fast-check';
+import type { KafkaRecord } from '@farelake/kafka';
+import { maintain } from '../../../src/index.ts';
 import { NOON, poison, tap, type TapsWorld } from './taps-world.ts';
 
 const HOUR = 3_600_000n;
@@ -12,6 +15,15 @@ export const TOPIC = [0, 1, 2].flatMap((partition) =>
     return tap(offset, { partition, timestamp });
   }).filter(({ offset }) => !(partition === 1 && offset === 3n)),
 );
+
+/** Some of its records, each by its place in `TOPIC`, in any order and repeated. */
+export const PLACES = fc.array(fc.nat(TOPIC.length - 1), { minLength: 1, maxLength: 12 });
+
+export const recordsAt = (places: readonly number[]): KafkaRecord[] => places.map((place) => TOPIC[place] ?? tap(0));
+
+/** Maintenance that waits for nothing. */
+export const upkeep = (world: TapsWorld): ReturnType<typeof maintain> =>
+  maintain(world, { grace: 0, retention: 0, tapGrace: 0, dryRun: false });
 
 const QUARANTINE = `SELECT p.cluster, p.topic, p.partition, p.epoch, r.record_offset, r.reason, r.detail, r.size
   FROM ledger.kafka_refused r JOIN ledger.kafka_partitions p ON p.id = r.partition_id ORDER BY ALL`;
