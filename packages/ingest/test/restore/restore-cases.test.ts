@@ -2,12 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { folderStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
-import { audit, sendBack, workTables } from '../../src/index.ts';
+import { sendBack, workTables } from '../../src/index.ts';
+import { AFTER, findings } from '../support/before-loss.ts';
 import { Delivery, seq } from '../support/delivery.ts';
 import { openFaultyBucket } from '../support/faulty-bucket.ts';
 import { afterLoss, lostAndRestored, restoreAll } from '../support/lost.ts';
+import { COLUMNS } from '../support/one-row.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
 const folders: string[] = [];
@@ -17,12 +18,7 @@ afterAll(async () => {
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
 }, 60_000);
 
-const COLUMNS = [
-  { name: 'ID', type: 'INT4', key: 1 },
-  { name: 'S', type: 'STRING' },
-];
 const START = { start: '2026-01-01T00:00:00' };
-const AFTER = { end: '2026-06-01T00:00:00' };
 const ANY = { snapshot: { rows: 100, share: 1 }, changes: { rows: 100, share: 1 } };
 
 interface TableOptions {
@@ -70,8 +66,6 @@ const picture = async (world: World) => ({
     quarantined,
   })),
 });
-
-const findings = async (world: World) => (await audit(world, folderStore(world.delivered), { content: true })).findings;
 
 /** Lost, restored, ingested once more: all as it was. @param notes that something could not be told */
 async function expectSame(world: World, notes?: RegExp): Promise<World> {

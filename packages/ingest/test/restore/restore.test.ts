@@ -1,55 +1,17 @@
 /** Proves that a lost ledger comes back from stage: equal tables, nothing taken in twice, versions and snapshots that go on. */
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { currentSnapshot, liveFiles, parseMetadata, type FileIo } from '@farelake/iceberg';
+import { currentSnapshot, liveFiles } from '@farelake/iceberg';
 import { folderStore } from '@farelake/lake';
-import { audit, maintain, rejectGeneration, rollBack, verifyTable } from '../../src/index.ts';
-import { Delivery, seq } from '../support/delivery.ts';
+import { maintain, verifyTable } from '../../src/index.ts';
+import { AFTER, findings, tables, withChanges } from '../support/before-loss.ts';
 import { afterLoss, lostAndRestored, restoreAll } from '../support/lost.ts';
+import { metadataReader } from '../support/metadata-reader.ts';
+import { change } from '../support/one-row.ts';
+import { catalogOf, metadataOf } from '../support/shown-by-catalog.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
 afterAll(closeWorlds, 60_000);
-
-const COLUMNS = [
-  { name: 'ID', type: 'INT4', key: 1 },
-  { name: 'S', type: 'STRING' },
-];
-const AFTER = { end: '2026-06-01T00:00:00' };
-const change = (n: number, id: string, s = 'x', oper = 'I') => ({ seq: seq(n), oper, row: [id, s] });
-
-async function begun(): Promise<{ world: World; delivery: Delivery }> {
-  const world = await openWorld();
-  const delivery = new Delivery(world.delivered, 'EDW.X', COLUMNS);
-  await delivery.snapshot(
-    'LOAD1',
-    [
-      ['1', 'a'],
-      ['2', 'b'],
-    ],
-    { start: '2026-01-01T00:00:00' },
-  );
-  await world.addTable('EDW.X');
-  await world.ingest();
-  return { world, delivery };
-}
-
-async function withChanges(count = 3): Promise<{ world: World; delivery: Delivery }> {
-  const { world, delivery } = await begun();
-  for (let n = 1; n <= count; n += 1) {
-    await delivery.changes(
-      `2026010${n}-000000000`,
-      [change(n, String(n + 1), `change ${n}`, n === 1 ? 'U' : 'I')],
-      AFTER,
-    );
-    await world.ingest();
-  }
-  return { world, delivery };
-}
-
-const CURRENT = 'SELECT * FROM edw_x ORDER BY id';
-const HISTORY = 'SELECT * FROM edw_x_history ORDER BY _load_id, _line';
-
-const tables = async (world: World) => ({ current: await world.rows(CURRENT), history: await world.rows(HISTORY) });
 
 /** What of the ledger has to be as it was. */
 const LEDGER: Readonly<Record<string, string>> = {
@@ -73,12 +35,6 @@ async function ledgerOf({ pool }: World): Promise<Record<string, unknown>> {
   for (const [name, sql] of Object.entries(LEDGER)) facts[name] = (await pool.query(sql)).rows;
   return facts;
 }
-
-const findings = async (world: World) =>
-  (await audit(world, folderStore(world.delivered), { content: true })).findings.map(({ kind, object }) => ({
-    kind,
-    object,
-  }));
 
 /** States as they are before the archive's step has run once more. */
 const asApplied = (facts: Record<string, unknown>): unknown =>
@@ -138,25 +94,19 @@ it('the objects of loads that are in history need not be where they came from an
   expect(rows).toEqual([{ state: 'archived', n: 4 }]);
 });
 
-const io: FileIo = {
-  read: (file) => readFile(file.replace(/^file:\/\//, '')),
-  write: () => Promise.reject(new Error('a test reads')),
-};
-
 it('the Iceberg table goes on with its snapshots: those of before the loss are in the metadata of the next commit', async () => {
   const { world, delivery } = await withChanges();
-  const pointerOf = async ({ pool }: World) =>
-    (await pool.query<{ m: string }>("SELECT metadata_location AS m FROM iceberg_tables WHERE table_name = 'edw_x'"))
-      .rows[0]!.m;
-  const before = parseMetadata(await io.read(await pointerOf(world)));
+  const before = await metadataOf(world, 'edw_x');
   const restored = await lostAndRestored(world);
   await delivery.changes('20260105-000000000', [change(5, '9', 'late')], AFTER);
   await restored.ingest();
-  const after = parseMetadata(await io.read(await pointerOf(restored)));
+  const after = await metadataOf(restored, 'edw_x');
   expect(after.snapshots.slice(0, -1)).toEqual(before.snapshots);
-  expect(after['metadata-log'].at(-1)?.['metadata-file']).toBe(await pointerOf(world));
+  expect(after['metadata-log'].at(-1)?.['metadata-file']).toBe(
+    (await catalogOf(world)).get('edw_x')?.metadata_location,
+  );
   const old = before.snapshots[1]!;
-  expect((await liveFiles(io, old)).length).toBeGreaterThan(0);
+  expect((await liveFiles(metadataReader, old)).length).toBeGreaterThan(0);
   expect(currentSnapshot(after)?.summary['farelake.version']).toBe('5');
   // As it stood, by the ledger.
   const { rows } = await restored.pool.query('SELECT version FROM ledger.versions WHERE table_name = $1 ORDER BY 1', [
@@ -208,85 +158,6 @@ it('twice is refused, and a ledger that knows the table; a dry run changes nothi
   expect(await ledgerOf(next)).toEqual(ledger);
 });
 
-const metadataFolder = (world: World, table: string) => path.join(world.folder, 'stage', table, 'metadata');
-
-it('of rivals of one version the later counts; one that died last and is whole is taken; one that is not whole is not', async () => {
-  const { world } = await withChanges();
-  const folder = metadataFolder(world, 'edw_x');
-  const newest = (await readdir(folder)).filter((name) => /^00004-.*metadata\.json$/.test(name))[0]!;
-  const text = await readFile(path.join(folder, newest), 'utf8');
-  // A commit of the same version that died before: earlier, with a snapshot of its own.
-  const { 'last-updated-ms': updated } = JSON.parse(text) as { 'last-updated-ms': number };
-  const rival = text.replace(`"last-updated-ms":${updated}`, `"last-updated-ms":${updated - 1000}`);
-  await writeFile(path.join(folder, `00004-${'a'.repeat(20)}-00000000.metadata.json`), rival);
-  const restored = await lostAndRestored(world);
-  const { rows } = await restored.pool.query<{ metadata: string }>(
-    `SELECT metadata FROM ledger.pointers WHERE table_name = 'edw_x'`,
-  );
-  expect(rows[0]?.metadata.endsWith(newest)).toBe(true);
-  // A later one whose files were removed already.
-  const lost = text
-    .replace(`"last-updated-ms":${updated}`, `"last-updated-ms":${updated + 1000}`)
-    .replaceAll(/snap-\d+-/g, 'snap-1-');
-  await writeFile(path.join(folder, `00004-${'b'.repeat(20)}-00000000.metadata.json`), lost);
-  const again = await lostAndRestored(world);
-  expect(await again.rows(CURRENT)).toEqual(await world.rows(CURRENT));
-});
-
-it('a missing file leaves the table out, and tells which; its bytes back, it is restored', async () => {
-  const { world } = await withChanges();
-  const { rows } = await world.pool.query<{ uri: string }>(
-    `SELECT uri FROM ledger.files WHERE table_name = 'edw_x_history' AND version_removed IS NULL ORDER BY id LIMIT 1`,
-  );
-  const file = new URL(rows[0]!.uri).pathname;
-  await rename(file, `${file}.away`);
-  const next = await afterLoss(world);
-  const { leftOut, restored } = await restoreAll(next);
-  expect(restored).toEqual([]);
-  expect(leftOut).toMatchObject([
-    { code: 'stage-incomplete', problem: expect.stringContaining(path.basename(file)) as string },
-  ]);
-  expect((await next.pool.query('SELECT count(*) AS n FROM ledger.versions')).rows).toEqual([{ n: 0 }]);
-  await rename(`${file}.away`, file);
-  expect((await restoreAll(next)).leftOut).toEqual([]);
-});
-
-it('a journal of the history that is gone leaves the table out; one of the current table costs a fold', async () => {
-  const { world } = await withChanges();
-  const gone = async (table: string, version: string) => {
-    const folder = metadataFolder(world, table);
-    for (const name of await readdir(folder))
-      if (name.startsWith(version) && name.endsWith('.journal.json'))
-        await rename(path.join(folder, name), path.join(folder, `${name}.away`));
-  };
-  await gone('edw_x_history', '00002');
-  expect((await restoreAll(await afterLoss(world))).leftOut).toMatchObject([{ code: 'journal-gone' }]);
-  const folder = metadataFolder(world, 'edw_x_history');
-  for (const name of await readdir(folder))
-    if (name.endsWith('.away')) await rename(path.join(folder, name), path.join(folder, name.replace('.away', '')));
-  await gone('edw_x', '00004');
-  const next = await afterLoss(world);
-  const { restored } = await restoreAll(next);
-  expect(restored[0]?.notes.join()).toContain('folds it anew');
-  expect(await tables(next)).toEqual(await tables(world));
-  expect((await next.ingest()).tables).toMatchObject([{ loaded: 0, applied: 4, trouble: null }]);
-  expect(await tables(next)).toEqual(await tables(world));
-  expect(await findings(next)).toEqual([]);
-});
-
-it('a stage that was moved, and another environment, are told', async () => {
-  const { world } = await withChanges(1);
-  const next = await afterLoss(world, { environment: 'other' });
-  expect((await restoreAll(next)).leftOut).toMatchObject([
-    { code: 'stage-moved', problem: expect.stringContaining('environment') as string },
-  ]);
-  const moved = await openWorld();
-  moved.contracts.set('edw_x', world.contracts.get('edw_x')!);
-  await rm(path.join(moved.folder, 'stage'), { recursive: true, force: true });
-  await rename(path.join(world.folder, 'stage'), path.join(moved.folder, 'stage'));
-  expect((await restoreAll(moved)).leftOut).toMatchObject([{ code: 'stage-moved' }]);
-});
-
 it('tables without a contract are told; nothing on stage is an error', async () => {
   const { world } = await withChanges(1);
   const next = await afterLoss(world);
@@ -294,63 +165,6 @@ it('tables without a contract are told; nothing on stage is an error', async () 
   expect(await restoreAll(next)).toMatchObject({ restored: [], withoutContract: ['edw_x', 'edw_x_history'] });
   await expect(restoreAll(next, { datasets: ['edw_x'] })).rejects.toMatchObject({ code: 'nothing-on-stage' });
   await expect(restoreAll(await openWorld())).rejects.toMatchObject({ code: 'nothing-on-stage' });
-});
-
-async function withTwoSnapshots(): Promise<{ world: World; delivery: Delivery }> {
-  const { world } = await withChanges(2);
-  const delivery = new Delivery(`${world.delivered}/again`, 'EDW.X', COLUMNS);
-  await delivery.snapshot(
-    'LOAD1',
-    [
-      ['1', 'A'],
-      ['2', 'B'],
-      ['8', 'H'],
-    ],
-    { start: '2026-02-01T00:00:00' },
-  );
-  await world.ingest();
-  return { world, delivery };
-}
-
-it('after a rollback the rejected snapshot stays rejected', async () => {
-  const { world } = await withTwoSnapshots();
-  const contract = world.contracts.get('edw_x')!;
-  await rollBack({ workspace: world, contract, by: 'somebody', why: 'wrong day' });
-  const before = await tables(world);
-  const restored = await lostAndRestored(world);
-  expect(await tables(restored)).toEqual(before);
-  const generations = async ({ pool }: World) =>
-    (await pool.query<object>('SELECT name, start, state, reason, decided_by FROM ledger.generations ORDER BY start'))
-      .rows;
-  expect(await generations(restored)).toEqual(await generations(world));
-  expect((await restored.ingest()).tables).toMatchObject([{ loaded: 0, applied: 0, trouble: null }]);
-  expect(await tables(restored)).toEqual(before);
-  expect(await generations(restored)).toEqual(await generations(world));
-});
-
-it('the former snapshot can be gone back to: its own table is built anew', async () => {
-  const { world } = await withTwoSnapshots();
-  const restored = await lostAndRestored(world);
-  const contract = world.contracts.get('edw_x')!;
-  const back = await rollBack({ workspace: restored, contract, by: 'somebody' });
-  await rollBack({ workspace: world, contract, by: 'somebody' });
-  expect(back).toMatchObject({ version: 5 });
-  expect(await restored.rows(CURRENT)).toEqual(await world.rows(CURRENT));
-  expect(await findings(restored)).toEqual([]);
-});
-
-it('a snapshot that is held is held again, and can be rejected', async () => {
-  const { world } = await withChanges(3);
-  const delivery = new Delivery(`${world.delivered}/again`, 'EDW.X', COLUMNS);
-  await delivery.snapshot('LOAD1', [['1', 'A']], { start: '2026-02-01T00:00:00' });
-  await world.ingest();
-  expect(await world.status()).toMatchObject([{ state: 'held' }]);
-  const restored = await lostAndRestored(world);
-  await restored.ingest();
-  expect(await restored.status()).toMatchObject([{ state: 'held' }]);
-  expect(await tables(restored)).toEqual(await tables(world));
-  const contract = world.contracts.get('edw_x')!;
-  expect(await rejectGeneration({ workspace: restored, contract, by: 'somebody' })).toMatch(/^20260201/);
 });
 
 it('what maintenance leaves and takes: files of before the loss that nothing needs go after the grace period and the retention', async () => {

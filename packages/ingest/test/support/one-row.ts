@@ -9,7 +9,7 @@ export const COLUMNS = [
 ];
 export const AFTER = { end: '2026-03-01T00:00:00' };
 
-export const change = (n: number, id: string, s = 'x'): Change => ({ seq: seq(n), oper: 'I', row: [id, s] });
+export const change = (n: number, id: string, s = 'x', oper = 'I'): Change => ({ seq: seq(n), oper, row: [id, s] });
 
 export async function begun(zones?: string): Promise<{ world: World; delivery: Delivery; contract: Contract }> {
   const world = await openWorld(zones);
