@@ -18,7 +18,7 @@ export function addCatalogCommands(
     .option('--table <table>', 'only this table and its history, EDW.SAMPLE or edw_sample', once)
     .option(
       '--json',
-      'as JSON: [{catalog, namespace, tableName, version, shown, snapshots, state: current|behind|foreign, found, movedAt}]',
+      'as JSON: [{catalog, namespace, tableName, version, shown, snapshots, state: current|behind|foreign|damaged, because, found, movedAt}]',
     )
     .action((flags: CatalogListFlags) => answer(catalogListCommand(context, flags)));
   catalog
