@@ -1,15 +1,12 @@
 /** Whether columns are any that a table of version 2 can have (Iceberg table spec v2, "Schemas and Data Types"). */
 import { BadInput } from '../errors.ts';
 import { type Column, idsOf, type IcebergType } from './column.ts';
-import { decimalOf } from './promotion.ts';
+import { decimalOf, MOST_DIGITS } from './promotion.ts';
 
 const PRIMITIVES: ReadonlySet<string> = new Set([
   ...['boolean', 'int', 'long', 'float', 'double', 'date', 'time', 'timestamp', 'timestamptz'],
   ...['string', 'uuid', 'binary'],
 ]);
-
-/** "Primitive Types": decimal has 38 digits at most. */
-const MOST_DIGITS = 38;
 
 /** "Reserved Field IDs": those above are of metadata columns. */
 const HIGHEST_ID = 2147483447;

@@ -4,6 +4,9 @@ import type { IcebergType } from './column.ts';
 /** Types of format version 2 that readers cast as they read. `date` to `timestamp` is version 3 only. */
 const WIDER: Readonly<Record<string, string>> = { int: 'long', float: 'double' };
 
+/** "Primitive Types": decimal has 38 digits at most. */
+export const MOST_DIGITS = 38;
+
 const DECIMAL = /^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$/;
 
 /** Precision and scale of a decimal type; undefined: it is none. */
@@ -33,6 +36,6 @@ function primitiveMayBecome(from: string, to: string): boolean {
     wide !== undefined &&
     narrow.scale === wide.scale &&
     narrow.precision <= wide.precision &&
-    wide.precision <= 38
+    wide.precision <= MOST_DIGITS
   );
 }

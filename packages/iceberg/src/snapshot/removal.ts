@@ -37,7 +37,7 @@ export async function openRemoved(
     async (manifest): Promise<Opened | undefined> => {
       const isData = manifest.content === 'data';
       // Deletes of removed data files are found among all of them.
-      if (isData ? !some(removal.data, missing) : removal.data.size + removal.deletes.size === 0) return undefined;
+      if (isData && missing.isDisjointFrom(removal.data)) return undefined;
       const entries = await entriesOf(io, manifest);
       const goes = ({ path, dataPath }: Entry) =>
         isData
@@ -62,5 +62,3 @@ export const openWhole = async (io: FileIo, manifest: Manifest): Promise<Opened>
 });
 
 const existing = (entry: Entry): Entry => ({ ...entry, status: 'existing' });
-
-const some = (wanted: ReadonlySet<string>, missing: ReadonlySet<string>): boolean => !missing.isDisjointFrom(wanted);
