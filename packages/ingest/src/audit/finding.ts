@@ -60,7 +60,7 @@ export const FINDINGS = {
   'metadata-gone': {
     means: "a file of a table's Iceberg metadata that is not there, or is of another size than was written",
     remedy:
-      "farelake catalog reset writes the table's metadata anew from the ledger; snapshots of before are not in it. The table itself is right.",
+      "farelake catalog reset writes the table's metadata anew from the ledger; snapshots of before are not in it. The table itself is right; until then, what came since cannot be restored from stage.",
   },
   'foreign-commit': {
     means:
