@@ -40,6 +40,7 @@ export {
   type RestoredRun,
 } from './topics.ts';
 export {
+  noteGone,
   restoreFiles,
   restoreMetadata,
   restorePointer,

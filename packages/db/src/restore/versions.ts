@@ -83,6 +83,14 @@ export async function restoreFiles(db: Queryable, tableName: string, files: read
     await insertFiles(db, tableName, await withKnownNumbers(db, files.slice(from, from + TOGETHER)));
 }
 
+/** Files of former versions that are not on stage any more: these versions are listed, and cannot be read. */
+export async function noteGone(db: Queryable, tableName: string, uris: readonly string[]): Promise<void> {
+  await db.query('UPDATE ledger.files SET deleted_at = now() WHERE table_name = $1 AND uri = ANY ($2::text[])', [
+    tableName,
+    uris,
+  ]);
+}
+
 /** Files of versions that are kept, and not the newest, may be of batches whose journals are gone with them. */
 async function withKnownNumbers(db: Queryable, files: readonly RestoredFile[]): Promise<RestoredFile[]> {
   const batches = files.flatMap(({ batchId }) => batchId ?? []);

@@ -18,14 +18,14 @@ export interface Candidate {
 }
 
 /**
- * Those with the highest version, the likeliest first.
+ * That with the highest version; of several the latest, and no other in its place: what it lacks, an earlier try never had.
  * @throws UserError `stage-moved`, `stage-damaged`
  */
-export async function candidatesOf(
+export async function newestOf(
   workspace: Pick<Workspace, 'stage' | 'environment'>,
   io: FileIo,
   table: StagedTable,
-): Promise<Candidate[]> {
+): Promise<Candidate> {
   const newest = Math.max(...table.metadata.map(({ version }) => version));
   const candidates: Candidate[] = [];
   const unreadable: string[] = [];
@@ -42,10 +42,11 @@ export async function candidatesOf(
       else throw error;
     }
   }
-  const [first] = candidates;
-  if (first === undefined) throw damaged(table.name, newest, unreadable);
+  const [latest] = candidates.toSorted((a, b) => b.metadata['last-updated-ms'] - a.metadata['last-updated-ms']);
+  // One that cannot be read may be the one that was committed.
+  if (latest === undefined || unreadable.length > 0) throw damaged(table.name, newest, unreadable);
   for (const { metadata } of candidates) requireOwnPlace(workspace, table.name, metadata);
-  return candidates.toSorted((a, b) => b.metadata['last-updated-ms'] - a.metadata['last-updated-ms']);
+  return latest;
 }
 
 /** Undefined: it is no commit of ours. */
@@ -82,7 +83,7 @@ function requireOwnPlace(
 const damaged = (table: string, version: number, unreadable: readonly string[]): UserError =>
   new UserError({
     code: 'stage-damaged',
-    problem: `${table}: no metadata of its newest version, ${version}, can be read: ${unreadable.join('; ')}.`,
+    problem: `${table}: metadata of its newest version, ${version}, cannot be read: ${unreadable.join('; ')}.`,
     remedy:
       "Restore the file, from the bucket's versions or a backup. An older version is not taken in its place: what came since would be lost.",
     data: { table, version },

@@ -60,6 +60,27 @@ export function parsed(text: string): Journal | string {
   }
 }
 
+/** A commit above the newest version that metadata shows, of which only its journal says that there are files. */
+export interface UntoldCommit extends CommitFile {
+  readonly table: string;
+  readonly files: number;
+}
+
+export async function untoldCommits(
+  tables: readonly (readonly [StagedTable, Pick<ReadTable, 'newest'>])[],
+  signal: AbortSignal,
+): Promise<UntoldCommit[]> {
+  const untold: UntoldCommit[] = [];
+  for (const [{ name, journals }, { newest }] of tables)
+    for (const file of journals.filter(({ version }) => version > newest)) {
+      const journal = parsed(await textOf(file.uri, signal));
+      // Of a version that no snapshot was to show it has none.
+      if (typeof journal === 'string' || journal.files.length > 0)
+        untold.push({ ...file, table: name, files: typeof journal === 'string' ? 0 : journal.files.length });
+    }
+  return untold;
+}
+
 /** Of a table's newest journal, whatever became of its commit: for numbers that must not be given again. */
 export async function newestJournal({ journals }: StagedTable, signal: AbortSignal): Promise<Journal | undefined> {
   for (const { uri } of journals.toSorted((a, b) => b.version - a.version)) {

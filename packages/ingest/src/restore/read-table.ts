@@ -25,6 +25,8 @@ export interface StagedFile extends Span {
   /** Bytes, by the metadata and by the store. */
   readonly size: number;
   readonly rows: number;
+  /** Of an older version alone, and not there: that version cannot be read. */
+  readonly gone: boolean;
 }
 
 export interface ReadTable {
@@ -53,8 +55,14 @@ export async function readTable(
     .toSorted((a, b) => numberIn(a, SUMMARY.version) - numberIn(b, SUMMARY.version));
   await requireThere(staged, table.name, await metadataNeeded(reading, metadata));
   const versions = snapshots.map((snapshot) => versionOf(metadata, snapshot, table, path));
-  const files = await filesOf(reading, snapshots);
-  await requireThere(staged, table.name, files);
+  const spans = await filesOf(reading, snapshots);
+  const [live, former] = [
+    spans.filter(({ removed }) => removed === null),
+    spans.filter(({ removed }) => removed !== null),
+  ];
+  await requireThere(staged, table.name, live);
+  const gone = new Set((await missingOf(staged, former)).map(({ uri }) => uri));
+  const files = spans.map((file) => ({ ...file, gone: gone.has(file.uri) }));
   const told = currentSnapshot(metadata)?.summary[SUMMARY.historyVersion];
   return {
     name: table.name,
@@ -94,7 +102,7 @@ function versionOf(
   };
 }
 
-async function filesOf(io: FileIo, snapshots: readonly Snapshot[]): Promise<StagedFile[]> {
+async function filesOf(io: FileIo, snapshots: readonly Snapshot[]): Promise<Omit<StagedFile, 'gone'>[]> {
   const facts = new Map<string, { size: number; rows: number }>();
   const versions: { version: number; paths: string[] }[] = [];
   for (const snapshot of snapshots) {
@@ -151,31 +159,27 @@ async function metadataFiles(
     })),
   ];
   const uris = new Set(needed.map(({ uri }) => uri));
+  // Of a commit above, nobody knows yet whether it was one.
+  const above = table.journals.flatMap(({ version, attempt }) => (version > last ? [attempt] : []));
   const spent = [
     ...table.metadata.map(({ uri }) => ({ ...sized(uri), kind: 'metadata' as const })),
     ...[...table.manifests].map(([uri, kind]) => ({ ...sized(uri), kind })),
-  ].filter(({ uri }) => !uris.has(uri));
+  ].filter(({ uri }) => !uris.has(uri) && !above.some((attempt) => uri.includes(attempt)));
   return [...needed, ...spent.map((one) => ({ ...one, versionAdded: first, versionRemoved: last, spent: true }))];
 }
 
 const AT_ONCE = 16;
 const NAMED = 5;
 
-/** What lies in other places than the stage of today was not listed, and is asked for. */
-async function requireThere(
-  { sizes }: Staged,
-  table: string,
-  files: readonly { readonly uri: string; readonly size?: number }[],
-): Promise<void> {
-  const missing: string[] = [];
-  for (let from = 0; from < files.length; from += AT_ONCE)
-    await Promise.all(
-      files.slice(from, from + AT_ONCE).map(async ({ uri, size }) => {
-        const found = sizes.get(uri) ?? (await sizeOf(uri));
-        if (found === undefined) missing.push(uri);
-        else if (size !== undefined && found !== size) missing.push(`${uri} (${found} bytes, not ${size})`);
-      }),
-    );
+interface Sought {
+  readonly uri: string;
+  readonly size?: number;
+}
+
+async function requireThere(staged: Staged, table: string, files: readonly Sought[]): Promise<void> {
+  const missing = (await missingOf(staged, files)).map(({ uri, size, found }) =>
+    found === undefined ? uri : `${uri} (${found} bytes, not ${size})`,
+  );
   if (missing.length === 0) return;
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
   throw new UserError({
@@ -184,6 +188,23 @@ async function requireThere(
     remedy: "Bring them back, from the bucket's versions or a backup, and restore again.",
     data: { table, missing: missing.length, files: missing.toSorted().slice(0, 1000) },
   });
+}
+
+/** What lies in other places than the stage of today was not listed, and is asked for. */
+async function missingOf(
+  { sizes }: Staged,
+  files: readonly Sought[],
+): Promise<(Sought & { readonly found: number | undefined })[]> {
+  const missing: (Sought & { readonly found: number | undefined })[] = [];
+  for (let from = 0; from < files.length; from += AT_ONCE)
+    await Promise.all(
+      files.slice(from, from + AT_ONCE).map(async ({ uri, size }) => {
+        const found = sizes.get(uri) ?? (await sizeOf(uri));
+        if (found === undefined || (size !== undefined && found !== size))
+          missing.push({ uri, ...(size !== undefined && { size }), found });
+      }),
+    );
+  return missing;
 }
 
 async function sizeOf(uri: string): Promise<number | undefined> {

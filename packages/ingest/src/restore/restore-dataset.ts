@@ -30,8 +30,9 @@ import { attemptIn } from '../maintain/maintain.ts';
 import type { OnProgress } from '../progress.ts';
 import { inTable } from '../table/in-table.ts';
 import { newAttemptId, type TableWorkspace } from '../workspace.ts';
-import { candidatesOf } from './choose-metadata.ts';
+import { newestOf } from './choose-metadata.ts';
 import { findCopies } from './find-copies.ts';
+import { untoldCommits } from './read-journals.ts';
 import { readTable, type ReadTable } from './read-table.ts';
 import { settleQlik } from './settle-qlik.ts';
 import type { Staged, StagedTable } from './stage-tables.ts';
@@ -112,18 +113,9 @@ class TakenBack extends Error {}
 const isUniqueViolation = (error: unknown): boolean =>
   Error.isError(error) && 'code' in error && (error as { code: unknown }).code === '23505';
 
-/** Of several that may be the committed one the likeliest whose files are all there. */
 async function readNewest({ workspace, staged }: RestoreWork, table: StagedTable): Promise<[StagedTable, ReadTable]> {
   const io: FileIo = metadataIo(workspace, table.name);
-  let first: unknown;
-  for (const candidate of await candidatesOf(workspace, io, table))
-    try {
-      return [table, await readTable(io, staged, table, candidate)];
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      first ??= error;
-    }
-  throw first;
+  return [table, await readTable(io, staged, table, await newestOf(workspace, io, table))];
 }
 
 async function requireUnknown(db: Queryable, contract: Contract): Promise<void> {
@@ -189,10 +181,16 @@ async function takeIn(
   await findCopies(workspace, db, dataset);
   await forgetPlaces(db, dataset);
   const orphans = await unlistedFiles(db, ownFiles(staged, workspace.stage.uri, dataset));
+  const open = await untoldCommits(tables, workspace.signal);
+  for (const { table, version, uri, files } of open)
+    note(
+      `${table}: a journal tells of version ${version} with ${counted(files, 'file')}, and no metadata does: a commit that died, or metadata.json of it is lost; nothing of it was restored and its files stay: ${uri}`,
+    );
+  const unknown = new Set(open.map(({ attempt }) => attempt));
   await restoreAttempts(
     db,
     dataset,
-    orphans.flatMap((uri) => attemptIn(uri) ?? []),
+    orphans.flatMap((uri) => attemptIn(uri) ?? []).filter((attempt) => !unknown.has(attempt)),
     'aborted',
   );
   const versions = Object.fromEntries(tables.map(([, { name, newest }]) => [name, newest]));

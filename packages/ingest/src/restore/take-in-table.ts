@@ -1,5 +1,6 @@
 /** Takes one table of a dataset into the ledger: its versions, files and metadata, and what its journals tell. */
 import {
+  noteGone,
   restoreAttempts,
   restoreFiles,
   restoreLoads,
@@ -73,6 +74,12 @@ export async function takeInTable(
   }
   const files = table.files.map((file) => restoredFile(table, file, facts, like));
   await restoreFiles(db, table.name, files);
+  const gone = table.files.flatMap((file) => (file.gone ? [file.uri] : []));
+  await noteGone(db, table.name, gone);
+  if (gone.length > 0)
+    taking.note(
+      `${table.name}: of former versions, which cannot be read now, ${gone.length} ${gone.length === 1 ? 'file is' : 'files are'} missing: ${gone.slice(0, 3).join(', ')}`,
+    );
   const told = new Set(spans.map(({ uri }) => uri));
   const untoldJournals = staged.journals
     .filter(({ uri }) => !told.has(uri))

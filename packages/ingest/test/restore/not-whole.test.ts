@@ -1,36 +1,13 @@
-/** Proves what is told of a stage that is not whole, has rivals for the newest version, or is another's: nothing is made up. */
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+/** Proves what is told of a stage that is not whole, or is another's: nothing is made up. */
+import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { CURRENT, findings, tables, withChanges } from '../support/before-loss.ts';
-import { afterLoss, lostAndRestored, restoreAll } from '../support/lost.ts';
+import { findings, tables, withChanges } from '../support/before-loss.ts';
+import { afterLoss, restoreAll } from '../support/lost.ts';
 import { closeWorlds, openWorld, type World } from '../support/world.ts';
 
 afterAll(closeWorlds, 60_000);
 
 const metadataFolder = (world: World, table: string) => path.join(world.folder, 'stage', table, 'metadata');
-
-it('of rivals of one version the later counts; one that died last and is whole is taken; one that is not whole is not', async () => {
-  const { world } = await withChanges();
-  const folder = metadataFolder(world, 'edw_x');
-  const newest = (await readdir(folder)).filter((name) => /^00004-.*metadata\.json$/.test(name))[0]!;
-  const text = await readFile(path.join(folder, newest), 'utf8');
-  // A commit of the same version that died before: earlier, with a snapshot of its own.
-  const { 'last-updated-ms': updated } = JSON.parse(text) as { 'last-updated-ms': number };
-  const rival = text.replace(`"last-updated-ms":${updated}`, `"last-updated-ms":${updated - 1000}`);
-  await writeFile(path.join(folder, `00004-${'a'.repeat(20)}-00000000.metadata.json`), rival);
-  const restored = await lostAndRestored(world);
-  const { rows } = await restored.pool.query<{ metadata: string }>(
-    `SELECT metadata FROM ledger.pointers WHERE table_name = 'edw_x'`,
-  );
-  expect(rows[0]?.metadata.endsWith(newest)).toBe(true);
-  // A later one whose files were removed already.
-  const lost = text
-    .replace(`"last-updated-ms":${updated}`, `"last-updated-ms":${updated + 1000}`)
-    .replaceAll(/snap-\d+-/g, 'snap-1-');
-  await writeFile(path.join(folder, `00004-${'b'.repeat(20)}-00000000.metadata.json`), lost);
-  const again = await lostAndRestored(world);
-  expect(await again.rows(CURRENT)).toEqual(await world.rows(CURRENT));
-});
 
 it('a missing file leaves the table out, and tells which; its bytes back, it is restored', async () => {
   const { world } = await withChanges();
