@@ -72,6 +72,7 @@ export { listCatalog, type CatalogState, type ListedTable } from './catalog/list
 export { resetCatalog, type Reset } from './catalog/reset-catalog.ts';
 export { catalogTable, ENVIRONMENT_NAME, icebergPath, uriOfPath } from './catalog/place.ts';
 export { publishSnapshot, SNAPSHOTS, type SnapshotTold } from './catalog/publish-snapshot.ts';
+export { lostAmong } from './catalog/lost-ledger.ts';
 export { commitTable } from './catalog/commit-table.ts';
 export { icebergColumns } from './catalog/iceberg-columns.ts';
 export { restore, type LeftOut, type Restored, type RestoreOptions } from './restore/restore.ts';

@@ -5,6 +5,7 @@
 import os from 'node:os';
 import { deliveredTables, pendingBytes } from '@farelake/db';
 import type { ObjectStore } from '@farelake/lake';
+import { lostAmong, requireLedger } from './catalog/lost-ledger.ts';
 import type { OnProgress } from './progress.ts';
 import { register, type Registered } from './register.ts';
 import { patiently } from './retry/patiently.ts';
@@ -36,11 +37,16 @@ export interface Ingested extends Worked {
   readonly registered: Registered;
 }
 
+/** @throws UserError `ledger-lost` nothing was changed: the ledger is empty, and the stage is not */
 export async function ingest(workspace: Workspace, store: ObjectStore, options: IngestOptions = {}): Promise<Ingested> {
+  const { dataset, onProgress } = options;
   await sweepScratch(workspace.scratch);
+  await patiently(workspace, workspace.stage.uri, () => requireLedger(workspace), onProgress);
   const registered = await register(workspace, store, options);
-  const { dataset } = options;
-  return { registered, ...(await workTables(workspace, dataset === undefined ? undefined : [dataset], options)) };
+  const { tables, troubled } = await workTables(workspace, dataset === undefined ? undefined : [dataset], options);
+  const told = new Set(troubled.map((one) => one.dataset));
+  const lost = registered.lost.filter((one) => !told.has(one.dataset));
+  return { registered, tables, troubled: [...troubled, ...lost].toSorted(byName) };
 }
 
 /**
@@ -52,9 +58,14 @@ export async function workTables(
   only: readonly string[] | undefined,
   { onProgress, quietTime }: Pick<IngestOptions, 'onProgress' | 'quietTime'> = {},
 ): Promise<Worked> {
-  const datasets = await patiently(workspace, 'the list of tables', () => datasetsToDo(workspace, only), onProgress);
+  const { datasets, lost } = await patiently(
+    workspace,
+    'the list of tables',
+    () => datasetsToDo(workspace, only),
+    onProgress,
+  );
   const tables: ({ dataset: string } & TableDone)[] = [];
-  const troubled: { dataset: string; error: unknown }[] = [];
+  const troubled: { dataset: string; error: unknown }[] = [...lost];
   const atOnce = Math.min(laneCount(os.availableParallelism(), os.totalmem()), datasets.length);
   const jobs = datasets.map((dataset) =>
     newJob({
@@ -79,8 +90,23 @@ export async function workTables(
 
 const byName = (a: { dataset: string }, b: { dataset: string }): number => (a.dataset < b.dataset ? -1 : 1);
 
+interface ToDo {
+  readonly datasets: readonly string[];
+  /** Whose tables on stage are another ledger's: refused before anything is loaded. */
+  readonly lost: readonly { readonly dataset: string; readonly error: unknown }[];
+}
+
+async function datasetsToDo(workspace: Workspace, only: readonly string[] | undefined): Promise<ToDo> {
+  const delivered = await deliveredDatasets(workspace, only);
+  const lost = await lostAmong(workspace, delivered);
+  return {
+    datasets: delivered.filter((dataset) => !lost.has(dataset)),
+    lost: [...lost].map(([dataset, error]) => ({ dataset, error })),
+  };
+}
+
 /** Those with little to load first: what is quickly done does not wait for what takes long. */
-async function datasetsToDo({ pool, faulty }: Workspace, only: readonly string[] | undefined): Promise<string[]> {
+async function deliveredDatasets({ pool, faulty }: Workspace, only: readonly string[] | undefined): Promise<string[]> {
   const delivered = await deliveredTables(pool);
   const bytes = await pendingBytes(pool);
   return (

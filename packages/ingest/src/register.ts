@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { knownObjects, nextSeen, registerObjects, type DeliveredObject } from '@farelake/db';
 import { isStoreTrouble, type ObjectStore, type SkippedEntry, type StoredObject } from '@farelake/lake';
+import type { UserError } from '@farelake/schema-registry';
+import { lostAmong } from './catalog/lost-ledger.ts';
 import { reach } from './failpoint.ts';
 import { isMissed } from './missed.ts';
 import { deliveredName, type DeliveredName } from './object/delivered-name.ts';
@@ -18,6 +20,8 @@ export interface Registered {
   readonly foreign: readonly string[];
   /** Objects, folders and links that could not be read, and why; what they hold is not registered. */
   readonly unreadable: readonly SkippedEntry[];
+  /** Datasets of which another ledger's tables lie on stage, and why nothing of them is registered; by name. */
+  readonly lost: readonly { readonly dataset: string; readonly error: UserError }[];
 }
 
 export interface RegisterOptions {
@@ -53,10 +57,15 @@ async function registerAll(
   const seen = await nextSeen(workspace.pool);
   const foreign: string[] = [];
   const unreadable: SkippedEntry[] = [];
+  const asked = new Map<string, UserError | undefined>();
   let found = 0;
   let group: Delivered[] = [];
   const flush = async () => {
-    const described = await describeAll(workspace, store, group, unreadable);
+    await ask(workspace, group, asked);
+    const own = group.filter(({ object }) => asked.get(object.dataset) === undefined);
+    // What is not registered is not found either: restored, it may be known.
+    found -= group.length - own.length;
+    const described = await describeAll(workspace, store, own, unreadable);
     onFresh(await registerObjects(workspace.pool, described, seen));
     group = [];
     reach('register:group');
@@ -77,7 +86,20 @@ async function registerAll(
   }
   await flush();
   reach('register:done');
-  return { found, foreign, unreadable };
+  const lost = [...asked].flatMap(([dataset, error]) => (error === undefined ? [] : [{ dataset, error }]));
+  return { found, foreign, unreadable, lost: lost.toSorted((a, b) => (a.dataset < b.dataset ? -1 : 1)) };
+}
+
+/** Once of each dataset: whether the tables that lie on stage are this ledger's. */
+async function ask(
+  workspace: Workspace,
+  group: readonly Delivered[],
+  asked: Map<string, UserError | undefined>,
+): Promise<void> {
+  const fresh = new Set(group.flatMap(({ object }) => (asked.has(object.dataset) ? [] : [object.dataset])));
+  if (fresh.size === 0) return;
+  const lost = await lostAmong(workspace, fresh);
+  for (const dataset of fresh) asked.set(dataset, lost.get(dataset));
 }
 
 interface Delivered {

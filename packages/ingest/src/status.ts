@@ -18,6 +18,7 @@ import { contractInTheWay, NOTHING_FAULTY, shownVersion, type ContractStatus } f
 import { dmapStatus, listed, type DmapStatus } from './status/dmap.ts';
 import { glueStatus, glueTrouble, type GlueStatus } from './status/glue.ts';
 import { generationsStatus, type GenerationsStatus } from './status/generations.ts';
+import { lostStatus } from './status/lost.ts';
 import { judge, troubledElsewhere, type TableState, type Trouble } from './status/judge.ts';
 import { doubted, rowsStatus, type RowsStatus } from './status/rows.ts';
 import { holdReason, standings, type Standing } from './status/standing.ts';
@@ -54,7 +55,9 @@ export interface PublicationStatus {
   readonly trouble: string | null;
 }
 
-type StatusWorkspace = Pick<Workspace, 'pool' | 'contracts' | 'faulty' | 'glueDatabase' | 'environment'>;
+/** Without a stage nothing is told of another ledger's tables there. */
+type StatusWorkspace = Pick<Workspace, 'pool' | 'contracts' | 'faulty' | 'glueDatabase' | 'environment'> &
+  Partial<Pick<Workspace, 'stage' | 'signal'>>;
 
 /** @param known the answer of `troublesOf`, where the caller has it already */
 export async function status(workspace: StatusWorkspace, known?: readonly Trouble[]): Promise<TableStatus[]> {
@@ -62,7 +65,7 @@ export async function status(workspace: StatusWorkspace, known?: readonly Troubl
   const counts = await tableCounts(db);
   const published = await publications(db, TARGET);
   const glueOf = await glueStatus(db, glueDatabase);
-  const catalogTroubleOf = await catalogStatus(db, workspace);
+  const [catalogTroubleOf, lostOf] = [await catalogStatus(db, workspace), await lostStatus(workspace)];
   const drifts = await tableDrifts(db);
   const rowsOf = await rowsStatus(db);
   const standingOf = await standings(db);
@@ -90,7 +93,7 @@ export async function status(workspace: StatusWorkspace, known?: readonly Troubl
         held: holdReason(table, contract, standing),
         heldOtherwise: disagrees ?? counted?.held ?? inTheWay.held,
         waiting: counted?.waiting ?? inTheWay.waiting,
-        trouble: counted?.trouble ?? null,
+        trouble: lostOf(table) ?? counted?.trouble ?? null,
         troubles: own,
         loads: counted?.loads ?? {},
         records: taps?.records ?? 0,

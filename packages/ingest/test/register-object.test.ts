@@ -31,10 +31,16 @@ async function deliver(key: string, content: string): Promise<StoredObject> {
 }
 
 test('what an event made known, a listing knows, and the other way round', async () => {
-  const workspace = { pool: database.pool, signal: new AbortController().signal };
+  const stage = s3Store('s3://delivered/stage');
+  const workspace = {
+    pool: database.pool,
+    contracts: new Map<string, never>(),
+    stage,
+    signal: new AbortController().signal,
+  };
   const [data, dfm] = [await deliver(DATA, 'rows'), await deliver(DFM, '{"a":1}')];
   expect(await registerObject(workspace, store, data)).toBe('fresh');
-  const listed = await register(workspace as Parameters<typeof register>[0], store);
+  const listed = await register(workspace as unknown as Parameters<typeof register>[0], store);
   expect(listed).toMatchObject({ found: 2, fresh: 1, foreign: [], unreadable: [] });
   expect(await registerObject(workspace, store, dfm)).toBe('known');
   const { rows } = await database.pool.query('SELECT object_key, content_hash, dfm FROM ledger.objects ORDER BY id');

@@ -1,7 +1,8 @@
-import { listCatalog, type ListedTable } from '@farelake/ingest';
+import { listCatalog, lostAmong, type ListedTable } from '@farelake/ingest';
 import { printable } from '@farelake/schema-registry';
 import { noteCutPath } from '../cut-paths.ts';
 import { findContract } from '../find-contract.ts';
+import { describeProblem } from '../output/problem.ts';
 import { formatTable } from '../output/table.ts';
 import { withWorkspace, type Context } from '../session.ts';
 
@@ -14,11 +15,17 @@ export interface CatalogListFlags {
 export async function catalogListCommand(context: Context, flags: CatalogListFlags): Promise<number> {
   const { terminal } = context;
   return withWorkspace(context, async (workspace) => {
-    const contracts = flags.table === undefined ? workspace.contracts.values() : [findContract(workspace, flags.table)];
+    const contracts =
+      flags.table === undefined ? [...workspace.contracts.values()] : [findContract(workspace, flags.table)];
     const tables = await listCatalog(workspace, contracts);
+    const lost = await lostAmong(
+      workspace,
+      contracts.map(({ dataset }) => dataset),
+    );
     noteCutPath(context);
+    for (const error of lost.values()) terminal.note(describeProblem(error));
     if (flags.json === true) terminal.print(JSON.stringify(tables));
-    else for (const line of lines(tables)) terminal.print(line);
+    else if (tables.length > 0 || lost.size === 0) for (const line of lines(tables)) terminal.print(line);
     return 0;
   });
 }

@@ -70,7 +70,7 @@ export async function ingestCommand(context: Context, folder: string | undefined
     else report(context, store.uri, done, tables, troubles);
     for (const { error } of done.troubled) context.terminal.note(describeProblem(error));
     const troubled = tables.some((table) => isTroubled(table));
-    return troubled || done.registered.unreadable.length > 0 ? 1 : 0;
+    return troubled || done.registered.unreadable.length > 0 || done.registered.lost.length > 0 ? 1 : 0;
   });
 }
 

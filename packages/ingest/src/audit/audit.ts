@@ -34,7 +34,7 @@ import type { Workspace } from '../workspace.ts';
 import { readContents, type ReadContents } from './content.ts';
 import { lookAtArchive, lookAtErrors, lookAtStage } from './copies.ts';
 import { Findings, type Finding, type Note } from './finding.ts';
-import { tellMissing, tellOutOfReach } from './missing.ts';
+import { tellMissing, tellNotRestored, tellOutOfReach } from './missing.ts';
 import { factsOf, judgeSequence, type FileFacts } from './sequence.ts';
 import { lookAtSource } from './sources.ts';
 
@@ -85,6 +85,7 @@ export async function audit(workspace: Workspace, incoming: ObjectStore, options
     const { dataset, onProgress } = options;
     const { signal } = workspace;
     const work: AuditWork = { workspace, db, begin, findings, outOfReach: new Set(), dataset, onProgress, signal };
+    await tellNotRestored(work);
     const sources = await lookAtSources(work, incoming);
     const found = {
       sources,

@@ -1,5 +1,11 @@
 /** What an audit can find, and what to do about each kind. */
 export const FINDINGS = {
+  'not-restored': {
+    means:
+      'a table that another ledger committed, and of which this one knows nothing; it takes nothing in until that is settled',
+    remedy:
+      'If the database was lost: farelake restore, before anything is ingested. Else DATABASE_URL or FARELAKE_STAGE is another place.',
+  },
   unregistered: {
     means: 'delivered, and not in the ledger',
     remedy: 'farelake ingest <the place>: without --table, which passes other tables over.',

@@ -14,6 +14,7 @@ import {
 import { isStoreTrouble, locate, storeName } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import { catalogStates } from '../catalog/list-catalog.ts';
+import { lostAmong } from '../catalog/lost-ledger.ts';
 import { catalogTable } from '../catalog/place.ts';
 import type { AuditWork } from './audit.ts';
 
@@ -86,6 +87,13 @@ async function tellForeign({ db, workspace, dataset, findings }: AuditWork): Pro
   const { catalog, namespace } = catalogTable(workspace, '');
   for (const { tableName, found } of await foreignPointers(db, catalog, namespace, dataset))
     findings.add('foreign-commit', tableName, found ?? `${namespace}.${tableName}`);
+}
+
+/** Where the database was lost, all else that is found comes of it. */
+export async function tellNotRestored({ workspace, dataset, findings }: AuditWork): Promise<void> {
+  const datasets = [...workspace.contracts.keys()].filter((one) => dataset === undefined || one === dataset);
+  for (const [name, { data }] of await lostAmong(workspace, datasets))
+    findings.add('not-restored', name, String(data['uri']), `version ${String(data['version'])}`);
 }
 
 /** Readers of the catalog see an older version for as long as nobody acts. */

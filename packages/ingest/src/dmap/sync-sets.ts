@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LeaseLost, resultsToFetch, tablesToLoad } from '@farelake/db';
 import { redact, type Vendor } from '@farelake/dmap';
 import { Room } from '@farelake/lake';
+import type { UserError } from '@farelake/schema-registry';
+import { lostAmong, requireLedger } from '../catalog/lost-ledger.ts';
 import type { Worked } from '../ingest.ts';
 import { isOutage } from '../retry/passing.ts';
 import { firstLine, patiently } from '../retry/patiently.ts';
@@ -26,11 +28,42 @@ export interface Synced extends Worked {
 
 /**
  * @returns in `troubled` also sets whose own work ended with an error that nobody foresaw: the others have been worked on
- * @throws UserError `dmap-no-contract`, and what stores and the database throw when they are away for good; of the vendor
+ * @throws UserError `dmap-no-contract`, `ledger-lost`, and what stores and the database throw when they are away for good; of the vendor
  * nothing, that is told by set
  */
 export async function syncSets(workspace: Workspace, vendor: Vendor, options: SyncOptions = {}): Promise<Synced> {
-  const sets = chooseSets(workspace.contracts, options.sets);
+  const chosen = chooseSets(workspace.contracts, options.sets);
+  const lost = await patiently(workspace, workspace.stage.uri, () => lostSets(workspace, chosen), options.onProgress);
+  const sets = chosen.filter(({ dataset }) => !lost.has(dataset));
+  const done = await syncOwn(workspace, vendor, sets, options);
+  if (lost.size === 0) return done;
+  return {
+    ...done,
+    sets: [...done.sets, ...chosen.flatMap((set) => toldLost(set, lost.get(set.dataset)))].toSorted(byTable),
+    troubled: [...done.troubled, ...[...lost].map(([dataset, error]) => ({ dataset, error }))].toSorted(byTable),
+  };
+}
+
+const byTable = (a: { dataset: string }, b: { dataset: string }): number => (a.dataset < b.dataset ? -1 : 1);
+
+/** Before anything is listed: a result that is registered would keep the table from being restored. */
+async function lostSets(workspace: Workspace, sets: readonly ChosenSet[]): Promise<ReadonlyMap<string, UserError>> {
+  await requireLedger(workspace);
+  return lostAmong(
+    workspace,
+    sets.map(({ dataset }) => dataset),
+  );
+}
+
+const toldLost = (set: ChosenSet, error: UserError | undefined): SyncedSet[] =>
+  error === undefined ? [] : [{ ...set, ...newSetTally(), trouble: error.problem, waiting: countLanes([]) }];
+
+async function syncOwn(
+  workspace: Workspace,
+  vendor: Vendor,
+  sets: readonly ChosenSet[],
+  options: SyncOptions,
+): Promise<Synced> {
   if (options.dryRun === true) return { tables: [], ...(await foresee(workspace, vendor, sets, options)) };
   await sweepScratch(workspace.scratch);
   return withScratch(workspace, (scratch) =>

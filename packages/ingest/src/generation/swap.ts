@@ -44,13 +44,32 @@ export interface Swapped {
 
 /**
  * In one transaction the table gets the files of the one generation, and those of the other are listed under its own name.
- * Files stay where they are. Dies the process, nothing of it has happened.
+ * Files stay where they are. Dies the process, nothing of it has happened; the attempt was noted before, so that metadata that it has
+ * left is known as its own.
  * @throws VersionConflict
  */
 export async function swapGenerations(workspace: TableWorkspace, contract: Contract, swap: Swap): Promise<Swapped> {
   const { dataset } = contract;
+  const attempt = newAttemptId();
+  // Without a key nothing is committed: there is no current table.
+  if (contract.key.length > 0)
+    await inTable(workspace, (db) => startAttempt(db, { id: attempt, dataset, batchId: null }));
+  let swapped: Swapped;
+  try {
+    swapped = await exchange(workspace, contract, swap, attempt);
+  } catch (error) {
+    // Only a note; the error is what counts, also when the database is what failed.
+    await inTable(workspace, (db) => endAttempt(db, attempt, 'failed')).catch(() => undefined);
+    throw error;
+  }
+  reach('swap:committed');
+  return swapped;
+}
+
+function exchange(workspace: TableWorkspace, contract: Contract, swap: Swap, attempt: string): Promise<Swapped> {
+  const { dataset } = contract;
   const { from, leaves, to } = swap;
-  const swapped = await inTable(workspace, async (db) => {
+  return inTable(workspace, async (db) => {
     let applied = 0;
     const also = async (version: number, left: number | null) => {
       await writeGeneration(db, dataset, from.name, { ...leaves, rows: left, retiredVersion: version });
@@ -61,19 +80,23 @@ export async function swapGenerations(workspace: TableWorkspace, contract: Contr
     const { version, rows } =
       contract.key.length === 0
         ? await readManifest(db, historyName(dataset))
-        : await exchangeFiles(workspace, db, contract, from.name, to.name, also);
+        : await exchangeFiles({ workspace, contract, attempt, db }, from.name, to.name, also);
     if (contract.key.length === 0) await also(version, null);
+    await endAttempt(db, attempt, 'committed');
     reach('swap:committing');
     return { version, rows, applied };
   });
-  reach('swap:committed');
-  return swapped;
+}
+
+interface Exchange {
+  readonly workspace: TableWorkspace;
+  readonly contract: Contract;
+  readonly attempt: string;
+  readonly db: Queryable;
 }
 
 async function exchangeFiles(
-  workspace: TableWorkspace,
-  db: Queryable,
-  contract: Contract,
+  { workspace, contract, attempt, db }: Exchange,
   from: string,
   to: string,
   also: (version: number, left: number) => Promise<void>,
@@ -84,14 +107,12 @@ async function exchangeFiles(
   const shown = current.fold?.generation ?? from;
   if (shown !== from || incoming.fold?.generation !== to)
     throw new Error(`${dataset} shows ${shown}; ${from} cannot give way to ${to}`);
-  const attemptId = newAttemptId();
-  await startAttempt(db, { id: attemptId, dataset, batchId: null });
   const become = (base: Manifest, content: Pick<TableCommit, 'add' | 'rows' | 'fold' | 'also'>) =>
     commitTable(workspace, db, contract, {
       ...content,
       tableName: base.tableName,
       baseVersion: base.version,
-      attemptId,
+      attemptId: attempt,
       contractVersion,
       cameOf: 'exchange',
       remove: base.files.map(({ id }) => id),
@@ -106,7 +127,6 @@ async function exchangeFiles(
     await become(kept, { add: current.files, rows: current.rows, fold: current.fold });
   }
   await become(incoming, { add: [], rows: 0, fold: incoming.fold });
-  await endAttempt(db, attemptId, 'committed');
   return { version, rows: incoming.rows };
 }
 

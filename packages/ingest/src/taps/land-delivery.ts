@@ -5,6 +5,7 @@
 import { AttemptGivenUp, endAttempt, startAttempt, type KafkaTopic } from '@farelake/db';
 import type { Delivery, KafkaRecord } from '@farelake/kafka';
 import { UserError, type Contract } from '@farelake/schema-registry';
+import { requireNotLost } from '../catalog/lost-ledger.ts';
 import { reach } from '../failpoint.ts';
 import { patiently } from '../retry/patiently.ts';
 import { newAttemptId, type Workspace } from '../workspace.ts';
@@ -45,7 +46,10 @@ export interface Landed {
   readonly madeAnew: number;
 }
 
-/** @returns by topic, in the order in which they come */
+/**
+ * @returns by topic, in the order in which they come
+ * @throws UserError `ledger-lost`, and others
+ */
 export async function landDelivery(workspace: TapsWorkspace, delivery: Delivery): Promise<Landed[]> {
   const topics = Map.groupBy(delivery.records, ({ topic }) => topic);
   // Before anything of it is landed: what has no contract makes an error of the whole delivery.
@@ -100,6 +104,8 @@ async function tryToLand(
     return { repeated: novelty.repeated, written: 0, quarantined: 0, tombstones: 0, madeAnew: 0 };
   const attempt = newAttemptId();
   await refuseHeld(pool, topic);
+  // Its first records: those of a partition that is known have been asked for.
+  if (novelty.parts.some(({ begins }) => begins)) await requireNotLost(workspace, contract.dataset);
   await startAttempt(pool, { id: attempt, dataset: contract.dataset, batchId: null });
   reach('taps:started');
   const writing = { workspace, contract, topic, attempt, keyId };

@@ -1,9 +1,10 @@
 /** Proves a restore of tables of every kind: corrected, replayed, hashed, without key, empty, in odd places, from before snapshots. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { folderStore } from '@farelake/lake';
 import type { Contract } from '@farelake/schema-registry';
-import { sendBack, workTables } from '../../src/index.ts';
+import { ingest, sendBack, workTables } from '../../src/index.ts';
 import { AFTER, findings } from '../support/before-loss.ts';
 import { Delivery, seq } from '../support/delivery.ts';
 import { openFaultyBucket } from '../support/faulty-bucket.ts';
@@ -207,10 +208,11 @@ it('one table of two; the other later, also when something was ingested meanwhil
   await next.ingest(`${world.delivered}/z`);
   expect((await restoreAll(next, { datasets: ['edw_y'] })).leftOut).toEqual([]);
   expect(await next.rows('SELECT * FROM edw_y_history ORDER BY ALL')).toEqual(y);
-  // Begun without: numbers are others' by then.
+  // Begun in another place, and then pointed at this one: numbers are others' by then.
   const wrong = await afterLoss(world);
   await wrong.addTable('EDW.Z', { from: `${world.delivered}/z` });
-  await wrong.ingest(`${world.delivered}/z`);
+  const elsewhere = { ...wrong, stage: folderStore(`${wrong.folder}/elsewhere`) };
+  await ingest(elsewhere, folderStore(`${world.delivered}/z`));
   expect((await restoreAll(wrong, { datasets: ['edw_x'] })).leftOut).toMatchObject([{ code: 'numbers-taken' }]);
 });
 
@@ -219,7 +221,11 @@ it('of two ledgers on one stage a dry run says what a restore will say', async (
   const other = await openWorld(world.folder);
   await new Delivery(`${world.delivered}/z`, 'EDW.Z', COLUMNS).snapshot('LOAD1', [['1', 'z']], START);
   await other.addTable('EDW.Z', { from: `${world.delivered}/z` });
+  // As long as it sees the other's tables, it is refused.
+  const [stage, aside] = [`${world.folder}/stage`, `${world.folder}/aside`];
+  await rename(stage, aside);
   await other.ingest(`${world.delivered}/z`);
+  for (const name of await readdir(aside)) await rename(path.join(aside, name), path.join(stage, name));
   world.contracts.set('edw_z', other.contracts.get('edw_z')!);
   const dry = await restoreAll(await afterLoss(world), { dryRun: true });
   expect(dry).toMatchObject({
