@@ -24,4 +24,4 @@ export type { Column, IcebergType, ListType, Schema, SchemaField } from './schem
 export type { Change, Limits, Naming } from './snapshot/change.ts';
 export { type Committed, type WrittenFile, commitSnapshot } from './snapshot/commit-snapshot.ts';
 export { expireSnapshots } from './snapshot/expire-snapshots.ts';
-export { liveFiles, reachableFiles } from './snapshot/live-files.ts';
+export { liveFiles, neededFiles, reachableFiles } from './snapshot/live-files.ts';

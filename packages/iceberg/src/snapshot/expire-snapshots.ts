@@ -1,10 +1,11 @@
 import type { Snapshot, TableMetadata } from '../metadata/table-metadata.ts';
+import { newestFirstOf } from './newest-first.ts';
 
 /**
  * The table without old snapshots (Iceberg table spec v2, "Snapshot Retention Policy" and "Table Metadata Fields":
  * `snapshot-log`). Kept are the newest, whatever a branch or tag names, and from the newest back all up to the first that
- * `keep` gives up: what is kept has no gaps but for those names. Files are the caller's to remove: those of the expired that
- * `reachableFiles` does not name.
+ * `keep` gives up: what is kept has no gaps but for those names. Files are the caller's to remove, once the catalog points at the
+ * metadata without the expired: what `neededFiles` named before and does not name now.
  * @param keep decides by the snapshot and by how many are newer
  * @param now milliseconds since 1970, UTC
  * @returns the same object where nothing expires
@@ -14,9 +15,7 @@ export function expireSnapshots(
   keep: (snapshot: Snapshot, fromNewest: number) => boolean,
   now: number,
 ): { metadata: TableMetadata; expired: readonly Snapshot[] } {
-  const newestFirst = meta.snapshots.toSorted((one, other) =>
-    one['sequence-number'] < other['sequence-number'] ? 1 : one['sequence-number'] > other['sequence-number'] ? -1 : 0,
-  );
+  const newestFirst = newestFirstOf(meta.snapshots);
   const end = newestFirst.findIndex((snapshot, place) => !keep(snapshot, place));
   const named = new Set([meta['current-snapshot-id'], ...Object.values(meta.refs).map((ref) => ref['snapshot-id'])]);
   const kept = new Set(newestFirst.slice(0, end === -1 ? undefined : Math.max(1, end)).map(idOf));

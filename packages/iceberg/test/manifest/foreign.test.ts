@@ -11,7 +11,7 @@ import {
   manifestsOf,
   type TableMetadata,
 } from '../../src/index.ts';
-import { dataFile, LOCATION, pathOf } from '../support/files.ts';
+import { dataFile, LOCATION, pathOf, UUID } from '../support/files.ts';
 import { memoryIo } from '../support/memory-io.ts';
 import { namingOf } from '../support/naming.ts';
 
@@ -95,7 +95,7 @@ async function foreignTable(codec: string, partitions = '[]', told: object = {})
     summary: {},
   };
   meta = {
-    ...createTable({ location: LOCATION, uuid: 'u', columns: [], now: 0 }),
+    ...createTable({ location: LOCATION, uuid: UUID, columns: [], now: 0 }),
     ...{ 'last-sequence-number': 9n, 'current-snapshot-id': 5n, snapshots: [snapshot] },
   };
 }
@@ -164,7 +164,7 @@ describe('a manifest that has not what is told of it', () => {
 it('ids of 63 bits go through manifests and lists', async () => {
   const id = 2n ** 63n - 1n;
   io.files.clear();
-  const empty = createTable({ location: LOCATION, uuid: 'u', columns: [], now: 0 });
+  const empty = createTable({ location: LOCATION, uuid: UUID, columns: [], now: 0 });
   const { metadata } = await commitSnapshot(io, empty, { add: [dataFile(1)] }, { ...namingOf(1), snapshotId: id });
   expect((await manifestsOf(io, currentSnapshot(metadata)))[0]?.snapshotId).toBe(id);
   expect((await liveFiles(io, currentSnapshot(metadata)))[0]?.snapshotId).toBe(id);
@@ -174,7 +174,7 @@ describe('a damaged file', () => {
   const NAMES = ['1-m0.avro', 'snap-1.avro'];
   beforeEach(async () => {
     io.files.clear();
-    const empty = createTable({ location: LOCATION, uuid: 'u', columns: [], now: 0 });
+    const empty = createTable({ location: LOCATION, uuid: UUID, columns: [], now: 0 });
     // More records than a block has.
     const add = Array.from({ length: 1200 }, (_, n) => dataFile(n));
     meta = (await commitSnapshot(io, empty, { add }, namingOf(1), { perManifest: 2000 })).metadata;

@@ -1,8 +1,9 @@
 /** Columns that no table can have are refused by whatever takes columns in. */
 import { describe, expect, it } from '@jest/globals';
 import { BadInput, type Column, createTable, evolveSchema, type IcebergType } from '../../src/index.ts';
+import { UUID } from '../support/files.ts';
 
-const table = (...columns: Column[]) => createTable({ location: 's3://b/t', uuid: 'u', columns, now: 1 });
+const table = (...columns: Column[]) => createTable({ location: 's3://b/t', uuid: UUID, columns, now: 1 });
 const list = (element: string, id = 5): IcebergType => ({
   ...{ type: 'list', 'element-id': id, element, 'element-required': false },
 });
@@ -45,5 +46,5 @@ it.each(['boolean', 'int', 'timestamptz', 'uuid', 'fixed[16]', 'decimal(38,38)',
 );
 
 it.each([{ location: '' }, { uuid: '' }, { now: Number.NaN }])('a table of %j cannot be', (part) => {
-  expect(() => createTable({ location: 's3://b/t', uuid: 'u', columns: [], now: 1, ...part })).toThrow(BadInput);
+  expect(() => createTable({ location: 's3://b/t', uuid: UUID, columns: [], now: 1, ...part })).toThrow(BadInput);
 });

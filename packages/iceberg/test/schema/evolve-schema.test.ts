@@ -9,12 +9,13 @@ import {
   schemaOf,
   type TableMetadata,
 } from '../../src/index.ts';
+import { UUID } from '../support/files.ts';
 import { memoryIo } from '../support/memory-io.ts';
 import { namingOf } from '../support/naming.ts';
 
 const NOW = 1_700_000_000_000;
 const ID: Column = { id: 101, name: 'id', type: 'long' };
-const table = (...columns: Column[]) => createTable({ location: 's3://b/t', uuid: 'u', columns, now: NOW });
+const table = (...columns: Column[]) => createTable({ location: 's3://b/t', uuid: UUID, columns, now: NOW });
 const LIST = (element: string, required = false): IcebergType => ({
   ...{ type: 'list', 'element-id': 5, element, 'element-required': required },
 });

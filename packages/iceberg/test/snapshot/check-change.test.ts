@@ -1,7 +1,7 @@
 /** What cannot be is refused before anything is read or written. */
 import { expect, it } from '@jest/globals';
 import { BadInput, type Change, commitSnapshot, createTable, type Limits, type Naming } from '../../src/index.ts';
-import { dataFile, deleteFile, LOCATION, pathOf } from '../support/files.ts';
+import { dataFile, deleteFile, LOCATION, pathOf, UUID } from '../support/files.ts';
 import { memoryIo } from '../support/memory-io.ts';
 import { namingOf } from '../support/naming.ts';
 
@@ -24,7 +24,7 @@ it.each<[says: string, change: Change, naming?: Partial<Naming>, limits?: Limits
   ['now is NaN', {}, { now: Number.NaN }],
 ])('%s', async (says, change, naming = {}, limits = {}) => {
   const io = memoryIo();
-  const empty = createTable({ location: LOCATION, uuid: 'u', columns: [], now: 1 });
+  const empty = createTable({ location: LOCATION, uuid: UUID, columns: [], now: 1 });
   const committing = commitSnapshot(io, empty, change, { ...namingOf(1), ...naming }, limits);
   await expect(committing).rejects.toThrow(BadInput);
   await expect(committing).rejects.toThrow(says);

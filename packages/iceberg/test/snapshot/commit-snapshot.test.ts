@@ -12,7 +12,7 @@ import {
   type TableMetadata,
   UnknownFile,
 } from '../../src/index.ts';
-import { dataFile, deleteFile, deletePathOf, LOCATION, pathOf } from '../support/files.ts';
+import { dataFile, deleteFile, deletePathOf, LOCATION, pathOf, UUID } from '../support/files.ts';
 import { type MemoryIo, memoryIo } from '../support/memory-io.ts';
 import { namingOf } from '../support/naming.ts';
 
@@ -23,7 +23,7 @@ let commits: number;
 
 beforeEach(() => {
   io = memoryIo();
-  meta = createTable({ location: LOCATION, uuid: 'u', columns: COLUMNS, now: Date.UTC(2024, 0, 1) });
+  meta = createTable({ location: LOCATION, uuid: UUID, columns: COLUMNS, now: Date.UTC(2024, 0, 1) });
   commits = 0;
 });
 

@@ -21,7 +21,7 @@ import {
   snapshotOf,
   type TableMetadata,
 } from '../../src/index.ts';
-import { dataFile, deleteFile, LOCATION } from '../support/files.ts';
+import { dataFile, deleteFile, LOCATION, UUID } from '../support/files.ts';
 import { type MemoryIo, memoryIo } from '../support/memory-io.ts';
 import { namingOf } from '../support/naming.ts';
 
@@ -152,7 +152,7 @@ test('a table is what was committed to it, at every snapshot it keeps', async ()
   await fc.assert(
     fc.asyncProperty(fc.array(STEP, { minLength: 1, maxLength: 25 }), LIMITS, async (steps, limits) => {
       const io = memoryIo();
-      let meta = createTable({ location: LOCATION, uuid: 'u', columns: [], now: 0 });
+      let meta = createTable({ location: LOCATION, uuid: UUID, columns: [], now: 0 });
       const model = new Map<bigint, ReadonlyMap<string, ModelFile>>();
       let files: ReadonlyMap<string, ModelFile> = new Map();
       let commits = 0;

@@ -2,6 +2,7 @@
 import type { DataFile, DeleteFile } from '../../src/index.ts';
 
 export const LOCATION = 's3://bucket/stage/t';
+export const UUID = '4f2b1c5e-0d3a-4c55-9a53-5d2f6a1f0b77';
 export const pathOf = (n: number): string => `${LOCATION}/base/${String(n)}.parquet`;
 export const deletePathOf = (n: number): string => `${LOCATION}/delta/deletes-${String(n)}.parquet`;
 
