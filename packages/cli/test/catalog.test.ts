@@ -1,4 +1,4 @@
-/** Proves what `farelake catalog publish` says where there is no Glue to ask (docs/glue.md; with one: tools/engines/engine-tests/glue). */
+/** Proves what `farelake catalog publish` and `maintain` say where there is no Glue to ask (docs/glue.md; with one: tools/engines/engine-tests/glue). */
 import { openPool } from '@farelake/db';
 import { commitPointed } from '../../db/test/support/pointed.ts';
 import { closeHomes, openHome } from './support/command.ts';
@@ -36,6 +36,14 @@ it('tells a Glue that is away for each table, in the ledger too: exit 1; without
       { version: 0, trouble },
       { version: 0, trouble },
     ]);
+    const notInGlue = ['edw_a', 'edw_b'].map((table) => ({ table, why: trouble }));
+    const maintained = await home.run('maintain', '--json');
+    expect(maintained.code).toBe(1);
+    expect(JSON.parse(maintained.out)).toMatchObject({ notInGlue });
+    expect(await home.run('maintain')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/not in Glue: edw_a: Glue at .*\n.*not in Glue: edw_b/) as string,
+    });
   } finally {
     await pool.end();
   }

@@ -1,4 +1,5 @@
 import { clearIncoming, maintain, type Cleared, type Maintained, type OnProgress, type Tally } from '@farelake/ingest';
+import { printable } from '@farelake/schema-registry';
 import { openZone } from '../folder.ts';
 import { parseDuration } from '../parse-duration.ts';
 import { describeProgress } from '../output/progress.ts';
@@ -15,7 +16,7 @@ export interface MaintainFlags {
   readonly json?: boolean;
 }
 
-/** @returns 0 all done, 1 something of Incoming stayed because its copy is not as it should be, or files of a date could not be merged, or a table's catalog is not as it was left */
+/** @returns 0 all done, 1 something of Incoming stayed because its copy is not as it should be, or files of a date could not be merged, or a table's catalog is not as it was left, or Glue does not show a table's newest metadata */
 export async function maintainCommand(context: Context, flags: MaintainFlags): Promise<number> {
   const { terminal, environment } = context;
   const dryRun = flags.dryRun === true;
@@ -35,7 +36,8 @@ export async function maintainCommand(context: Context, flags: MaintainFlags): P
     terminal.progress(undefined);
     if (flags.json) terminal.print(JSON.stringify({ dryRun, ...done, incoming: cleared ?? null }));
     else report(terminal, dryRun, done, cleared);
-    const isStuck = done.unmerged.some(({ date }) => date !== null) || done.untrimmed.length > 0;
+    const isStuck =
+      done.unmerged.some(({ date }) => date !== null) || done.untrimmed.length > 0 || done.notInGlue.length > 0;
     return isStuck || (cleared !== undefined && cleared.refused.length > 0) ? 1 : 0;
   });
 }
@@ -68,6 +70,7 @@ function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: 
   for (const [tally, what] of left) if (tally.files > 0) terminal.note(line(tally, what));
   for (const uri of done.unknown.examples) terminal.note(`  ${uri}`);
   for (const { why } of done.untrimmed) terminal.note(why);
+  for (const { table, why } of done.notInGlue) terminal.note(printable(`not in Glue: ${table}: ${why}`));
   if (done.busy.length > 0)
     terminal.note(`left, because another command works on them: ${done.busy.join(', ')}. The next run does it.`);
 }

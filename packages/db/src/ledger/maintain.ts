@@ -12,7 +12,7 @@ export interface WrittenFile {
 
 /**
  * `listed` a manifest, a receipt, a batch of a topic or the newest metadata has it · `kept` of a version that was the newest within the
- * retention, or that a snapshot still shows · `young` of an attempt that began within the grace period · `dead` of an attempt that
+ * retention, or that a snapshot or Glue still shows · `young` of an attempt that began within the grace period · `dead` of an attempt that
  * committed nothing · `expired` no version within the retention has it · `unknown` of no attempt that could be told to be dead
  */
 export type Fate = 'listed' | 'kept' | 'young' | 'dead' | 'expired' | 'unknown';
@@ -33,6 +33,16 @@ export interface Limits {
 }
 
 /**
+ * SQL: metadata `m` is what a table in Glue points at by our own record, or what the newest snapshot in it needs. Of names alone: they
+ * carry an attempt and chance, and paths are written otherwise than URIs.
+ */
+const SHOWN_IN_GLUE = `EXISTS (SELECT FROM ledger.glue_tables g WHERE g.table_name = m.table_name AND CASE m.kind
+        WHEN 'metadata' THEN substring(g.metadata FROM '[^/]*$') = substring(m.uri FROM '[^/]*$')
+        WHEN 'manifest-list' THEN g.version = m.version_added
+        WHEN 'manifest' THEN g.version >= m.version_added AND g.version < m.version_removed
+        ELSE false END)`;
+
+/**
  * By the clock of the database, and by what the ledger says alone: times of files mean nothing. An attempt that committed
  * has all its files listed, so another file with its id is one whose URI has changed, and not for this to judge. Metadata is written by a
  * transaction that may be tried again under the same attempt: what no commit has noted is of no use when its attempt has ended.
@@ -41,7 +51,7 @@ const JUDGED = `SELECT f.uri,
     CASE
       WHEN l.live OR n.noted OR (m.uri IS NOT NULL AND m.removed_at IS NULL) THEN 'listed'
       WHEN l.files > 0 AND (l.retained OR l.removed_at >= now() - make_interval(secs => $4)) THEN 'kept'
-      WHEN m.uri IS NOT NULL AND m.removed_at >= now() - make_interval(secs => $4) THEN 'kept'
+      WHEN m.uri IS NOT NULL AND (m.removed_at >= now() - make_interval(secs => $4) OR ${SHOWN_IN_GLUE}) THEN 'kept'
       WHEN l.files > 0 OR m.uri IS NOT NULL THEN 'expired'
       WHEN a.id IS NULL OR (a.outcome = 'committed' AND NOT f.is_metadata) THEN 'unknown'
       WHEN a.started_at >= now() - make_interval(secs => $3) THEN 'young'
@@ -57,7 +67,9 @@ const JUDGED = `SELECT f.uri,
       bool_or(EXISTS (SELECT FROM ledger.snapshots s WHERE s.table_name = x.table_name AND s.expired_at IS NULL
         AND s.version >= x.version_added AND s.version < x.version_removed
         AND NOT ($6::boolean AND (SELECT v.committed_at FROM ledger.versions v WHERE v.table_name = s.table_name AND v.version = s.version)
-          < now() - make_interval(secs => $4)))) AS retained
+          < now() - make_interval(secs => $4)))
+        OR EXISTS (SELECT FROM ledger.glue_tables g WHERE g.table_name = x.table_name
+          AND g.version >= x.version_added AND g.version < x.version_removed)) FILTER (WHERE x.version_removed IS NOT NULL) AS retained
     FROM ledger.files x
     JOIN ledger.versions v ON v.table_name = x.table_name AND v.version = x.version_added
     JOIN ledger.attempts made ON made.id = v.attempt_id

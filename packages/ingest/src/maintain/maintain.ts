@@ -18,6 +18,7 @@ import {
 import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import { openStore, type ObjectStore, type StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
+import { publishPointers } from '../catalog/glue/publish-pointers.ts';
 import { inMetadata, splitPath } from '../catalog/metadata-name.ts';
 import { trimSnapshots, type CatalogTrouble } from '../catalog/trim-snapshots.ts';
 import { reach } from '../failpoint.ts';
@@ -62,6 +63,8 @@ export interface Maintained {
   readonly snapshots: number;
   /** Tables whose snapshots stay, because the catalog or the metadata is not as it was left. */
   readonly untrimmed: readonly CatalogTrouble[];
+  /** Tables that Glue does not show at their newest metadata, where it is to: what it shows by our own record stays. */
+  readonly notInGlue: readonly CatalogTrouble[];
   /** Scratch folders of processes that are no more. */
   readonly scratch: Tally;
   /** Left for a later run: their attempt began within the grace period. */
@@ -90,6 +93,7 @@ export async function maintain(workspace: Workspace, options: MaintainOptions): 
   const trimmed = await patiently(workspace, 'snapshots', () =>
     trimSnapshots(workspace, options.retention, options.dryRun),
   );
+  const notInGlue = options.dryRun ? [] : await publish(workspace, options.onProgress);
   const runs = await mergeAllRuns(workspace, options.dryRun);
   const sweep = new Sweep(workspace, options, [...busy, ...trimmed.busy, ...compacted.busy]);
   // To `restore` metadata is the commit: a dead one is none before anything that it needs goes.
@@ -101,7 +105,13 @@ export async function maintain(workspace: Workspace, options: MaintainOptions): 
   const scratch = await sweepDeadScratch(workspace.scratch, options.dryRun);
   const { snapshots, trouble: untrimmed } = trimmed;
   const { merged, left: unmerged } = compacted;
-  return { ...sweep.answer(), generations, snapshots, untrimmed, scratch, merged, unmerged, runs };
+  return { ...sweep.answer(), generations, snapshots, untrimmed, notInGlue, scratch, merged, unmerged, runs };
+}
+
+/** Before anything goes that Glue may still show: what was merged and trimmed has moved pointers, now or in a run that was cut off. */
+async function publish(workspace: Workspace, onProgress: OnProgress | undefined): Promise<CatalogTrouble[]> {
+  const done = await patiently(workspace, 'Glue', () => publishPointers(workspace, { onProgress }));
+  return done.flatMap(({ table, trouble }) => (trouble === null ? [] : [{ table, why: trouble }]));
 }
 
 /** Taps of a day that are late by no more find it open: each is written once then. */
@@ -170,7 +180,7 @@ class Sweep {
     for (const [dataset, own] of candidates) await this.#remove(store, dataset, own);
   }
 
-  answer(): Omit<Maintained, 'scratch' | 'generations' | 'snapshots' | 'untrimmed' | 'merged' | 'unmerged' | 'runs'> {
+  answer(): Pick<Maintained, 'dead' | 'expired' | 'metadata' | 'young' | 'kept' | 'unknown' | 'busy'> {
     const of = (fate: Counted): Tally => this.#tallies.get(fate) ?? { files: 0, bytes: 0 };
     return {
       dead: of('dead'),
