@@ -38,7 +38,7 @@ export {
   type WaitingFor,
 } from './ledger/loads.ts';
 export { addMissingLoads, contradictions, objectsWithoutLoad, type Contradiction } from './ledger/contradictions.ts';
-export { hasVersions, unknownAttempts, withoutVersions } from './ledger/first-versions.ts';
+export { hasVersions, nextVersions, unknownAttempts } from './ledger/next-versions.ts';
 export {
   createBatch,
   endAttempt,

@@ -37,7 +37,7 @@ export interface Ingested extends Worked {
   readonly registered: Registered;
 }
 
-/** @throws UserError `ledger-lost` nothing was changed: the ledger is empty, and the stage is not */
+/** @throws UserError `ledger-lost`, `ledger-behind` nothing was changed: stage has what this ledger has not committed */
 export async function ingest(workspace: Workspace, store: ObjectStore, options: IngestOptions = {}): Promise<Ingested> {
   const { dataset, onProgress } = options;
   await sweepScratch(workspace.scratch);

@@ -2,9 +2,9 @@
 export const FINDINGS = {
   'not-restored': {
     means:
-      'a table that another ledger committed, and of which this one knows nothing; it takes nothing in until that is settled',
+      'a table that another ledger committed, and of which this one knows nothing, or not the newest version; it takes nothing in until that is settled',
     remedy:
-      'If the database was lost: farelake restore, before anything is ingested. Else DATABASE_URL or FARELAKE_STAGE is another place.',
+      'If the database was lost, or brought back from a backup: farelake restore into an empty one, before anything is ingested. Else DATABASE_URL or FARELAKE_STAGE is another place.',
   },
   unregistered: {
     means: 'delivered, and not in the ledger',

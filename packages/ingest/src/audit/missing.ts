@@ -14,8 +14,8 @@ import {
 import { isStoreTrouble, locate, storeName } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
 import { catalogStates } from '../catalog/list-catalog.ts';
-import { lostAmong } from '../catalog/lost-ledger.ts';
-import { catalogTable } from '../catalog/place.ts';
+import { aheadOf, lostAmong } from '../catalog/lost-ledger.ts';
+import { catalogTable, shownTables } from '../catalog/place.ts';
 import type { AuditWork } from './audit.ts';
 
 export async function tellMissing(work: AuditWork): Promise<void> {
@@ -94,6 +94,9 @@ export async function tellNotRestored({ workspace, dataset, findings }: AuditWor
   const datasets = [...workspace.contracts.keys()].filter((one) => dataset === undefined || one === dataset);
   for (const [name, { data }] of await lostAmong(workspace, datasets))
     findings.add('not-restored', name, String(data['uri']), `version ${String(data['version'])}`);
+  const tables = [...workspace.contracts.values()].filter((one) => datasets.includes(one.dataset)).flatMap(shownTables);
+  for (const { table, uri, version } of await aheadOf(workspace, tables))
+    findings.add('not-restored', table, uri, `version ${version}`);
 }
 
 /** Readers of the catalog see an older version for as long as nobody acts. */

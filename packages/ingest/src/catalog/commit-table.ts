@@ -1,7 +1,7 @@
 /** The one way by which a table changes: a version of the manifest, and the snapshot that shows it, by one transaction. */
 import { commitVersion, type Commit, type Queryable } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
-import { requireFirst } from './lost-ledger.ts';
+import { requireUnused } from './lost-ledger.ts';
 import type { MetadataPlace, Shown } from './metadata-writer.ts';
 import { shownTables } from './place.ts';
 import { publishSnapshot } from './publish-snapshot.ts';
@@ -20,7 +20,7 @@ export interface TableCommit extends Commit, Pick<Shown, 'sameRows'> {
  * at them when the transaction is committed, and not before.
  * @param contract undefined: the table is one that no reader sees
  * @returns the new version
- * @throws VersionConflict, UserError `foreign-commit`, `metadata-damaged`, `ledger-lost`
+ * @throws VersionConflict, UserError `foreign-commit`, `metadata-damaged`, `ledger-lost`, `ledger-behind`
  */
 export async function commitTable(
   place: MetadataPlace,
@@ -32,7 +32,7 @@ export async function commitTable(
   const version = await commitVersion(db, commit);
   const isShown = contract !== undefined && shownTables(contract).includes(tableName);
   // Work that begins asks as well; here nobody can come in between.
-  if (isShown && baseVersion === 0) await requireFirst(place, db, tableName);
+  if (isShown) await requireUnused(place, db, { tableName, baseVersion, version });
   await commit.also?.(version);
   if (isShown) await publishSnapshot(place, db, contract, { ...commit, version });
   return version;

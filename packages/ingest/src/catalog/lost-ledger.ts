@@ -1,19 +1,19 @@
 /**
- * Tables on stage that another ledger has committed: the one that was lost, or one that works with the same stage. Begun beside them, a
- * table would have each version twice, and the next restore would take the highest, whosever it is.
+ * What another ledger has committed on stage: the one that was lost, one that this is an old copy of, or one that works with the same
+ * stage. Beside it a version would be given twice, and the next restore would take the highest, whosever it is.
  *
  * What holds:
- * - Only a table's first version in this ledger asks for it; a table that has one costs nothing.
+ * - A table's first version asks for metadata of any number; every other one asks for its own number alone, which costs one short listing.
  * - What a commit of this ledger has left that died is its own: its attempt was noted before it wrote anything.
  * - Metadata alone tells of a table. What was never shown leaves journals without it, of which nothing can be restored: such a table
  *   begins anew.
  */
-import { hasVersions, unknownAttempts, withoutVersions, type Queryable } from '@farelake/db';
+import { hasVersions, nextVersions, unknownAttempts, type Queryable } from '@farelake/db';
 import { openStore, type ObjectStore } from '@farelake/lake';
 import { historyName, UserError, type Contract } from '@farelake/schema-registry';
 import { sideBySide } from '../dmap/side-by-side.ts';
 import type { Workspace } from '../workspace.ts';
-import { inMetadata, metadataPath, parseCommitName, type CommitName } from './metadata-name.ts';
+import { inMetadata, metadataPath, namesOfVersion, parseCommitName, type CommitName } from './metadata-name.ts';
 import { shownTables } from './place.ts';
 
 /** Metadata that no attempt of this ledger has written. */
@@ -25,22 +25,41 @@ interface ForeignMetadata extends CommitName {
 type Place = Pick<Workspace, 'stage' | 'signal'>;
 
 /**
- * To be asked before a ledger without any version is given its first numbers: those of the lost one stand in rows, of whichever table.
- * @throws UserError `ledger-lost`
+ * To be asked before work that gives numbers begins: those that another ledger gave stand in rows, of whichever table.
+ * @throws UserError `ledger-lost`, `ledger-behind`
  */
-export async function requireLedger({ pool, ...place }: Place & Pick<Workspace, 'pool'>): Promise<void> {
-  if (await hasVersions(pool)) return;
-  const found = await foreignIn(place, pool, place.stage, inMetadata);
-  if (found !== undefined) throw nothingKnown(place, found);
+export async function requireLedger(workspace: Place & Pick<Workspace, 'pool' | 'contracts'>): Promise<void> {
+  if (await hasVersions(workspace.pool)) {
+    const [first] = await aheadOf(workspace, [...workspace.contracts.values()].flatMap(shownTables));
+    if (first !== undefined) throw ledgerBehind(first);
+  } else {
+    const found = await foreignIn(workspace, workspace.pool, workspace.stage, inMetadata);
+    if (found !== undefined) throw nothingKnown(workspace, found);
+  }
+}
+
+/** @returns of tables that have versions what another ledger has committed as their next */
+export async function aheadOf(
+  { pool, ...place }: Place & Pick<Workspace, 'pool'>,
+  tables: readonly string[],
+): Promise<ForeignMetadata[]> {
+  const begun = [...(await nextVersions(pool, tables))].filter(([, version]) => version > 1);
+  const found = await sideBySide(begun, AT_ONCE, ([table, version]) => foreignOf(place, pool, table, version));
+  return found.flatMap((one) => one ?? []);
 }
 
 /**
- * For the commit of a table's first version, in its transaction.
- * @throws UserError `ledger-lost`
+ * For the commit of a version, in its transaction.
+ * @param baseVersion 0: it is the table's first
+ * @throws UserError `ledger-lost`, `ledger-behind`
  */
-export async function requireFirst(place: Place, db: Queryable, tableName: string): Promise<void> {
-  const found = await foreignOf(place, db, tableName);
-  if (found !== undefined) throw tableUnknown(place, found);
+export async function requireUnused(
+  place: Place,
+  db: Queryable,
+  { tableName, baseVersion, version }: { readonly tableName: string; baseVersion: number; version: number },
+): Promise<void> {
+  const found = await foreignOf(place, db, tableName, baseVersion === 0 ? 1 : version);
+  if (found !== undefined) throw baseVersion === 0 ? tableUnknown(place, found) : ledgerBehind(found);
 }
 
 /**
@@ -54,14 +73,12 @@ export async function lostAmong(
   const tables = [...new Set(datasets)].flatMap((dataset) =>
     tablesOf(contracts.get(dataset), dataset).map((table) => ({ dataset, table })),
   );
-  const unknown = new Set(
-    await withoutVersions(
-      pool,
-      tables.map(({ table }) => table),
-    ),
+  const next = await nextVersions(
+    pool,
+    tables.map(({ table }) => table),
   );
-  const asked = tables.filter(({ table }) => unknown.has(table));
-  const found = await sideBySide(asked, AT_ONCE, ({ table }) => foreignOf(place, pool, table));
+  const asked = tables.filter(({ table }) => next.get(table) === 1);
+  const found = await sideBySide(asked, AT_ONCE, ({ table }) => foreignOf(place, pool, table, 1));
   const byDataset = Map.groupBy(asked.keys(), (index) => asked[index]?.dataset ?? '');
   const lost = new Map<string, UserError>();
   for (const [dataset, own] of byDataset) {
@@ -82,16 +99,23 @@ export async function requireNotLost(
 }
 
 /** Folders listed at once. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 /** Without a contract nobody knows of which feed it is. */
 const tablesOf = (contract: Contract | undefined, dataset: string): string[] =>
   contract === undefined ? [dataset, historyName(dataset)] : shownTables(contract);
 
-const foreignOf = (place: Place, db: Queryable, table: string): Promise<ForeignMetadata | undefined> =>
-  foreignIn(place, db, openStore(`${place.stage.uri}/${metadataPath(table, '').slice(0, -1)}`), (name) =>
-    name.includes('/') ? undefined : { table, name },
-  );
+/** @param next the version that is to come: 1 asks for metadata of any, another one for what has this number */
+async function foreignOf(
+  place: Place,
+  db: Queryable,
+  table: string,
+  next: number,
+): Promise<ForeignMetadata | undefined> {
+  const folder = openStore(`${place.stage.uri}/${metadataPath(table, '').slice(0, -1)}`);
+  const placeOf = (name: string) => (name.includes('/') ? undefined : { table, name });
+  return foreignIn(place, db, folder, placeOf, next === 1 ? undefined : namesOfVersion(next));
+}
 
 /** Names asked of the ledger at once. */
 const TOGETHER = 1000;
@@ -102,6 +126,7 @@ async function foreignIn(
   db: Queryable,
   store: ObjectStore,
   placeOf: typeof inMetadata,
+  startingWith?: string,
 ): Promise<ForeignMetadata | undefined> {
   let group: ForeignMetadata[] = [];
   const newestForeign = async (): Promise<ForeignMetadata | undefined> => {
@@ -114,7 +139,7 @@ async function foreignIn(
     group = [];
     return newest;
   };
-  for await (const { path } of store.list()) {
+  for await (const { path } of store.list(undefined, startingWith)) {
     signal.throwIfAborted();
     const file = placeOf(path);
     const named = file && parseCommitName(file.name);
@@ -140,6 +165,16 @@ const tableUnknown = ({ stage }: Place, found: ForeignMetadata, ...more: readonl
     `${found.table}: this ledger has no version of it, and on stage it lies in version ${found.version}, committed by another ledger: ${found.uri}. Nothing of it was taken in.`,
     `move ${[found, ...more].map(({ table }) => `${stage.uri}/${table}`).join(' and ')} away`,
   );
+
+/** Moving files away would not do: numbers of loads are in them. */
+const ledgerBehind = ({ table, version, uri }: ForeignMetadata): UserError =>
+  new UserError({
+    code: 'ledger-behind',
+    problem: `${table}: on stage is version ${version}, which this ledger has not committed: ${uri}. It is older than its stage, or another ledger commits there, too. Nothing was taken in.`,
+    remedy:
+      "If the database was brought back from a backup, or lost what it had committed last: make the ledger from its stage, in a new and empty database, with farelake restore (docs/restore.md). Else DATABASE_URL or FARELAKE_STAGE is not this environment's.",
+    data: { table, version, uri },
+  });
 
 const ledgerLost = ({ table, version, uri }: ForeignMetadata, problem: string, anew: string): UserError =>
   new UserError({

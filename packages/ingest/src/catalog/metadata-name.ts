@@ -27,7 +27,10 @@ export function splitPath(path: string): [folder: string, name: string] {
 
 /** @param chance eight hexadecimal digits: an attempt may write several */
 export const commitName = ({ version, attempt, kind }: CommitName, chance: string): string =>
-  `${String(version).padStart(5, '0')}-${attempt}-${chance}.${kind}.json`;
+  `${namesOfVersion(version)}${attempt}-${chance}.${kind}.json`;
+
+/** What the names of a version's metadata and journals begin with, and no others. */
+export const namesOfVersion = (version: number): string => `${String(version).padStart(5, '0')}-`;
 
 /** @returns undefined: no commit of farelake has named it */
 export function parseCommitName(name: string): CommitName | undefined {

@@ -28,7 +28,7 @@ export interface Synced extends Worked {
 
 /**
  * @returns in `troubled` also sets whose own work ended with an error that nobody foresaw: the others have been worked on
- * @throws UserError `dmap-no-contract`, `ledger-lost`, and what stores and the database throw when they are away for good; of the vendor
+ * @throws UserError `dmap-no-contract`, `ledger-lost`, `ledger-behind`, and what stores and the database throw when they are away for good; of the vendor
  * nothing, that is told by set
  */
 export async function syncSets(workspace: Workspace, vendor: Vendor, options: SyncOptions = {}): Promise<Synced> {

@@ -48,7 +48,7 @@ export interface Landed {
 
 /**
  * @returns by topic, in the order in which they come
- * @throws UserError `ledger-lost`, and others
+ * @throws UserError `ledger-lost`, `ledger-behind`, and others
  */
 export async function landDelivery(workspace: TapsWorkspace, delivery: Delivery): Promise<Landed[]> {
   const topics = Map.groupBy(delivery.records, ({ topic }) => topic);

@@ -210,6 +210,28 @@ it('a table whose first version is an exchange of snapshots that died: the next 
   expect(rows).toEqual([{ came_of: 'exchange' }]);
 });
 
+it('a ledger that is older than its stage, as one from a backup, commits nothing; one that is made from the stage goes on', async () => {
+  const world = await openWorld();
+  const [x, y] = [await table(world, 'EDW.X'), await table(world, 'EDW.Y')];
+  const backup = await afterLoss(world);
+  await restoreAll(backup);
+  await more(x);
+  await world.ingest();
+  const before = await noted(backup);
+  await more(y);
+  const BEHIND = { code: 'ledger-behind', remedy: expect.stringContaining('farelake restore') as string };
+  const data = { table: 'edw_x', version: 3, uri: expect.stringContaining('/metadata/00003-') as string };
+  await expect(backup.ingest()).rejects.toMatchObject({ ...BEHIND, data });
+  await expect(backup.ingest(backup.delivered, { dataset: 'edw_y' })).rejects.toMatchObject(BEHIND);
+  expect(await noted(backup)).toEqual(before);
+  expect(await auditOf(backup)).toContainEqual(expect.objectContaining({ kind: 'not-restored', table: 'edw_x' }));
+  const next = await afterLoss(world);
+  expect((await restoreAll(next)).leftOut).toEqual([]);
+  expect(await next.ingest()).toMatchObject({ troubled: [] });
+  for (const name of ['edw_x', 'edw_y']) expect(await ids(next, name)).toHaveLength(3);
+  expect(await auditOf(next)).toEqual([]);
+});
+
 it('DMAP sets: nothing is listed or fetched of one that was not restored; others go on', async () => {
   const its = await openSyncWorld();
   await its.standIn.issue(DAILY, datasets(0, 3));
@@ -253,6 +275,9 @@ it('topics: records are not taken, nor refused, until the table is restored; the
     expect((await restoreAll(next)).leftOut).toEqual([]);
     expect(await next.land([tap(1), tap(2), poison(3)])).toMatchObject([{ repeated: 1, written: 1, quarantined: 1 }]);
     expect(await next.taps()).toHaveLength(3);
+    // The ledger of before has no part in that any more, though it knows the partition.
+    await expect(world.land([tap(4)])).rejects.toMatchObject({ code: 'ledger-behind' });
+    expect(await next.land([tap(4)])).toMatchObject([{ written: 1 }]);
   } finally {
     delete process.env['FARELAKE_HMAC_KEY'];
   }

@@ -6,13 +6,20 @@ import type { SkippedEntry, StoredObject } from './object-store.ts';
 
 type OnSkipped = (skipped: SkippedEntry) => void;
 
-export async function* walk(root: string, below: string, onSkipped: OnSkipped): AsyncGenerator<StoredObject> {
+export async function* walk(
+  root: string,
+  below: string,
+  onSkipped: OnSkipped,
+  startingWith = '',
+): AsyncGenerator<StoredObject> {
   const read = readdir(path.join(root, below), { withFileTypes: true });
   // The store itself is what was asked for: without it there is no list to go on with.
   const entries = (await (below === '' ? ifThere(read) : ifReadable(read, below, onSkipped))) ?? [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const inside = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(root, inside, onSkipped);
+    // A folder may be the beginning of what is asked for.
+    if (!inside.startsWith(startingWith) && !(entry.isDirectory() && startingWith.startsWith(`${inside}/`))) continue;
+    if (entry.isDirectory()) yield* walk(root, inside, onSkipped, startingWith);
     else if (entry.isSymbolicLink())
       onSkipped({ path: inside, reason: 'a link; links are not followed: name the folder it points at' });
     else if (entry.isFile() && !UNFINISHED.test(entry.name)) {

@@ -15,7 +15,7 @@ export function folderStore(folder: string, named: FolderOptions = {}): ObjectSt
   const local = (inside: string) => insideOf(root, inside);
   return {
     uri: pathToFileURL(root).href,
-    list: (onSkipped = () => undefined) => walk(root, '', onSkipped),
+    list: (onSkipped = () => undefined, startingWith = '') => walk(root, '', onSkipped, startingWith),
     stat: async (inside) => {
       const found = await lstat(local(inside)).catch((error: unknown) => {
         // Also below what is itself a file, there is none.

@@ -83,8 +83,9 @@ export interface ObjectStore {
    * not end the list.
    * @param onSkipped told of each link, of each pipe, socket or device, of each file or folder that cannot be read, and of each
    * key that is no path
+   * @param startingWith only what has a path that begins so; a bucket is asked for nothing else
    */
-  list(onSkipped?: (skipped: SkippedEntry) => void): AsyncIterable<StoredObject>;
+  list(onSkipped?: (skipped: SkippedEntry) => void, startingWith?: string): AsyncIterable<StoredObject>;
   /** Undefined: there is no such file. */
   stat(path: string): Promise<StoredObject | undefined>;
   /**

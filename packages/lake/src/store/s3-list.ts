@@ -7,12 +7,21 @@ import { faultOf } from './s3-uri.ts';
 
 type OnSkipped = (skipped: SkippedEntry) => void;
 
-export async function* listObjects(s3: S3, request: S3Request, onSkipped: OnSkipped): AsyncGenerator<StoredObject> {
+export async function* listObjects(
+  s3: S3,
+  request: S3Request,
+  onSkipped: OnSkipped,
+  startingWith = '',
+): AsyncGenerator<StoredObject> {
   const { bucket, prefix } = request.location;
   const below = prefix === '' ? '' : `${prefix}/`;
   let token: string | undefined;
   for (;;) {
-    const page = await listPage(s3, request, { Bucket: bucket, Prefix: below, ContinuationToken: token });
+    const page = await listPage(s3, request, {
+      Bucket: bucket,
+      Prefix: `${below}${startingWith}`,
+      ContinuationToken: token,
+    });
     for (const { Key = '', Size = 0, ETag } of page.Contents ?? []) {
       // Asked to, S3 writes keys as in a form, so that any character gets through; servers that do not say so did not.
       const key = page.EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', '%20')) : Key;

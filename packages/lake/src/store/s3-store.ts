@@ -32,9 +32,9 @@ export function s3Store(uri: string): ObjectStore {
   };
   return {
     uri: own,
-    async *list(onSkipped = () => undefined) {
+    async *list(onSkipped = () => undefined, startingWith = '') {
       const s3 = await openS3();
-      yield* listObjects(s3, requestOf(s3), onSkipped);
+      yield* listObjects(s3, requestOf(s3), onSkipped, startingWith);
     },
     stat: (inside) =>
       at(inside, async (s3, object) => {

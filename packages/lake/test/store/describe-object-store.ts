@@ -123,6 +123,17 @@ export function describeObjectStore(name: string, make: () => Promise<StoreUnder
       expect(reads).toBeGreaterThan(0);
     });
 
+    it('lists what begins as asked for: part of a name, a folder, nothing', async () => {
+      for (const file of ['a/00007-x.json', 'a/00007-y.json', 'a/000070.json', 'ab/c', 'b']) await made.put(file, 'x');
+      const startingWith = async (prefix: string) =>
+        (await listed(store, () => undefined, prefix)).map((file) => file.path);
+      expect(await startingWith('a/00007-')).toEqual(['a/00007-x.json', 'a/00007-y.json']);
+      expect(await startingWith('a')).toHaveLength(4);
+      expect(await startingWith('a/')).toHaveLength(3);
+      expect(await startingWith('a/00007-z')).toEqual([]);
+      expect(await startingWith('')).toHaveLength(5);
+    });
+
     it('tells of a file what its listing tells, and of what is no file nothing', async () => {
       await made.put('folder/kept.txt', 'kept');
       await made.put('empty', '');

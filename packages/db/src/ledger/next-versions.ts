@@ -1,0 +1,32 @@
+/** Which number a commit will have, and whether files of that number are of this ledger. */
+import type { Queryable } from './objects.ts';
+
+/** False: nothing was ever committed, or restored. */
+export async function hasVersions(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ any: boolean }>('SELECT EXISTS (SELECT FROM ledger.versions) AS any');
+  return rows[0]?.any === true;
+}
+
+/**
+ * The number that the next commit of each table will have: one above the newest, 1 of a table without any. In a restored ledger it is above
+ * those that stage tells of, too (see `claimVersion`).
+ */
+export async function nextVersions(db: Queryable, tableNames: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ name: string; next: number }>(
+    `SELECT t.name, greatest(n.version + 1, (SELECT max(m.first_version) FROM ledger.metadata_files m
+         WHERE m.table_name = t.name AND m.version_added = n.version AND m.kind = 'journal')) AS next
+     FROM unnest($1::text[]) t(name)
+     CROSS JOIN LATERAL (SELECT coalesce(max(v.version), 0) AS version FROM ledger.versions v WHERE v.table_name = t.name) n`,
+    [tableNames],
+  );
+  return new Map(rows.map(({ name, next }) => [name, next]));
+}
+
+/** @returns those of the ids that no attempt of this ledger has */
+export async function unknownAttempts(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    'SELECT id FROM unnest($1::text[]) f(id) WHERE NOT EXISTS (SELECT FROM ledger.attempts a WHERE a.id = f.id)',
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
