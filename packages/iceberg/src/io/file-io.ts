@@ -11,16 +11,28 @@ export interface FileIo {
  */
 const AT_ONCE = 8;
 
-/** The answers in the order of the items, a few asked for at once. The first failure ends it. */
+/**
+ * The answers in the order of the items, a few asked for at once. After the first failure nothing more is begun, and it is told when
+ * what was under way has ended: whoever removes what a failed commit wrote must not be overtaken by a write.
+ */
 export async function inParallel<Item, Answer>(
   items: readonly Item[],
   ask: (item: Item, place: number) => Promise<Answer>,
 ): Promise<Answer[]> {
   const answers = new Array<Answer>(items.length);
   const waiting = items.entries();
+  const failures: unknown[] = [];
   const lane = async () => {
-    for (const [place, item] of waiting) answers[place] = await ask(item, place);
+    for (const [place, item] of waiting) {
+      if (failures.length > 0) return;
+      try {
+        answers[place] = await ask(item, place);
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, lane));
+  if (failures.length > 0) throw failures[0];
   return answers;
 }
