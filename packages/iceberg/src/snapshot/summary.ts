@@ -57,7 +57,16 @@ const COUNTS: readonly Count[] = [
 /** How many files of position deletes came and went; there is no total of them. */
 const POSITION_DELETE_FILES = ['added-position-delete-files', 'removed-position-delete-files'] as const;
 
-/** Changes that are none are left out, totals never, unless another writer's snapshot left them out before. */
+/** Told by nobody else, also where they are left out. */
+const OURS: ReadonlySet<string> = new Set([...COUNTS.flatMap(({ names }) => names), ...POSITION_DELETE_FILES]);
+
+/** Counts are 64 bits where others read them. */
+const MOST = 2n ** 63n - 1n;
+
+/**
+ * Changes that are none are left out. A total is optional: where the parent has none, or one that cannot be (another writer's),
+ * nothing is known to count on from, and it is left out, as Iceberg's own library does. A wrong one would stay wrong for ever.
+ */
 export function summaryOf(
   difference: Difference,
   operation: Operation,
@@ -73,16 +82,21 @@ export function summaryOf(
   const files = (all: readonly Entry[]) => count(all.filter(({ content }) => content === 'position-deletes'));
   told.push([POSITION_DELETE_FILES[0], files(added)], [POSITION_DELETE_FILES[1], files(removed)]);
   const totals = COUNTS.flatMap(({ names: [, , total], of }): [string, string][] => {
-    const before = parent === undefined ? '0' : parent.summary[total];
-    return before === undefined ? [] : [[total, String(BigInt(before) + of(added) - of(removed))]];
+    const before = parent === undefined ? 0n : countIn(parent.summary[total]);
+    const now = before === undefined ? -1n : before + of(added) - of(removed);
+    return now < 0n || now > MOST ? [] : [[total, String(now)]];
   });
   return {
-    ...own,
+    ...Object.fromEntries(Object.entries(own).filter(([name]) => !OURS.has(name))),
     operation,
     ...Object.fromEntries(told.filter(([, value]) => value !== 0n).map(([name, value]) => [name, String(value)])),
     ...Object.fromEntries(totals),
   };
 }
+
+/** Whoever wrote it may have written anything. */
+const countIn = (told: unknown): bigint | undefined =>
+  typeof told === 'string' && /^\d{1,19}$/.test(told) ? BigInt(told) : undefined;
 
 const isData = ({ content }: Entry): boolean => content === 'data';
 const count = (entries: readonly Entry[]): bigint => BigInt(entries.length);

@@ -5,9 +5,11 @@ import {
   createTable,
   currentSnapshot,
   evolveSchema,
+  formatMetadata,
   type Limits,
   liveFiles,
   manifestsOf,
+  parseMetadata,
   schemaOf,
   type TableMetadata,
   UnknownFile,
@@ -133,6 +135,25 @@ describe('the summary', () => {
     await commit({ add: files(2) });
     expect(summary()['total-records']).toBe('23');
     expect(summary()).not.toHaveProperty('total-data-files');
+  });
+
+  it.each<unknown>([
+    ...['abc', '-5', '1.5', '', ' 11 ', '0x10', '9'.repeat(30), String(2n ** 63n - 1n)],
+    ...[null, 11, 1.5, true, '3'],
+  ])('leaves out a total where the one before was %j, and goes on to', async (told) => {
+    await commit({ add: files(1, 2) });
+    const snapshots = meta.snapshots.map((one) => ({
+      ...one,
+      summary: { ...one.summary, 'total-records': told as string, 'total-files-size': '9000' },
+    }));
+    meta = parseMetadata(formatMetadata({ ...meta, snapshots }));
+    // More rows come than a count could still take, or more go than there are said to be.
+    await commit({ add: files(3), remove: told === '3' ? [pathOf(1), pathOf(2)] : [] });
+    expect(summary()).not.toHaveProperty('total-records');
+    expect(summary()).toMatchObject({ 'added-records': '13', 'total-files-size': expect.stringMatching(/^\d{4}$/) });
+    await commit({ add: files(4), summary: { 'total-records': '7', 'deleted-records': '7' } });
+    expect(summary()).not.toHaveProperty('total-records');
+    expect(summary()).not.toHaveProperty('deleted-records');
   });
 });
 
