@@ -36,6 +36,8 @@ export interface Schema {
   readonly type: 'struct';
   readonly 'schema-id': number;
   readonly fields: readonly SchemaField[];
+  /** Columns by whose values rows are the same thing; we give none. See `identifiersOf`. */
+  readonly 'identifier-field-ids'?: readonly number[];
   readonly [unknown: string]: unknown;
 }
 
