@@ -58,3 +58,7 @@ export class BadInput extends IcebergError {
   override readonly name = 'BadInput';
   readonly code = 'bad-input';
 }
+
+/** What was given, for a message: callers without a compiler may give anything, and not all of it has a text. */
+export const asGiven = (given: unknown): string =>
+  typeof given === 'string' ? `"${given}"` : typeof given === 'object' && given !== null ? 'an object' : String(given);

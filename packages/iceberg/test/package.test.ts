@@ -46,7 +46,7 @@ it('is installed and used as its README says', () => {
 
 it('tells a compiler its types', () => {
   const use = `import { createTable, type TableMetadata } from '@farelake/iceberg';
-const meta: TableMetadata = createTable({ location: 'l', uuid: 'u', columns: [], now: 1 });
+const meta: TableMetadata = createTable({ location: '/t', uuid: crypto.randomUUID(), columns: [], now: 1 });
 // @ts-expect-error it is no text
 export const none: string = meta['last-updated-ms'];
 export const now: number = meta['last-updated-ms'];

@@ -1,12 +1,12 @@
 /** Whether a commit is asked for something that can be: before anything is read or written. */
-import { BadInput } from '../errors.ts';
+import { asGiven, BadInput } from '../errors.ts';
 import type { DataFile, DeleteFile } from '../manifest/data-file.ts';
 import type { Change, Limits, Naming } from './change.ts';
 
 /** @throws BadInput */
 export function checkChange({ add = [], addDeletes = [] }: Change, table: string): void {
   const paths = new Set<string>();
-  for (const file of [...add, ...addDeletes]) {
+  for (const file of [...add, ...addDeletes] as readonly DeleteFile[]) {
     const where = `to add to ${table}: ${file.path}`;
     if (typeof file.path !== 'string' || file.path === '')
       throw new BadInput(`to add to ${table}: a file without a path`);
@@ -14,6 +14,10 @@ export function checkChange({ add = [], addDeletes = [] }: Change, table: string
     if (paths.has(file.path)) throw new BadInput(`${where}, twice`);
     paths.add(file.path);
     checkCounts(file, where);
+    // Absent is right: then the deletes are of several files. Empty would be of a file that cannot be.
+    const { dataPath } = file;
+    if (dataPath !== undefined && (typeof dataPath !== 'string' || dataPath === ''))
+      throw new BadInput(`${where}: the path of its data file is ${asGiven(dataPath)}, and no text`);
   }
 }
 

@@ -13,6 +13,10 @@ it.each<[says: string, change: Change, naming?: Partial<Naming>, limits?: Limits
   ['nulls of column 101 is -2', { add: [{ ...file, metrics: new Map([[101, { nulls: -2n }]]) }] }],
   ['records is -1', { addDeletes: [{ ...deleteFile(1), records: -1n }] }],
   ['without a path', { add: [{ ...file, path: '' }] }],
+  ...[7, null, '', ['a'], 7n].map((dataPath): [string, Change] => [
+    'the path of its data file is',
+    { addDeletes: [{ ...deleteFile(1), dataPath: dataPath as never }] },
+  ]),
   ['twice', { add: [file, file] }],
   ['to remove at once', { add: [file], remove: [pathOf(1)] }],
   ['perManifest is 0', {}, {}, { perManifest: 0 }],
