@@ -53,6 +53,8 @@ export interface GlueTruth {
   readonly pointer: Pointer;
   /** Version that the ledger knows the metadata file in question by; undefined: it does not know the file. */
   readonly known: number | undefined;
+  /** Of the table's versions that the ledger knows: one that was restored has those whose snapshots were kept. */
+  readonly oldest: number;
   /** It lies where another table of this ledger keeps its metadata. */
   readonly isOfSibling: boolean;
   /** Version that the table in Glue stands at by our own record; 0: none. */
@@ -71,11 +73,18 @@ export async function glueTruth(
   tableName: string,
   found: string | undefined,
 ): Promise<GlueTruth | undefined> {
-  const { rows } = await db.query<Pointer & { known: number | null; standsAt: number | null; isOfSibling: boolean }>(
-    // A file that only expired snapshots of a version has no snapshot of its own: the record and the pointer know it.
-    `SELECT p.metadata, p.version, g.version AS "standsAt", greatest(
+  const { rows } = await db.query<
+    Pointer & Pick<GlueTruth, 'oldest' | 'isOfSibling'> & { known: number | null; standsAt: number | null }
+  >(
+    // A file that only expired snapshots of a version has no snapshot of its own: the record, the pointer and, of those before, the list
+    // of files know it. Last, because that has no index for it; and of a file that a restore found it has not the very version.
+    `SELECT p.metadata, p.version, g.version AS "standsAt", coalesce(greatest(
        CASE WHEN p.metadata = $3 THEN p.version END, CASE WHEN g.metadata = $3 THEN g.version END,
-       (SELECT max(s.version) FROM ledger.snapshots s WHERE s.table_name = p.table_name AND s.metadata = $3)) AS known,
+       (SELECT max(s.version) FROM ledger.snapshots s WHERE s.table_name = p.table_name AND s.metadata = $3)),
+       (SELECT m.version_added FROM ledger.metadata_files m WHERE m.table_name = p.table_name AND m.kind = 'metadata'
+         AND substring(m.uri FROM '[^/]*$') = substring($3::text FROM '[^/]*$')
+         AND substring(p.metadata FROM '^.*/') = substring($3::text FROM '^.*/') LIMIT 1)) AS known,
+       coalesce((SELECT min(v.version) FROM ledger.versions v WHERE v.table_name = p.table_name), p.version) AS oldest,
        EXISTS (SELECT FROM ledger.pointers o WHERE o.table_name <> p.table_name
          AND substring(o.metadata FROM '^.*/') = substring($3::text FROM '^.*/')) AS "isOfSibling"
      FROM ledger.pointers p
@@ -85,8 +94,8 @@ export async function glueTruth(
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { metadata, version, known, standsAt, isOfSibling } = row;
-  return { pointer: { metadata, version }, known: known ?? undefined, standsAt: standsAt ?? 0, isOfSibling };
+  const { metadata, version, known, standsAt, ...rest } = row;
+  return { pointer: { metadata, version }, known: known ?? undefined, standsAt: standsAt ?? 0, ...rest };
 }
 
 /**

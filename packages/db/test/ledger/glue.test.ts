@@ -86,7 +86,7 @@ describe('the truth about a table', () => {
     await committed('truth', 3);
     const pointer = { metadata: 'truth/3', version: 3 };
     const truth = (found?: string) => glueTruth(database.pool, LAKE, 'truth', found);
-    expect(await truth()).toEqual({ pointer, known: undefined, standsAt: 0, isOfSibling: false });
+    expect(await truth()).toEqual({ pointer, known: undefined, oldest: 1, standsAt: 0, isOfSibling: false });
     expect(await truth('truth/2')).toMatchObject({ pointer, known: 2, standsAt: 0, isOfSibling: false });
     expect(await truth('elsewhere/2')).toMatchObject({ known: undefined, isOfSibling: false });
     // Another table's file is no version of this one, and no other lake's either; nor is one that lies beside it.
@@ -110,9 +110,29 @@ describe('the truth about a table', () => {
     expect(await glueTruth(database.pool, LAKE, 'expired', 'expired/2b')).toEqual({
       pointer: { metadata: 'expired/2c', version: 2 },
       known: 2,
+      oldest: 1,
       standsAt: 2,
       isOfSibling: false,
     });
+  });
+
+  it('knows a file that only the list of files has, where it lies in the folder of the table', async () => {
+    await committed('listed', 3);
+    await database.pool.query(
+      `INSERT INTO ledger.metadata_files (uri, table_name, kind, size, attempt_id, version_added)
+       VALUES ('listed/2b', 'listed', 'metadata', 1, 'listed', 2)`,
+    );
+    const truth = (found: string) => glueTruth(database.pool, LAKE, 'listed', found);
+    expect(await truth('listed/2b')).toMatchObject({ known: 2 });
+    for (const other of ['elsewhere/2b', 'listed/b', 'listed/2c'])
+      expect(await truth(other)).toMatchObject({ known: undefined });
+  });
+
+  it('has the oldest version that the ledger knows', async () => {
+    await committed('restored', 4);
+    for (const rows of ['snapshots', 'versions'])
+      await database.pool.query(`DELETE FROM ledger.${rows} WHERE table_name = 'restored' AND version < 3`);
+    expect(await glueTruth(database.pool, LAKE, 'restored', undefined)).toMatchObject({ oldest: 3 });
   });
 
   it('of a table that no catalog points at there is none', async () => {

@@ -163,6 +163,36 @@ describeGlue('trouble with Glue', () => {
     expect(await publishPointers(world, { tables: ['behind'] })).toMatchObject([{ trouble: null, version: 4 }]);
   });
 
+  it("another ledger's commit of a version that we have, too, is left until somebody says so; one from before our oldest is not", async () => {
+    await lake.createSmall('double');
+    for (let n = 0; n < 3; n += 1) await commit(world.pool, 'double');
+    await publishPointers(world, { tables: ['double'] });
+    const theirs = (version: number) => ({
+      metadata_location: metadataOf('double', version).replace('a1b2c3d4', '0a0b0c0d'),
+      'farelake.table_version': String(version),
+    });
+    for (const version of [3, 2]) {
+      await lake.rewrite('double', theirs(version));
+      const before = await lake.table('double');
+      expect(await publishPointers(world, { tables: ['double'], check: true })).toMatchObject([
+        {
+          trouble: expect.stringContaining(
+            `shows version ${version} in a metadata file that this ledger does not know`,
+          ),
+        },
+      ]);
+      expect(await lake.table('double')).toEqual(before);
+    }
+    await lake.rewrite('double', { 'farelake.table_version': undefined });
+    expect(await publishPointers(world, { tables: ['double'] })).toMatchObject([{ outcome: 'healed', version: 3 }]);
+    for (const rows of ['snapshots', 'versions'])
+      await world.pool.query(`DELETE FROM ledger.${rows} WHERE table_name = 'double' AND version < 3`);
+    await lake.rewrite('double', theirs(2));
+    expect(await publishPointers(world, { tables: ['double'], check: true })).toMatchObject([
+      { outcome: 'healed', version: 3 },
+    ]);
+  });
+
   it('tables in a folder are not published to Glue of Amazon', async () => {
     // Nothing is asked of it but the table: the front answers for it here.
     const { bringUp } = await import('../../../../packages/ingest/src/catalog/glue/bring-up.ts');

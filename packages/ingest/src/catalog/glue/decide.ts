@@ -9,6 +9,12 @@ import type { GlueTruth } from '@farelake/db';
 import type { GlueTable } from '@farelake/lake';
 import { parseCommitName, splitPath } from '../metadata-name.ts';
 
+/**
+ * Whose work stands there. `behind`: of this ledger's own later time, or of one that goes on from it. `another`: of a lake in another
+ * folder. `unknown`: of a ledger that has committed to these files as well.
+ */
+export type OtherLedger = 'behind' | 'another' | 'unknown';
+
 export type GlueDecision =
   /** It shows the newest version, and says so. */
   | { readonly action: 'nothing' }
@@ -19,11 +25,12 @@ export type GlueDecision =
   /** A newer version of ours than the truth that was read: a publisher that knows more was faster. */
   | { readonly action: 'leave' }
   /** Not to be touched before a person has looked. */
-  | { readonly action: 'refuse'; readonly why: 'behind' | 'another' };
+  | { readonly action: 'refuse'; readonly why: OtherLedger };
 
 export type FoundInGlue = Pick<GlueTable, 'metadata' | 'version' | 'isIceberg'>;
 
-export function decide(found: FoundInGlue, { pointer, known, standsAt, isOfSibling }: GlueTruth): GlueDecision {
+export function decide(found: FoundInGlue, truth: GlueTruth): GlueDecision {
+  const { pointer, known, standsAt, isOfSibling } = truth;
   if (found.metadata === pointer.metadata) {
     const isSaid = found.version === pointer.version && found.isIceberg;
     return { action: isSaid ? 'nothing' : standsAt === pointer.version ? 'heal' : 'move' };
@@ -31,7 +38,7 @@ export function decide(found: FoundInGlue, { pointer, known, standsAt, isOfSibli
   if (known !== undefined && known > pointer.version) return { action: 'leave' };
   // Another table of ours is nothing that a publisher would ever have left here.
   if (known === undefined && !isOfSibling) {
-    const other = otherLedgers(found, pointer);
+    const other = otherLedgers(found, truth);
     if (other !== undefined) return { action: 'refuse', why: other };
   }
   // We write pointer and version together, so what we left always agrees, and is as new as our record of it.
@@ -42,17 +49,20 @@ export function decide(found: FoundInGlue, { pointer, known, standsAt, isOfSibli
 
 /**
  * Whose work a file is that this ledger does not know, if it is a farelake's: it is named as ours are, for the very version that the
- * table is said to show. In our folder: this ledger is older than that one, as after a restore from a backup, and to "heal" would
- * take versions back that readers have seen. In another folder: two lakes publish to one database of Glue.
+ * table is said to show. In our folder: newer than all that this ledger has, it is of a later time than the ledger, as after a
+ * restore from a backup, and to "heal" would take versions back that readers have seen. Of a number that this ledger has given itself,
+ * it is of a second ledger, of which nobody knows here what it shows. Older than all that it knows, it may be its own: a restored one
+ * knows no more. In another folder: two lakes publish to one database of Glue.
  * @returns undefined: it is nobody's that we know of
  */
 function otherLedgers(
   { metadata = '', version }: FoundInGlue,
-  pointer: GlueTruth['pointer'],
-): 'behind' | 'another' | undefined {
+  { pointer, oldest }: GlueTruth,
+): OtherLedger | undefined {
   const [folder, name] = splitPath(metadata);
   const named = parseCommitName(name);
   if (version === undefined || named?.kind !== 'metadata' || named.version !== version) return undefined;
   if (folder !== splitPath(pointer.metadata)[0]) return 'another';
-  return version > pointer.version ? 'behind' : undefined;
+  if (version > pointer.version) return 'behind';
+  return version < oldest ? undefined : 'unknown';
 }

@@ -2,6 +2,7 @@
 import type { GlueTruth } from '@farelake/db';
 import type { GlueTable } from '@farelake/lake';
 import { UserError } from '@farelake/schema-registry';
+import type { OtherLedger } from './decide.ts';
 
 export const missingTable = (database: string, table: string): UserError =>
   new UserError({
@@ -38,7 +39,7 @@ export const contended = (database: string, table: string, tries: number): UserE
   });
 
 export function ofAnotherLedger(
-  why: 'behind' | 'another',
+  why: OtherLedger,
   database: string,
   { name, metadata, version }: Pick<GlueTable, 'name' | 'metadata' | 'version'>,
   pointer: GlueTruth['pointer'],
@@ -50,6 +51,14 @@ export function ofAnotherLedger(
       problem: `${database}.${name} shows version ${version ?? 0}, which this ledger does not know: it ends at ${pointer.version}. Readers would see an older table again.`,
       remedy:
         'Restore the ledger from stage (farelake restore). If the older version is to be shown, remove the parameter farelake.table_version of the table in Glue.',
+      data,
+    });
+  if (why === 'unknown')
+    return new UserError({
+      code: 'glue-unknown-commit',
+      problem: `${database}.${name} shows version ${version ?? 0} in a metadata file that this ledger does not know, though it lies in its folder: ${metadata ?? ''}. This ledger is at version ${pointer.version}.`,
+      remedy:
+        'Find out which other ledger commits to this stage and publishes to this database: a copy of this one, or the one that it was restored from. Stop it; then remove the parameter farelake.table_version of the table in Glue, and it shows the version of this ledger.',
       data,
     });
   return new UserError({

@@ -5,8 +5,10 @@ import { runs } from '../../../../../jest.property.ts';
 import { decide, type FoundInGlue, type GlueDecision } from '../../../src/catalog/glue/decide.ts';
 
 const FOLDER = 's3://lake/stage/edw_x/metadata/';
-const ours = (version: number, folder = FOLDER) =>
-  `${folder}${String(version).padStart(5, '0')}-0123456789abcdef0123-a1b2c3d4.metadata.json`;
+const ours = (version: number, folder = FOLDER, chance = 'a1b2c3d4') =>
+  `${folder}${String(version).padStart(5, '0')}-0123456789abcdef0123-${chance}.metadata.json`;
+/** Named as ours are, in our folder, by another ledger. */
+const theirs = (version: number) => ours(version, FOLDER, '0a0b0c0d');
 const SIBLING = 's3://lake/stage/edw_y/metadata/';
 const FIRST = `${FOLDER}00000-made-with-the-table.metadata.json`;
 const FOREIGN = 's3://elsewhere/t/metadata/v1.metadata.json';
@@ -18,6 +20,8 @@ interface Case {
   readonly isIceberg?: boolean;
   /** Undefined: the ledger does not know the file. */
   readonly known?: number | undefined;
+  /** Version from which on the ledger knows the table. */
+  readonly oldest?: number;
   /** What we last left there by our record. */
   readonly standsAt?: number;
   /** Another table of this ledger keeps its metadata in the folder of the file. */
@@ -29,12 +33,13 @@ const decided = ({
   version,
   isIceberg = true,
   known,
+  oldest = 1,
   standsAt = 0,
   isOfSibling = false,
 }: Case): GlueDecision =>
   decide(
     { metadata, version, isIceberg },
-    { pointer: { metadata: ours(NEWEST), version: NEWEST }, known, standsAt, isOfSibling },
+    { pointer: { metadata: ours(NEWEST), version: NEWEST }, known, oldest, standsAt, isOfSibling },
   );
 
 it.each<[string, Case, string]>([
@@ -93,7 +98,13 @@ it.each<[string, Case, string]>([
   ['one of ours that this ledger has lost', { metadata: ours(9), version: 9, standsAt: 6 }, 'refuse: behind'],
   ['such a name, and another version', { metadata: ours(9), version: 8, standsAt: 7 }, 'heal'],
   ['such a name, and no version', { metadata: ours(9), standsAt: 7 }, 'heal'],
-  ['one that this ledger has lost, and gone past', { metadata: ours(6), version: 6, standsAt: 5 }, 'heal'],
+  ['one that this ledger has lost, and gone past', { metadata: theirs(6), version: 6, standsAt: 5 }, 'refuse: unknown'],
+  ["another ledger's, of the newest version", { metadata: theirs(7), version: 7, standsAt: 7 }, 'refuse: unknown'],
+  ["another ledger's, of the oldest version", { metadata: theirs(4), version: 4, oldest: 4 }, 'refuse: unknown'],
+  ["another ledger's, and no version", { metadata: theirs(6), standsAt: 7 }, 'heal'],
+  ["another ledger's, and another version", { metadata: theirs(6), version: 5, standsAt: 7 }, 'heal'],
+  ['one from before all that a restored ledger knows', { metadata: ours(3), version: 3, oldest: 4 }, 'heal'],
+  ['such a one, and it stands at a newer', { metadata: ours(3), version: 3, oldest: 4, standsAt: 6 }, 'heal'],
   [
     "another table's of this lake, its version with it",
     { metadata: ours(9, SIBLING), version: 9, standsAt: 7, isOfSibling: true },
@@ -140,6 +151,7 @@ it('no reader sees an older version after a newer one, whatever publishers come 
           const truth = {
             pointer: { metadata: ours(newest), version: newest },
             known: seen.found.version,
+            oldest: 1,
             standsAt: record,
             isOfSibling: false,
           };
@@ -166,7 +178,7 @@ it('whatever somebody writes over it, one look and update set it right, or it is
   const metadata = fc.oneof(
     fc.constant(undefined),
     fc.nat(NEWEST).map((version) => ours(version)),
-    fc.constantFrom(FIRST, FOREIGN, ours(9), ours(9, 's3://prod/edw_x/metadata/')),
+    fc.constantFrom(FIRST, FOREIGN, ours(9), ours(9, 's3://prod/edw_x/metadata/'), theirs(5), theirs(NEWEST)),
   );
   const version = fc.option(fc.nat(12), { nil: undefined });
   fc.assert(
@@ -174,7 +186,8 @@ it('whatever somebody writes over it, one look and update set it right, or it is
       const known = Array.from({ length: NEWEST }, (_, n) => n + 1).find((one) => ours(one) === file);
       const { action } = decided({ metadata: file, version: said, isIceberg, known, standsAt });
       const isRight = file === ours(NEWEST) && said === NEWEST && isIceberg;
-      const isAnothers = file?.includes('00009-') === true && said === 9;
+      const isAnothers =
+        known === undefined && said !== undefined && said > 0 && file?.includes(`/0000${said}-`) === true;
       expect(action === 'nothing').toBe(isRight);
       expect(action === 'refuse').toBe(isAnothers);
       expect(action).not.toBe('leave');

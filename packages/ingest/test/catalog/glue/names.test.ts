@@ -24,7 +24,9 @@ it('commits name their metadata so that a ledger which is behind can tell', asyn
     // With this ledger, and with one that was restored from before the second commit.
     const truth = await glueTruth(world.pool, 'lake', tableName, older.metadata);
     expect(truth).toMatchObject({ pointer: { metadata: now.metadata, version: now.version }, known: older.version });
-    expect(decide(found, { pointer: older, known: undefined, standsAt: older.version, isOfSibling: false })).toEqual({
+    expect(
+      decide(found, { pointer: older, known: undefined, oldest: 1, standsAt: older.version, isOfSibling: false }),
+    ).toEqual({
       action: 'refuse',
       why: 'behind',
     });
