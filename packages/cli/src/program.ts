@@ -256,17 +256,24 @@ function addCareCommands(program: Command, context: Context, answer: Answer): vo
   program
     .command('maintain')
     .description(
-      'merge small files of closed days of topics, and remove what nothing needs any more: files of dead attempts, of versions long gone, scratch',
+      'merge small files of closed days of topics, let go of old Iceberg snapshots, and remove what nothing needs any more: files of dead attempts, of versions long gone, metadata, scratch',
     )
     .option('--dry-run', 'only tell what would be done')
     .option('--grace <duration>', "how long after an attempt's begin its files are left alone", 'P1D')
-    .option('--retention <duration>', 'how long files stay after the version that removed them', 'P7D')
+    .option(
+      '--retention <duration>',
+      'how long files stay after the version that removed them, and Iceberg snapshots after their commit',
+      'P7D',
+    )
     .option('--tap-grace <duration>', "how long after its end a topic's service date counts as closed", 'PT6H')
     .option('--clear-incoming', 'also remove archived objects from the Incoming zone, a bucket with versioning')
-    .option('--json', 'as JSON: {dead, expired, scratch, merged, unmerged, runs, young, kept, unknown, busy, incoming}')
+    .option(
+      '--json',
+      'as JSON: {dryRun, merged, unmerged, runs, generations, snapshots, untrimmed, notInGlue, dead, expired, metadata, scratch, young, kept, unknown, busy, incoming}',
+    )
     .addHelpText(
       'after',
-      '\nMay run at any time, beside other commands, and be cut off. docs/audit.md says what goes and what stays.\nExits 1 when files of a date could not be merged, or something stays in Incoming because its copy is not as it should be.',
+      '\nMay run at any time, beside other commands, and be cut off. docs/audit.md says what goes and what stays.\nExits 1 when files of a date could not be merged, when the snapshots of a table stay because its catalog is not as it was left, when Glue is to show a table and does not, or when something stays in Incoming because its copy is not as it should be.',
     )
     .action((flags: MaintainFlags) => answer(maintainCommand(context, flags)));
 }

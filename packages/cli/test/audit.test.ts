@@ -107,6 +107,9 @@ it('maintain: tells what it would do, does it, refuses to clear a folder, and ta
     dead: { files: 0 },
     incoming: null,
   });
+  const { out: help } = await home.run('maintain', '--help');
+  const told = /as JSON: \{([^}]+)\}/.exec(help.replaceAll(/\s+/g, ' '))?.[1]?.split(', ');
+  expect(told?.toSorted()).toEqual(Object.keys(JSON.parse(done.out) as object).toSorted());
   expect(await home.run('audit')).toMatchObject({ code: 0 });
 
   const refused = await home.run('maintain', '--clear-incoming');

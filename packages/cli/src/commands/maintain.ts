@@ -55,6 +55,10 @@ function report(terminal: Terminal, dryRun: boolean, done: Maintained, cleared: 
     terminal.print(
       `tables of former snapshots ${dryRun ? 'would be emptied' : 'emptied'}: ${done.generations.join(', ')}`,
     );
+  if (done.snapshots > 0)
+    terminal.print(
+      `${count(done.snapshots)} Iceberg snapshots older than the retention ${dryRun ? 'would be let go' : 'let go'}`,
+    );
   terminal.print(line(done.scratch, `scratch files of dead processes ${removed}`));
   if (cleared !== undefined) terminal.print(line(cleared.removed, `archived objects ${removed} from Incoming`));
   for (const { object, reason } of cleared?.refused.slice(0, REFUSED_SHOWN) ?? [])
