@@ -39,6 +39,8 @@ export interface Workspace {
   readonly environment?: string | undefined;
   /** Seconds without a sign of life after which others take over a table that this process works on; 60 unless given. */
   readonly leaseSeconds?: number | undefined;
+  /** Seconds to wait for somebody else's lock on a table's row of the Iceberg catalog; 60 unless given. */
+  readonly catalogPatience?: number | undefined;
   /** How often trouble that passes is tried again; about a minute long unless given. */
   readonly patience?: Patience | undefined;
   /** Tables worked on side by side, which share the machine; 1 unless given. */

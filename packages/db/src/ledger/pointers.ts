@@ -41,12 +41,21 @@ export interface ShownElsewhere extends Pick<Pointer, 'metadata'> {
 /**
  * Until the end of the transaction nobody moves the pointer. A writer of another engine that has read it before meets its own
  * comparison afterwards.
+ * @param patience seconds to wait for whoever else has the row locked; what the transaction waits for afterwards goes by its own limit
+ * @throws DatabaseError 55P03: it is still locked
  */
 export async function lockPointer(
   db: Queryable,
   { catalog, namespace, table }: CatalogTable,
   tableName: string,
+  patience: number,
 ): Promise<LockedPointer> {
+  const { rows: limits } = await db.query<{ before: string }>(
+    `SELECT l.before, set_config('lock_timeout', $1, true) FROM (SELECT current_setting('lock_timeout') AS before OFFSET 0) l`,
+    [`${Math.ceil(patience * 1000)}ms`],
+  );
+  // What moves the pointer later on needs it: what keeps others from writing to any row of the catalog is met here.
+  await db.query('LOCK TABLE public.iceberg_tables IN ROW EXCLUSIVE MODE');
   const { rows: found } = await db.query<{ location: string | null }>(
     `SELECT metadata_location AS location FROM public.iceberg_tables
      WHERE catalog_name = $1 AND table_namespace = $2 AND table_name = $3 FOR UPDATE`,
@@ -54,7 +63,8 @@ export async function lockPointer(
   );
   const ours = await readPointer(db, tableName);
   const { rows: clock } = await db.query<{ now: number }>(
-    'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
+    `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, set_config('lock_timeout', $1, true)`,
+    [limits[0]?.before],
   );
   const [row] = found;
   const asLeft = row !== undefined && row.location === ours?.metadata;

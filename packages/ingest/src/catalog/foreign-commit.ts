@@ -69,9 +69,10 @@ const otherEnvironment = (place: MetadataPlace, table: string, sign: string): Us
     data: { table, environment: environmentOf(place) },
   });
 
-/** A table's catalog row or metadata is not as farelake left it: that table's trouble alone. */
+/** A table's catalog row or metadata is not as farelake left it, or cannot be had: that table's trouble alone. */
 export const isCatalogTrouble = (error: unknown): error is UserError =>
-  error instanceof UserError && ['foreign-commit', 'metadata-damaged', 'other-environment'].includes(error.code);
+  error instanceof UserError &&
+  ['foreign-commit', 'metadata-damaged', 'other-environment', 'catalog-locked'].includes(error.code);
 
 /** Metadata is gone, or is no longer what farelake wrote. */
 export const isDamage = (error: unknown): boolean =>

@@ -48,7 +48,7 @@ export interface SnapshotFacts {
 }
 
 /** Where metadata lies, and whose it is. */
-export type MetadataPlace = Pick<Workspace, 'stage' | 'signal' | 'environment'>;
+export type MetadataPlace = Pick<Workspace, 'stage' | 'signal' | 'environment' | 'catalogPatience'>;
 
 /** Files may still be on their way until `metadata`, the last of them, is there; whoever gives up before awaits `ended`. */
 export class MetadataWriter {

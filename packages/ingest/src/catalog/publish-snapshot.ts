@@ -15,7 +15,6 @@ import {
   filesSince,
   foldedHistory,
   isNotedAsPassedOver,
-  lockPointer,
   movePointer,
   notePassedOver,
   treatedFiles,
@@ -32,6 +31,7 @@ import { reach } from '../failpoint.ts';
 import { requireOwn } from './foreign-commit.ts';
 import { icebergColumns, underContract } from './iceberg-columns.ts';
 import { journalOfPassedOver, journalsOf } from './journal.ts';
+import { lockCatalog } from './lock-catalog.ts';
 import { requireFileCount } from './metadata-io.ts';
 import { MetadataWriter, type MetadataPlace, type Shown } from './metadata-writer.ts';
 import { catalogTable } from './place.ts';
@@ -68,7 +68,7 @@ export async function publishSnapshot(
   const { tableName } = shown;
   const begun = performance.now();
   const table = catalogTable(workspace, tableName);
-  const pointer = await lockPointer(db, table, tableName);
+  const pointer = await lockCatalog(workspace, db, tableName);
   await requireOwn(workspace, tableName, pointer);
   const writer = new MetadataWriter(workspace, shown);
   try {

@@ -8,7 +8,6 @@ import {
   filesOfVersion,
   forgetSnapshots,
   lockAppends,
-  lockPointer,
   metadataSizes,
   type OwnPointer,
   readVersion,
@@ -25,6 +24,7 @@ import { whenFree } from '../table/when-free.ts';
 import { newAttemptId, type TableWorkspace, type Workspace } from '../workspace.ts';
 import { ifReadable, isDamage, requireEnvironment, requireUuid } from './foreign-commit.ts';
 import { metadataIo, readOnce, requireSize } from './metadata-io.ts';
+import { lockCatalog } from './lock-catalog.ts';
 import { MetadataWriter, type Shown } from './metadata-writer.ts';
 import { catalogTable, icebergPath, shownTables, uriOfPath } from './place.ts';
 import { publishSnapshot } from './publish-snapshot.ts';
@@ -58,7 +58,7 @@ export const resetCatalog = (workspace: Workspace, contract: Contract, onProgres
 async function requireEnvironmentOf(workspace: TableWorkspace, tables: readonly string[]): Promise<void> {
   for (const tableName of tables)
     await inTable(workspace, async (db) => {
-      await requireEnvironment(workspace, await lockPointer(db, catalogTable(workspace, tableName), tableName));
+      await requireEnvironment(workspace, await lockCatalog(workspace, db, tableName));
     });
   const { own = [], others = [] } = Object.groupBy(await allPointers(workspace.pool), ({ tableName }) =>
     tables.includes(tableName) ? 'own' : 'others',
@@ -76,7 +76,7 @@ const resetTable = (workspace: TableWorkspace, contract: Contract, tableName: st
   inTable(workspace, async (db) => {
     await lockAppends(db, contract.dataset, workspace.leaseSeconds);
     const table = catalogTable(workspace, tableName);
-    const { ours, found } = await lockPointer(db, table, tableName);
+    const { ours, found } = await lockCatalog(workspace, db, tableName);
     const { version, fold } = await readVersion(db, tableName);
     const attemptId = newAttemptId();
     const shown: Shown = { tableName, version, attemptId, contractVersion: contract.version, fold };

@@ -2,19 +2,12 @@
  * Lets snapshots go that are older than the retention, of tables that nobody commits to: a commit does so for its own table. Files
  * that only they had are removed by the sweep that follows, and never before.
  */
-import {
-  endAttempt,
-  lockAppends,
-  lockPointer,
-  movePointer,
-  staleSnapshots,
-  staleTables,
-  startAttempt,
-} from '@farelake/db';
+import { endAttempt, lockAppends, movePointer, staleSnapshots, staleTables, startAttempt } from '@farelake/db';
 import { expireSnapshots } from '@farelake/iceberg';
 import { inTable, withTable } from '../table/in-table.ts';
 import { newAttemptId, type TableWorkspace, type Workspace } from '../workspace.ts';
 import { isCatalogTrouble, requireOwn } from './foreign-commit.ts';
+import { lockCatalog } from './lock-catalog.ts';
 import { MetadataWriter } from './metadata-writer.ts';
 import { catalogTable } from './place.ts';
 
@@ -25,7 +18,7 @@ export interface Trimmed {
   readonly trouble: readonly CatalogTrouble[];
 }
 
-/** A table whose catalog row or metadata is not as farelake left it. */
+/** A table whose catalog row or metadata is not as farelake left it, or is locked by somebody. */
 export interface CatalogTrouble {
   readonly table: string;
   readonly why: string;
@@ -59,7 +52,7 @@ const trim = (workspace: TableWorkspace, dataset: string, tableName: string, ret
     // Appends take no lease.
     await lockAppends(db, dataset, workspace.leaseSeconds);
     const table = catalogTable(workspace, tableName);
-    const pointer = await lockPointer(db, table, tableName);
+    const pointer = await lockCatalog(workspace, db, tableName);
     await requireOwn(workspace, tableName, pointer);
     const stale = await staleSnapshots(db, tableName, retention);
     if (pointer.ours === undefined || stale.size === 0) return 0;

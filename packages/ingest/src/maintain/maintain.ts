@@ -61,7 +61,7 @@ export interface Maintained {
   readonly generations: readonly string[];
   /** Iceberg snapshots older than the retention that were let go. */
   readonly snapshots: number;
-  /** Tables whose snapshots stay, because the catalog or the metadata is not as it was left. */
+  /** Tables whose snapshots stay, because the catalog or the metadata is not as it was left, or somebody has it locked. */
   readonly untrimmed: readonly CatalogTrouble[];
   /** Tables that Glue does not show at their newest metadata, where it is to: what it shows by our own record stays. */
   readonly notInGlue: readonly CatalogTrouble[];
