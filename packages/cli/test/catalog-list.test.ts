@@ -54,7 +54,10 @@ it('list and status tell of a namespace that the tables are not in, and list of 
   expect(await list()).toMatch(/^edw_card +\d+ +\d+ +damaged .*^edw_card is damaged: .* bytes.*catalog reset/ms);
   await rm(file);
   expect(await list()).toMatch(/^edw_card is damaged: its metadata file is not there/m);
-  expect(await home.run('catalog', 'reset', 'EDW.CARD')).toMatchObject({ code: 0 });
+  expect(await home.run('catalog', 'reset', 'EDW.CARD')).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/farelake audit tells which files.*farelake repair/) as string,
+  });
   expect(await list()).toMatch(/^edw_card +\d+ +\d+ +current /m);
 
   const pool = openPool((await home.run('psql', '--url')).out.trim());

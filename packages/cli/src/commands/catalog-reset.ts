@@ -15,9 +15,14 @@ export async function catalogResetCommand(context: Context, table: string, flags
     terminal.progress(undefined);
     if (flags.json === true) terminal.print(JSON.stringify(resets));
     else for (const { table: name, done } of resets) terminal.print(`${name}: ${WORDS[done]}`);
+    if (resets.some(({ done }) => done === 'rebuilt')) terminal.note(AFTER_LOSS);
     return 0;
   });
 }
+
+/** What took metadata away, a purge for one, may have taken files of rows, too. */
+const AFTER_LOSS =
+  'Metadata was gone: farelake audit tells which files of rows are missing as well, farelake repair makes those of a current table anew.';
 
 const WORDS: Readonly<Record<Reset['done'], string>> = {
   nothing: 'as it should be; nothing was changed',

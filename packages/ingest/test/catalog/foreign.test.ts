@@ -29,6 +29,8 @@ describe("another writer's commit", () => {
     expect((await catalogOf(world)).get('edw_x')?.metadata_location).toBe('s3://elsewhere/x.metadata.json');
     expect(await world.rows('SELECT * FROM edw_x')).toEqual(before);
     expect(await world.rows('SELECT count(*) AS n FROM edw_y')).toEqual([{ n: '1' }]);
+    // The history is a table of its own.
+    expect(await world.rows('SELECT count(*) AS n FROM edw_x_history')).toEqual([{ n: '2' }]);
     const [told] = (await world.status()).filter(({ table }) => table === 'edw_x');
     expect(told?.reason).toContain('another writer has committed');
     expect((await audit(world, folderStore(world.delivered))).findings.map(({ kind }) => kind)).toContain(
