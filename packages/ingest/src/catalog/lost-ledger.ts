@@ -16,8 +16,8 @@ import type { Workspace } from '../workspace.ts';
 import { inMetadata, metadataPath, namesOfVersion, parseCommitName, type CommitName } from './metadata-name.ts';
 import { shownTables } from './place.ts';
 
-/** Metadata that no attempt of this ledger has written. */
-interface ForeignMetadata extends CommitName {
+/** Metadata as it was found; foreign is what no attempt of this ledger has written. */
+interface FoundMetadata extends CommitName {
   readonly table: string;
   readonly uri: string;
 }
@@ -29,20 +29,26 @@ type Place = Pick<Workspace, 'stage' | 'signal'>;
  * @throws UserError `ledger-lost`, `ledger-behind`
  */
 export async function requireLedger(workspace: Place & Pick<Workspace, 'pool' | 'contracts'>): Promise<void> {
-  if (await hasVersions(workspace.pool)) {
-    const [first] = await aheadOf(workspace, [...workspace.contracts.values()].flatMap(shownTables));
-    if (first !== undefined) throw ledgerBehind(first);
-  } else {
-    const found = await foreignIn(workspace, workspace.pool, workspace.stage, inMetadata);
-    if (found !== undefined) throw nothingKnown(workspace, found);
-  }
+  if (await hasVersions(workspace.pool)) return requireNotBehind(workspace);
+  const found = await foreignIn(workspace, workspace.pool, workspace.stage, inMetadata);
+  if (found !== undefined) throw nothingKnown(workspace, found);
 }
 
-/** @returns of tables that have versions what another ledger has committed as their next */
+/**
+ * To be asked before files are removed that the ledger knows of no use for, too: a commit that was under way when the database was copied
+ * looks as if it had died, and later versions may need its files.
+ * @throws UserError `ledger-behind`
+ */
+export async function requireNotBehind(workspace: Place & Pick<Workspace, 'pool' | 'contracts'>): Promise<void> {
+  const [first] = await aheadOf(workspace, [...workspace.contracts.values()].flatMap(shownTables));
+  if (first !== undefined) throw ledgerBehind(first);
+}
+
+/** @returns of tables that have versions what another ledger has committed above them */
 export async function aheadOf(
   { pool, ...place }: Place & Pick<Workspace, 'pool'>,
   tables: readonly string[],
-): Promise<ForeignMetadata[]> {
+): Promise<FoundMetadata[]> {
   const begun = [...(await nextVersions(pool, tables))].filter(([, version]) => version > 1);
   const found = await sideBySide(begun, AT_ONCE, ([table, version]) => foreignOf(place, pool, table, version));
   return found.flatMap((one) => one ?? []);
@@ -105,16 +111,20 @@ const AT_ONCE = 16;
 const tablesOf = (contract: Contract | undefined, dataset: string): string[] =>
   contract === undefined ? [dataset, historyName(dataset)] : shownTables(contract);
 
-/** @param next the version that is to come: 1 asks for metadata of any, another one for what has this number */
-async function foreignOf(
-  place: Place,
-  db: Queryable,
-  table: string,
-  next: number,
-): Promise<ForeignMetadata | undefined> {
+/** @param next the version that is to come: 1 asks for metadata of any */
+async function foreignOf(place: Place, db: Queryable, table: string, next: number): Promise<FoundMetadata | undefined> {
   const folder = openStore(`${place.stage.uri}/${metadataPath(table, '').slice(0, -1)}`);
   const placeOf = (name: string) => (name.includes('/') ? undefined : { table, name });
-  return foreignIn(place, db, folder, placeOf, next === 1 ? undefined : namesOfVersion(next));
+  if (next === 1) return foreignIn(place, db, folder, placeOf);
+  // Of our own is what died, or was under way when this ledger was copied: in that case the next number tells.
+  for (let version = next; ; version += 1) {
+    const found: FoundMetadata[] = [];
+    for await (const { path } of folder.list(undefined, namesOfVersion(version)))
+      found.push(...metadataAt(placeOf(path), folder.uriOf(path)));
+    if (found.length === 0) return undefined;
+    const foreign = await foreignAmong(db, found);
+    if (foreign !== undefined) return foreign;
+  }
 }
 
 /** Names asked of the ledger at once. */
@@ -126,32 +136,36 @@ async function foreignIn(
   db: Queryable,
   store: ObjectStore,
   placeOf: typeof inMetadata,
-  startingWith?: string,
-): Promise<ForeignMetadata | undefined> {
-  let group: ForeignMetadata[] = [];
-  const newestForeign = async (): Promise<ForeignMetadata | undefined> => {
-    if (group.length === 0) return undefined;
-    const unknown = await unknownAttempts(
-      db,
-      group.map(({ attempt }) => attempt),
-    );
-    const [newest] = group.filter(({ attempt }) => unknown.has(attempt)).toSorted((a, b) => b.version - a.version);
-    group = [];
-    return newest;
-  };
-  for await (const { path } of store.list(undefined, startingWith)) {
+): Promise<FoundMetadata | undefined> {
+  let group: FoundMetadata[] = [];
+  for await (const { path } of store.list()) {
     signal.throwIfAborted();
-    const file = placeOf(path);
-    const named = file && parseCommitName(file.name);
-    if (named?.kind !== 'metadata') continue;
-    group.push({ ...named, table: file?.table ?? '', uri: store.uriOf(path) });
-    const found = group.length < TOGETHER ? undefined : await newestForeign();
+    group.push(...metadataAt(placeOf(path), store.uriOf(path)));
+    if (group.length < TOGETHER) continue;
+    const found = await foreignAmong(db, group);
     if (found !== undefined) return found;
+    group = [];
   }
-  return newestForeign();
+  return foreignAmong(db, group);
 }
 
-const nothingKnown = ({ stage }: Place, found: ForeignMetadata): UserError =>
+/** Of one file, or of none: it is no metadata. */
+function metadataAt(file: ReturnType<typeof inMetadata>, uri: string): FoundMetadata[] {
+  const named = file && parseCommitName(file.name);
+  return file === undefined || named?.kind !== 'metadata' ? [] : [{ ...named, table: file.table, uri }];
+}
+
+/** The newest. */
+async function foreignAmong(db: Queryable, files: readonly FoundMetadata[]): Promise<FoundMetadata | undefined> {
+  if (files.length === 0) return undefined;
+  const unknown = await unknownAttempts(
+    db,
+    files.map(({ attempt }) => attempt),
+  );
+  return files.filter(({ attempt }) => unknown.has(attempt)).toSorted((a, b) => b.version - a.version)[0];
+}
+
+const nothingKnown = ({ stage }: Place, found: FoundMetadata): UserError =>
   ledgerLost(
     found,
     `This ledger knows no table yet, and on stage lies ${found.table} in version ${found.version}, committed by another ledger: ${found.uri}. Nothing was taken in.`,
@@ -159,7 +173,7 @@ const nothingKnown = ({ stage }: Place, found: ForeignMetadata): UserError =>
   );
 
 /** Only what is another ledger's is to be moved: a history may be this one's. */
-const tableUnknown = ({ stage }: Place, found: ForeignMetadata, ...more: readonly ForeignMetadata[]): UserError =>
+const tableUnknown = ({ stage }: Place, found: FoundMetadata, ...more: readonly FoundMetadata[]): UserError =>
   ledgerLost(
     found,
     `${found.table}: this ledger has no version of it, and on stage it lies in version ${found.version}, committed by another ledger: ${found.uri}. Nothing of it was taken in.`,
@@ -167,7 +181,7 @@ const tableUnknown = ({ stage }: Place, found: ForeignMetadata, ...more: readonl
   );
 
 /** Moving files away would not do: numbers of loads are in them. */
-const ledgerBehind = ({ table, version, uri }: ForeignMetadata): UserError =>
+const ledgerBehind = ({ table, version, uri }: FoundMetadata): UserError =>
   new UserError({
     code: 'ledger-behind',
     problem: `${table}: on stage is version ${version}, which this ledger has not committed: ${uri}. It is older than its stage, or another ledger commits there, too. Nothing was taken in.`,
@@ -176,7 +190,7 @@ const ledgerBehind = ({ table, version, uri }: ForeignMetadata): UserError =>
     data: { table, version, uri },
   });
 
-const ledgerLost = ({ table, version, uri }: ForeignMetadata, problem: string, anew: string): UserError =>
+const ledgerLost = ({ table, version, uri }: FoundMetadata, problem: string, anew: string): UserError =>
   new UserError({
     code: 'ledger-lost',
     problem,

@@ -19,6 +19,7 @@ import { ARCHIVE_FOLDER } from '@farelake/kafka';
 import { openStore, type ObjectStore, type StoredObject } from '@farelake/lake';
 import { grouped } from '../audit/sources.ts';
 import { publishPointers } from '../catalog/glue/publish-pointers.ts';
+import { requireNotBehind } from '../catalog/lost-ledger.ts';
 import { inMetadata, splitPath } from '../catalog/metadata-name.ts';
 import { trimSnapshots, type CatalogTrouble } from '../catalog/trim-snapshots.ts';
 import { reach } from '../failpoint.ts';
@@ -83,7 +84,9 @@ export interface Maintained {
   readonly busy: readonly string[];
 }
 
+/** @throws UserError `ledger-behind` nothing was changed: stage has what this ledger has not committed */
 export async function maintain(workspace: Workspace, options: MaintainOptions): Promise<Maintained> {
+  await patiently(workspace, workspace.stage.uri, () => requireNotBehind(workspace), options.onProgress);
   const { tables: generations, busy } = await patiently(workspace, 'former snapshots', async () => {
     if (!options.dryRun) await forgetValuesOfDeleted(workspace.pool);
     return emptyGenerations(workspace, options, options.dryRun);

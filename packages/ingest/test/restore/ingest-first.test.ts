@@ -218,18 +218,41 @@ it('a ledger that is older than its stage, as one from a backup, commits nothing
   await more(x);
   await world.ingest();
   const before = await noted(backup);
+  const files = await filesOf(world);
   await more(y);
   const BEHIND = { code: 'ledger-behind', remedy: expect.stringContaining('farelake restore') as string };
   const data = { table: 'edw_x', version: 3, uri: expect.stringContaining('/metadata/00003-') as string };
   await expect(backup.ingest()).rejects.toMatchObject({ ...BEHIND, data });
   await expect(backup.ingest(backup.delivered, { dataset: 'edw_y' })).rejects.toMatchObject(BEHIND);
-  expect(await noted(backup)).toEqual(before);
+  await expect(maintain(backup, { grace: 0, retention: 0, dryRun: false })).rejects.toMatchObject(BEHIND);
+  expect([await noted(backup), await filesOf(world)]).toEqual([before, files]);
   expect(await auditOf(backup)).toContainEqual(expect.objectContaining({ kind: 'not-restored', table: 'edw_x' }));
   const next = await afterLoss(world);
   expect((await restoreAll(next)).leftOut).toEqual([]);
   expect(await next.ingest()).toMatchObject({ troubled: [] });
   for (const name of ['edw_x', 'edw_y']) expect(await ids(next, name)).toHaveLength(3);
   expect(await auditOf(next)).toEqual([]);
+});
+
+it('a commit that was under way when the ledger was copied looks dead in the copy: what came after it tells, before anything is cleared away', async () => {
+  const world = await openWorld();
+  const x = await table(world, 'EDW.X');
+  const backup = await afterLoss(world);
+  await restoreAll(backup);
+  await more(x);
+  await world.ingest();
+  const { rows } = await world.pool.query<{ id: string }>(
+    'SELECT attempt_id AS id FROM ledger.versions WHERE version = 3',
+  );
+  for (const { id } of rows)
+    await backup.pool.query(`INSERT INTO ledger.attempts (id, dataset) VALUES ($1, 'edw_x')`, [id]);
+  await x.changes('20260104-000000000', [{ seq: seq(3), oper: 'I', row: ['4', 'd'] }], AFTER);
+  await world.ingest();
+  const files = await filesOf(world);
+  const BEHIND = { code: 'ledger-behind', data: { version: 4 } };
+  await expect(backup.ingest()).rejects.toMatchObject(BEHIND);
+  await expect(maintain(backup, { grace: 0, retention: 0, dryRun: false })).rejects.toMatchObject(BEHIND);
+  expect(await filesOf(world)).toEqual(files);
 });
 
 it('DMAP sets: nothing is listed or fetched of one that was not restored; others go on', async () => {
