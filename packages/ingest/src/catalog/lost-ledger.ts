@@ -3,7 +3,8 @@
  * stage. Beside it a version would be given twice, and the next restore would take the highest, whosever it is.
  *
  * What holds:
- * - A table's first version asks for metadata of any number; every other one asks for its own number alone, which costs one short listing.
+ * - A table's first version asks for metadata of any number; every other one asks for its own number, which costs one short listing, and
+ *   for the next as long as there is some of our own.
  * - What a commit of this ledger has left that died is its own: its attempt was noted before it wrote anything.
  * - Metadata alone tells of a table. What was never shown leaves journals without it, of which nothing can be restored: such a table
  *   begins anew.
@@ -94,7 +95,7 @@ export async function lostAmong(
   return lost;
 }
 
-/** @throws UserError `ledger-lost` */
+/** @throws UserError `ledger-lost`, `ledger-behind` */
 export async function requireNotLost(
   workspace: Place & Pick<Workspace, 'pool' | 'contracts'>,
   dataset: string,
