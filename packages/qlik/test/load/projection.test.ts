@@ -216,7 +216,7 @@ test('a value that does not fit a wider file: the contract is what to change', (
   const wide = dfm([OWN[0]!, { name: 'NAME', type: 'NUMERIC', precision: 12, scale: 2 }]);
   const columns = projectSnapshot(narrow, wide);
   expect(columns.find(({ name }) => name === 'name')?.remedy).toMatch(
-    /announces decimal\(12,2\), the contract has decimal\(10,2\): revise/,
+    /announces decimal\(12,2\), the contract has decimal\(10,2\): give NAME the type decimal\(12,2\) in the contract of edw_x/,
   );
   expect(columns.find(({ name }) => name === 'id')?.remedy).toBeUndefined();
 });
