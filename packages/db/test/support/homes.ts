@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { ensureLocalPostgres, localPostgresStatus, stopLocalPostgres } from '../../src/index.ts';
 import { withLock } from '../../src/local/lock.ts';
+import { localPaths } from '../../src/local/paths.ts';
 import { HOMES, runHome } from './test-home.ts';
 
 export interface Homes {
@@ -32,6 +33,8 @@ export function withHomes(): Homes {
   const made = async (): Promise<string> => {
     const home = fresh();
     execFileSync('cp', ['-a', await template(), home]);
+    // Copies would all want the port of the template again, and have its password: of two test files at work, one met the other's server.
+    rmSync(path.join(localPaths(home).data, 'postmaster.opts'), { force: true });
     return home;
   };
   afterEach(async () => {
