@@ -141,6 +141,7 @@ export {
   type TableRecord,
 } from './ledger/tables.ts';
 export {
+  isLockTimeout,
   LeaseLost,
   requireLease,
   lookAtLease,

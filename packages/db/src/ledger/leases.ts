@@ -142,13 +142,14 @@ export async function claimLease(
       return token;
     });
   } catch (error) {
-    if (Error.isError(error) && (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) return undefined;
+    if (isLockTimeout(error)) return undefined;
     throw error;
   }
 }
 
-/** lock_not_available (PostgreSQL 18, appendix "PostgreSQL Error Codes"). */
-const LOCK_NOT_AVAILABLE = '55P03';
+/** A statement waited for a lock as long as it may: lock_not_available (PostgreSQL 18, appendix "PostgreSQL Error Codes"). */
+export const isLockTimeout = (error: unknown): boolean =>
+  Error.isError(error) && (error as { code?: unknown }).code === '55P03';
 
 /** Whether the session has the holder's lock now. A session of ours that broke may still have it for a while. */
 export async function lockSession(client: ClientBase, lease: LeaseToken): Promise<boolean> {

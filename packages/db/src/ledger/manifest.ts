@@ -1,6 +1,7 @@
 /** The manifest: the files of a table at a version. Changing it is the commit; nothing else makes data visible. */
 import { DbError } from '../errors.ts';
 import type { Queryable } from './objects.ts';
+import { numberAfter } from './passed-over.ts';
 
 /** How a column's values were treated before they were written. */
 export type ColumnTreatment =
@@ -263,17 +264,13 @@ export async function insertFiles(db: Queryable, tableName: string, add: readonl
   );
 }
 
-/**
- * The primary key lets only one commit have a number, and the number follows only from the version that was read. It is the next one, but
- * in a restored ledger whose stage tells of higher numbers that were given, which no version has: those are noted with its newest.
- */
+/** The primary key lets only one commit have a number, and the number follows only from the version that was read. */
 async function claimVersion(db: Queryable, commit: Commit): Promise<number> {
   const { fold } = commit;
   const { rows } = await db.query<{ version: number }>(
     `INSERT INTO ledger.versions (table_name, version, attempt_id, contract_version, rows, generation, fold_rules, watermark, orphans, conflicts, moves_onto_live, came_of,
        came_of_loads)
-     SELECT $1::text, greatest($2::bigint + 1, (SELECT max(first_version) FROM ledger.metadata_files
-         WHERE table_name = $1::text AND version_added = $2::bigint AND kind = 'journal')), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text,
+     SELECT $1::text, ${numberAfter('$1::text', '$2::bigint')}, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text,
        CASE WHEN $12::text = 'load' THEN (SELECT count(b.load_id) FROM ledger.attempts a LEFT JOIN ledger.batch_loads b USING (batch_id)
          WHERE a.id = $3 AND a.batch_id IS NOT NULL GROUP BY a.id) END
      WHERE $2::bigint = coalesce((SELECT max(version) FROM ledger.versions WHERE table_name = $1::text), 0)

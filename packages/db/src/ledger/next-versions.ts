@@ -1,5 +1,6 @@
 /** Which number a commit will have, and whether files of that number are of this ledger. */
 import type { Queryable } from './objects.ts';
+import { numberAfter } from './passed-over.ts';
 
 /** False: nothing was ever committed, or restored. */
 export async function hasVersions(db: Queryable): Promise<boolean> {
@@ -7,15 +8,10 @@ export async function hasVersions(db: Queryable): Promise<boolean> {
   return rows[0]?.any === true;
 }
 
-/**
- * The number that the next commit of each table will have: one above the newest, 1 of a table without any. In a restored ledger it is above
- * those that stage tells of, too (see `claimVersion`).
- */
+/** The number that the next commit of each table will have (see `numberAfter`): 1 of a table without any version. */
 export async function nextVersions(db: Queryable, tableNames: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await db.query<{ name: string; next: number }>(
-    `SELECT t.name, greatest(n.version + 1, (SELECT max(m.first_version) FROM ledger.metadata_files m
-         WHERE m.table_name = t.name AND m.version_added = n.version AND m.kind = 'journal')) AS next
-     FROM unnest($1::text[]) t(name)
+    `SELECT t.name, ${numberAfter('t.name', 'n.version')} AS next FROM unnest($1::text[]) t(name)
      CROSS JOIN LATERAL (SELECT coalesce(max(v.version), 0) AS version FROM ledger.versions v WHERE v.table_name = t.name) n`,
     [tableNames],
   );

@@ -42,6 +42,14 @@ export async function notePassedOver(
 export const numbersUpTo = (version: string): string =>
   `(kind = 'journal' AND first_version > version_added AND first_version <= ${version}::bigint + 1)`;
 
+/**
+ * SQL: the number of the commit that follows on this version of the table: the next one, but in a restored ledger whose stage tells of
+ * higher numbers that were given, which no version has: those are noted with its newest.
+ */
+export const numberAfter = (table: string, version: string): string =>
+  `greatest(${version} + 1, (SELECT max(m.first_version) FROM ledger.metadata_files m
+     WHERE m.table_name = ${table} AND m.version_added = ${version} AND m.kind = 'journal'))`;
+
 /** SQL: a row that only tells that a number was given, above this version. */
 export const numbersAbove = (version: string): string =>
   `(kind = 'journal' AND first_version > version_added AND first_version > ${version}::bigint + 1)`;

@@ -42,7 +42,7 @@ export interface ShownElsewhere extends Pick<Pointer, 'metadata'> {
  * Until the end of the transaction nobody moves the pointer. A writer of another engine that has read it before meets its own
  * comparison afterwards.
  * @param patience seconds to wait for whoever else has the row locked; what the transaction waits for afterwards goes by its own limit
- * @throws DatabaseError 55P03: it is still locked
+ * @throws an error of Postgres (`isLockTimeout`): it is still locked
  */
 export async function lockPointer(
   db: Queryable,
