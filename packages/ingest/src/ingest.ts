@@ -5,6 +5,7 @@
 import os from 'node:os';
 import { deliveredTables, pendingBytes } from '@farelake/db';
 import type { ObjectStore } from '@farelake/lake';
+import { byDataset } from './by-dataset.ts';
 import { lostAmong, requireLedger } from './catalog/lost-ledger.ts';
 import type { OnProgress } from './progress.ts';
 import { register, type Registered } from './register.ts';
@@ -46,7 +47,7 @@ export async function ingest(workspace: Workspace, store: ObjectStore, options: 
   const { tables, troubled } = await workTables(workspace, dataset === undefined ? undefined : [dataset], options);
   const told = new Set(troubled.map((one) => one.dataset));
   const lost = registered.lost.filter((one) => !told.has(one.dataset));
-  return { registered, tables, troubled: [...troubled, ...lost].toSorted(byName) };
+  return { registered, tables, troubled: [...troubled, ...lost].toSorted(byDataset) };
 }
 
 /**
@@ -85,10 +86,8 @@ export async function workTables(
     return undefined;
   };
   await inLanes(jobs, atOnce, turn, workspace.signal);
-  return { tables: tables.toSorted(byName), troubled: troubled.toSorted(byName) };
+  return { tables: tables.toSorted(byDataset), troubled: troubled.toSorted(byDataset) };
 }
-
-const byName = (a: { dataset: string }, b: { dataset: string }): number => (a.dataset < b.dataset ? -1 : 1);
 
 interface ToDo {
   readonly datasets: readonly string[];

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { knownObjects, nextSeen, registerObjects, type DeliveredObject } from '@farelake/db';
 import { isStoreTrouble, type ObjectStore, type SkippedEntry, type StoredObject } from '@farelake/lake';
 import type { UserError } from '@farelake/schema-registry';
+import { byDataset } from './by-dataset.ts';
 import { lostAmong } from './catalog/lost-ledger.ts';
 import { reach } from './failpoint.ts';
 import { isMissed } from './missed.ts';
@@ -87,7 +88,7 @@ async function registerAll(
   await flush();
   reach('register:done');
   const lost = [...asked].flatMap(([dataset, error]) => (error === undefined ? [] : [{ dataset, error }]));
-  return { found, foreign, unreadable, lost: lost.toSorted((a, b) => (a.dataset < b.dataset ? -1 : 1)) };
+  return { found, foreign, unreadable, lost: lost.toSorted(byDataset) };
 }
 
 /** Once of each dataset: whether the tables that lie on stage are this ledger's. */

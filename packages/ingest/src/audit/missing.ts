@@ -12,34 +12,27 @@ import {
   type MissingObject,
 } from '@farelake/db';
 import { isStoreTrouble, locate, storeName } from '@farelake/lake';
-import { UserError } from '@farelake/schema-registry';
+import { UserError, type Contract } from '@farelake/schema-registry';
 import { catalogStates } from '../catalog/list-catalog.ts';
 import { aheadOf, lostAmong } from '../catalog/lost-ledger.ts';
 import { catalogTable, shownTables } from '../catalog/place.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { AuditWork } from './audit.ts';
 
 export async function tellMissing(work: AuditWork): Promise<void> {
   const { db, begin, dataset } = work;
-  await inLanes(await missingObjects(db, begin, dataset), (object) => tellObject(work, object));
-  await inLanes(await missingCopies(db, dataset), (copy) => tellCopy(work, copy));
-  await inLanes(await missingTopicCopies(db, begin, dataset), (copy) => tellCopy(work, copy));
+  await sideBySide(await missingObjects(db, begin, dataset), AT_ONCE, (object) => tellObject(work, object));
+  await sideBySide(await missingCopies(db, dataset), AT_ONCE, (copy) => tellCopy(work, copy));
+  await sideBySide(await missingTopicCopies(db, begin, dataset), AT_ONCE, (copy) => tellCopy(work, copy));
   for (const uri of await unnamedRefusals(db)) work.findings.note('unnamed', uri);
-  await inLanes(await missingFiles(db, begin, dataset), (file) => tellFile(work, file));
-  await inLanes(await missingMetadata(db, begin, dataset), (file) => tellMetadata(work, file));
+  await sideBySide(await missingFiles(db, begin, dataset), AT_ONCE, (file) => tellFile(work, file));
+  await sideBySide(await missingMetadata(db, begin, dataset), AT_ONCE, (file) => tellMetadata(work, file));
   await tellForeign(work);
   await tellNotShown(work);
 }
 
 /** Looked at at once: each look is an answer waited for. */
 const AT_ONCE = 16;
-
-async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const lane = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-}
 
 async function tellObject(work: AuditWork, object: MissingObject): Promise<void> {
   const { dataset, objectKey, contentHash, archivedUri, elsewhere, state } = object;
@@ -89,20 +82,25 @@ async function tellForeign({ db, workspace, dataset, findings }: AuditWork): Pro
     findings.add('foreign-commit', tableName, found ?? `${namespace}.${tableName}`);
 }
 
+/** Of the one dataset that is asked for, or of all. */
+const contractsOf = ({ workspace, dataset }: AuditWork): Contract[] =>
+  [...workspace.contracts.values()].filter((one) => dataset === undefined || one.dataset === dataset);
+
 /** Where the database was lost, all else that is found comes of it. */
-export async function tellNotRestored({ workspace, dataset, findings }: AuditWork): Promise<void> {
-  const datasets = [...workspace.contracts.keys()].filter((one) => dataset === undefined || one === dataset);
+export async function tellNotRestored(work: AuditWork): Promise<void> {
+  const { workspace, findings } = work;
+  const contracts = contractsOf(work);
+  const datasets = contracts.map((contract) => contract.dataset);
   for (const [name, { data }] of await lostAmong(workspace, datasets))
     findings.add('not-restored', name, String(data['uri']), `version ${String(data['version'])}`);
-  const tables = [...workspace.contracts.values()].filter((one) => datasets.includes(one.dataset)).flatMap(shownTables);
-  for (const { table, uri, version } of await aheadOf(workspace, tables))
+  for (const { table, uri, version } of await aheadOf(workspace, contracts.flatMap(shownTables)))
     findings.add('not-restored', table, uri, `version ${version}`);
 }
 
 /** Readers of the catalog see an older version for as long as nobody acts. */
-async function tellNotShown({ workspace, dataset, findings }: AuditWork): Promise<void> {
-  const contracts = [...workspace.contracts.values()].filter((one) => dataset === undefined || one.dataset === dataset);
-  for (const { tableName, version, because } of await catalogStates(workspace, contracts))
+async function tellNotShown(work: AuditWork): Promise<void> {
+  const { workspace, findings } = work;
+  for (const { tableName, version, because } of await catalogStates(workspace, contractsOf(work)))
     if (because !== undefined) findings.add('not-shown', tableName, `version ${version}`, because);
 }
 

@@ -1,5 +1,5 @@
 /** Waits for whoever has a table's row of the catalog locked, and not without end: somebody may have left a transaction open. */
-import { lockPointer, type LockedPointer, type Queryable } from '@farelake/db';
+import { isLockTimeout, lockPointer, type LockedPointer, type Queryable } from '@farelake/db';
 import { UserError } from '@farelake/schema-registry';
 import type { Workspace } from '../workspace.ts';
 import { catalogTable } from './place.ts';
@@ -17,7 +17,7 @@ export async function lockCatalog(
   try {
     return await lockPointer(db, catalogTable(workspace, tableName), tableName, patience);
   } catch (error) {
-    if (!Error.isError(error) || (error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+    if (!isLockTimeout(error)) throw error;
     throw new UserError({
       code: 'catalog-locked',
       problem: `${tableName}: somebody has its row of the Iceberg catalog, public.iceberg_tables, locked for longer than ${patience} seconds. Nothing was changed.`,
@@ -27,9 +27,6 @@ export async function lockCatalog(
     });
   }
 }
-
-/** lock_not_available (PostgreSQL 18, appendix "PostgreSQL Error Codes"). */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** SQL: with our transaction its waiting is gone, so that `pg_blocking_pids` has nothing to tell. */
 const WHO =

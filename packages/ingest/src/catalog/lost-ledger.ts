@@ -12,7 +12,7 @@
 import { hasVersions, nextVersions, unknownAttempts, type Queryable } from '@farelake/db';
 import { openStore, type ObjectStore } from '@farelake/lake';
 import { historyName, UserError, type Contract } from '@farelake/schema-registry';
-import { sideBySide } from '../dmap/side-by-side.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Workspace } from '../workspace.ts';
 import { inMetadata, metadataPath, namesOfVersion, parseCommitName, type CommitName } from './metadata-name.ts';
 import { shownTables } from './place.ts';

@@ -26,7 +26,7 @@ import { moveLoad, moveLoads } from '../move-load.ts';
 import { keepRefusedRows, type KeptRows } from '../quarantine/keep-rows.ts';
 import { inTable } from '../table/in-table.ts';
 import type { DatasetLoad } from './dataset-load.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide } from '../side-by-side.ts';
 
 /** Files of a bucket that are written at once: each waits for its store more than for anything else. */
 const AT_ONCE = 8;

@@ -28,7 +28,7 @@ import type { TableWorkspace } from '../workspace.ts';
 import { commitDatasets, type LoadedDataset } from './commit-datasets.ts';
 import type { DatasetLoad } from './dataset-load.ts';
 import { projectDataset } from './project-dataset.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide } from '../side-by-side.ts';
 
 /** Datasets at a time: one waits for its store, or is unpacked, while others are typed. */
 const AT_ONCE = 3;

@@ -7,6 +7,7 @@ import { LeaseLost, resultsToFetch, tablesToLoad } from '@farelake/db';
 import { redact, type Vendor } from '@farelake/dmap';
 import { Room } from '@farelake/lake';
 import type { UserError } from '@farelake/schema-registry';
+import { byDataset } from '../by-dataset.ts';
 import { lostAmong, requireLedger } from '../catalog/lost-ledger.ts';
 import type { Worked } from '../ingest.ts';
 import { isOutage } from '../retry/passing.ts';
@@ -39,12 +40,10 @@ export async function syncSets(workspace: Workspace, vendor: Vendor, options: Sy
   if (lost.size === 0) return done;
   return {
     ...done,
-    sets: [...done.sets, ...chosen.flatMap((set) => toldLost(set, lost.get(set.dataset)))].toSorted(byTable),
-    troubled: [...done.troubled, ...[...lost].map(([dataset, error]) => ({ dataset, error }))].toSorted(byTable),
+    sets: [...done.sets, ...chosen.flatMap((set) => toldLost(set, lost.get(set.dataset)))].toSorted(byDataset),
+    troubled: [...done.troubled, ...[...lost].map(([dataset, error]) => ({ dataset, error }))].toSorted(byDataset),
   };
 }
-
-const byTable = (a: { dataset: string }, b: { dataset: string }): number => (a.dataset < b.dataset ? -1 : 1);
 
 /** Before anything is listed: a result that is registered would keep the table from being restored. */
 async function lostSets(workspace: Workspace, sets: readonly ChosenSet[]): Promise<ReadonlyMap<string, UserError>> {

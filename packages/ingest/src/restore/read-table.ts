@@ -14,6 +14,7 @@ import { readOnce, tellBadMetadata } from '../catalog/metadata-io.ts';
 import { splitPath } from '../catalog/metadata-name.ts';
 import { SUMMARY } from '../catalog/metadata-writer.ts';
 import { uriOfPath } from '../catalog/place.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { cameOf } from './came-of.ts';
 import type { Candidate } from './choose-metadata.ts';
 import { spansOf, type Span } from './spans.ts';
@@ -56,11 +57,9 @@ export async function readTable(
   await requireThere(staged, table.name, await metadataNeeded(reading, metadata));
   const versions = snapshots.map((snapshot) => versionOf(metadata, snapshot, table, path));
   const spans = await filesOf(reading, snapshots);
-  const [live, former] = [
-    spans.filter(({ removed }) => removed === null),
-    spans.filter(({ removed }) => removed !== null),
-  ];
-  await requireThere(staged, table.name, live);
+  const isLive = ({ removed }: Span): boolean => removed === null;
+  await requireThere(staged, table.name, spans.filter(isLive));
+  const former = spans.filter((span) => !isLive(span));
   const gone = new Set((await missingOf(staged, former)).map(({ uri }) => uri));
   const files = spans.map((file) => ({ ...file, gone: gone.has(file.uri) }));
   const told = currentSnapshot(metadata)?.summary[SUMMARY.historyVersion];
@@ -195,16 +194,11 @@ async function missingOf(
   { sizes }: Staged,
   files: readonly Sought[],
 ): Promise<(Sought & { readonly found: number | undefined })[]> {
-  const missing: (Sought & { readonly found: number | undefined })[] = [];
-  for (let from = 0; from < files.length; from += AT_ONCE)
-    await Promise.all(
-      files.slice(from, from + AT_ONCE).map(async ({ uri, size }) => {
-        const found = sizes.get(uri) ?? (await sizeOf(uri));
-        if (found === undefined || (size !== undefined && found !== size))
-          missing.push({ uri, ...(size !== undefined && { size }), found });
-      }),
-    );
-  return missing;
+  const looked = await sideBySide(files, AT_ONCE, async (file) => ({
+    ...file,
+    found: sizes.get(file.uri) ?? (await sizeOf(file.uri)),
+  }));
+  return looked.filter(({ size, found }) => found === undefined || (size !== undefined && found !== size));
 }
 
 async function sizeOf(uri: string): Promise<number | undefined> {

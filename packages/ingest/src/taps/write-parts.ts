@@ -19,7 +19,7 @@ import {
   type SystemColumnName,
 } from '@farelake/schema-registry';
 import { tellableStatistics } from '../columns.ts';
-import { sideBySide } from '../dmap/side-by-side.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { reach } from '../failpoint.ts';
 import { treatmentNote } from '../treatment/file-treatments.ts';
 import type { Workspace } from '../workspace.ts';
