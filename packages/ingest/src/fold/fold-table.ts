@@ -11,7 +11,6 @@ import {
   readManifest,
   recordApplications,
   recordCore,
-  startAttempt,
   withdrawApplications,
   writeGeneration,
   writeTable,
@@ -30,10 +29,11 @@ import { generationTable } from '../generation/table-name.ts';
 import { moveLoads } from '../move-load.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
+import { inAttempt } from '../table/in-attempt.ts';
 import { inTable } from '../table/in-table.ts';
 import { foldBytes } from '../table/share.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
-import { newAttemptId, withEngine, type TableWorkspace } from '../workspace.ts';
+import { withEngine, type TableWorkspace } from '../workspace.ts';
 import { areThere, hasReplacedRows, isTreatedOtherwise } from './foundation.ts';
 import { historySql, type HistoryReader } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
@@ -91,14 +91,12 @@ export async function foldTable(
   const marks: Marks = { contract, generation, beside, first: applied.size === 0 && !replaced, fresh, withdrawn };
   if (contract.key.length === 0) return applyWithoutKey(workspace, marks);
 
-  const attempt = newAttemptId();
-  await inTable(workspace, (db) => startAttempt(db, { id: attempt, dataset: contract.dataset, batchId: null }));
-  reach('fold:started');
   try {
-    return await attemptFold({ ...marks, workspace, attempt, base, anew, members, onProgress });
+    return await inAttempt(workspace, contract.dataset, (attempt) => {
+      reach('fold:started');
+      return attemptFold({ ...marks, workspace, attempt, base, anew, members, onProgress });
+    });
   } catch (error) {
-    const outcome = workspace.signal.aborted ? 'aborted' : 'failed';
-    await inTable(workspace, (db) => endAttempt(db, attempt, outcome)).catch(() => undefined);
     // A repair is for the one that is shown; of another, history has all that its damaged file had.
     if (beside && !anew && isDamage(error))
       return foldTable(workspace, contract, generation, { onProgress, beside, anew: true });

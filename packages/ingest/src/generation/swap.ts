@@ -4,7 +4,6 @@ import {
   endAttempt,
   loadsOf,
   readManifest,
-  startAttempt,
   writeGeneration,
   writeTable,
   type GenerationRecord,
@@ -19,8 +18,9 @@ import { reach } from '../failpoint.ts';
 import { belongs, kindOf, OLDER_CHANGES, OTHER_SNAPSHOT } from '../fold/members.ts';
 import { moveLoads } from '../move-load.ts';
 import type { LoadPlan, SnapshotLoad } from '../plan/plan-loads.ts';
+import { inAttempt } from '../table/in-attempt.ts';
 import { inTable } from '../table/in-table.ts';
-import { newAttemptId, type TableWorkspace } from '../workspace.ts';
+import type { TableWorkspace } from '../workspace.ts';
 import { generationTable } from './table-name.ts';
 
 export interface Swap {
@@ -49,24 +49,16 @@ export interface Swapped {
  * @throws VersionConflict
  */
 export async function swapGenerations(workspace: TableWorkspace, contract: Contract, swap: Swap): Promise<Swapped> {
-  const { dataset } = contract;
-  const attempt = newAttemptId();
   // Without a key nothing is committed: there is no current table.
-  if (contract.key.length > 0)
-    await inTable(workspace, (db) => startAttempt(db, { id: attempt, dataset, batchId: null }));
-  let swapped: Swapped;
-  try {
-    swapped = await exchange(workspace, contract, swap, attempt);
-  } catch (error) {
-    // Only a note; the error is what counts, also when the database is what failed.
-    await inTable(workspace, (db) => endAttempt(db, attempt, 'failed')).catch(() => undefined);
-    throw error;
-  }
+  const swapped = await (contract.key.length === 0
+    ? exchange(workspace, contract, swap)
+    : inAttempt(workspace, contract.dataset, (attempt) => exchange(workspace, contract, swap, attempt)));
   reach('swap:committed');
   return swapped;
 }
 
-function exchange(workspace: TableWorkspace, contract: Contract, swap: Swap, attempt: string): Promise<Swapped> {
+/** @param attempt absent: the table has no key */
+function exchange(workspace: TableWorkspace, contract: Contract, swap: Swap, attempt?: string): Promise<Swapped> {
   const { dataset } = contract;
   const { from, leaves, to } = swap;
   return inTable(workspace, async (db) => {
@@ -78,11 +70,11 @@ function exchange(workspace: TableWorkspace, contract: Contract, swap: Swap, att
       applied = await moveStates(db, contract, swap);
     };
     const { version, rows } =
-      contract.key.length === 0
+      attempt === undefined
         ? await readManifest(db, historyName(dataset))
         : await exchangeFiles({ workspace, contract, attempt, db }, from.name, to.name, also);
-    if (contract.key.length === 0) await also(version, null);
-    await endAttempt(db, attempt, 'committed');
+    if (attempt === undefined) await also(version, null);
+    else await endAttempt(db, attempt, 'committed');
     reach('swap:committing');
     return { version, rows, applied };
   });

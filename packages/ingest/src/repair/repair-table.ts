@@ -3,7 +3,7 @@
  * by one transaction, in which it is recorded who repaired the table and why. Killed before that, nothing has changed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endAttempt, LeaseLost, recordRepair, startAttempt, type FoldFacts } from '@farelake/db';
+import { endAttempt, LeaseLost, recordRepair, type FoldFacts } from '@farelake/db';
 import { UserError, type Contract } from '@farelake/schema-registry';
 import { commitTable } from '../catalog/commit-table.ts';
 import { reach } from '../failpoint.ts';
@@ -11,9 +11,10 @@ import type { SegmentChange } from '../fold/write-segments.ts';
 import type { OnProgress } from '../progress.ts';
 import { publishTable, type Published } from '../publish/publish-table.ts';
 import { patiently } from '../retry/patiently.ts';
+import { inAttempt } from '../table/in-attempt.ts';
 import { inTable, withTable } from '../table/in-table.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
-import { newAttemptId, type TableWorkspace, type Workspace } from '../workspace.ts';
+import type { TableWorkspace, Workspace } from '../workspace.ts';
 import { sliceOfKeys, type AskedKey } from './asked-keys.ts';
 import { readBasis } from './basis.ts';
 import { changedRows, rowChanges, wrongPlaces, type Pair, type RowChanges } from './difference.ts';
@@ -156,10 +157,8 @@ async function commitRepair(
 ): Promise<Repaired> {
   const { basis, engine, folder, comparison } = work;
   const { table, history } = basis;
-  const attempt = newAttemptId();
-  await inTable(workspace, (db) => startAttempt(db, { id: attempt, dataset: contract.dataset, batchId: null }));
-  reach('repair:started');
-  try {
+  return inAttempt(workspace, contract.dataset, async (attempt) => {
+    reach('repair:started');
     const note = inheritedNote(contract, [...history.files, ...table.files]);
     const nextSegment = table.highestSegment + 1;
     const writer = { workspace, contract, attempt, engine, folder, nextSegment, note };
@@ -197,11 +196,7 @@ async function commitRepair(
     });
     reach('repair:committed');
     return { ...found, versionAfter: version };
-  } catch (error) {
-    const outcome = workspace.signal.aborted ? 'aborted' : 'failed';
-    await inTable(workspace, (db) => endAttempt(db, attempt, outcome)).catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 /** Not from the number that the version records, which may be what was wrong. */

@@ -8,15 +8,15 @@ import {
   readHold,
   readVersion,
   smallFilesOf,
-  startAttempt,
   type ManifestFile,
   type SmallFile,
 } from '@farelake/db';
 import type { Contract } from '@farelake/schema-registry';
 import { commitTable } from '../../catalog/commit-table.ts';
 import { reach } from '../../failpoint.ts';
+import { inAttempt } from '../../table/in-attempt.ts';
 import { inTable } from '../../table/in-table.ts';
-import { newAttemptId, type TableWorkspace } from '../../workspace.ts';
+import type { TableWorkspace } from '../../workspace.ts';
 import { chooseFiles, fileCount, SMALL, sumOf } from './choose-files.ts';
 import { mergeFiles, type Merge } from './merge-files.ts';
 
@@ -77,20 +77,15 @@ export async function compactDate(
       .map((alike) => chooseFiles(alike))
       .find((chosen) => chosen.length > 0);
     if (files === undefined) return;
-    const attempt = newAttemptId();
-    await inTable(workspace, (db) => startAttempt(db, { id: attempt, dataset, batchId: null }));
-    reach('taps:compaction-started');
-    const merge = { workspace, contract, attempt, date, files };
-    try {
-      const added = await mergeFiles(merge);
-      if (!(await commitMerge(merge, added))) return;
-      for (const { uri } of added) own.add(uri);
-      onMerged(merged(dataset, date, files, { files: added.length, bytes: sumOf(added).bytes }));
-    } catch (error) {
-      const outcome = workspace.signal.aborted ? 'aborted' : 'failed';
-      await inTable(workspace, (db) => endAttempt(db, attempt, outcome)).catch(() => undefined);
-      throw error;
-    }
+    const added = await inAttempt(workspace, dataset, async (attempt) => {
+      reach('taps:compaction-started');
+      const merge = { workspace, contract, attempt, date, files };
+      const written = await mergeFiles(merge);
+      return (await commitMerge(merge, written)) ? written : undefined;
+    });
+    if (added === undefined) return;
+    for (const { uri } of added) own.add(uri);
+    onMerged(merged(dataset, date, files, { files: added.length, bytes: sumOf(added).bytes }));
   }
 }
 
