@@ -4,15 +4,16 @@
  */
 export const MAY_IMPORT = {
   'schema-registry': [],
-  qlik: ['schema-registry'],
-  dmap: ['schema-registry'],
+  plan: ['schema-registry'],
+  qlik: ['schema-registry', 'plan'],
+  dmap: ['schema-registry', 'plan'],
   kafka: ['schema-registry'],
   iceberg: [],
-  lake: ['schema-registry'],
+  lake: ['schema-registry', 'plan'],
   db: [],
-  ingest: ['schema-registry', 'qlik', 'dmap', 'kafka', 'iceberg', 'lake', 'db'],
-  functions: ['schema-registry', 'qlik', 'dmap', 'kafka', 'iceberg', 'lake', 'db', 'ingest'],
-  cli: ['schema-registry', 'qlik', 'dmap', 'kafka', 'iceberg', 'lake', 'db', 'ingest', 'functions'],
+  ingest: ['schema-registry', 'plan', 'qlik', 'dmap', 'kafka', 'iceberg', 'lake', 'db'],
+  functions: ['schema-registry', 'plan', 'qlik', 'dmap', 'kafka', 'iceberg', 'lake', 'db', 'ingest'],
+  cli: ['schema-registry', 'plan', 'qlik', 'dmap', 'kafka', 'iceberg', 'lake', 'db', 'ingest', 'functions'],
   infra: ['schema-registry', 'iceberg'],
 };
 
@@ -20,7 +21,7 @@ export const MAY_IMPORT = {
  * Packages that only compute: no files, no network, no clock, no process. What a library of theirs computes with is its own matter:
  * `avsc` brings the deflate of Avro files (node:zlib, in memory), so that iceberg needs no module of Node's itself.
  */
-export const PURE = ['schema-registry', 'qlik', 'kafka', 'iceberg'];
+export const PURE = ['schema-registry', 'plan', 'qlik', 'kafka', 'iceberg'];
 
 const IO_MODULES = ['node:*', 'fs', 'path', 'os', 'http', 'https', 'net', 'child_process', 'crypto', 'pg', '@duckdb/*'];
 
