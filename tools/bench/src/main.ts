@@ -1,10 +1,11 @@
 /**
- * `npm run bench -- load|fold|late|dmap|taps|iceberg|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]`: figures as a
+ * `npm run bench -- load|fold|late|dmap|taps|iceberg|engines|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]`: figures as a
  * table on standard error, with `--json` also as JSON on standard output.
  */
 import { parseArgs } from 'node:util';
 import { pythonEnvironment } from '@farelake/engines';
 import { benchDmap, type DmapLine } from './dmap.ts';
+import { engineLines } from './engines/lines.ts';
 import { benchFold, type FoldLine } from './fold.ts';
 import { benchLate, type LateLine } from './late.ts';
 import { icebergLines } from './iceberg/lines.ts';
@@ -13,7 +14,7 @@ import { machineText, thisMachine } from './machine.ts';
 import { tapsLines } from './taps-lines.ts';
 
 const USAGE =
-  'Usage: npm run bench -- load|fold|late|dmap|taps|iceberg|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]';
+  'Usage: npm run bench -- load|fold|late|dmap|taps|iceberg|engines|all [--rows 4000000[,…]] [--datasets 300] [--times 3] [--quick] [--json]';
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 const million = (count: number): string => `${count / 1e6} M rows`;
 const seconds = (value: number | null): string => (value === null ? '' : `${value.toFixed(2)} s`);
@@ -116,7 +117,11 @@ async function main(): Promise<number> {
   const times = Number(values.times ?? (values.quick ? 1 : 3));
   const datasets = Number(values.datasets ?? (values.quick ? 20 : 300));
   const whole = [...rows, datasets, times].every((value) => Number.isSafeInteger(value) && value > 0);
-  if (!['load', 'fold', 'late', 'dmap', 'taps', 'iceberg', 'all'].includes(what) || more.length > 0 || !whole) {
+  if (
+    !['load', 'fold', 'late', 'dmap', 'taps', 'iceberg', 'engines', 'all'].includes(what) ||
+    more.length > 0 ||
+    !whole
+  ) {
     note(USAGE);
     return 2;
   }
@@ -150,8 +155,12 @@ async function main(): Promise<number> {
         });
   const taps = what !== 'taps' && what !== 'all' ? null : await tapsLines(times, values.quick, note);
   const iceberg = what !== 'iceberg' && what !== 'all' ? null : await icebergLines(times, values.quick, note);
+  const engines =
+    what !== 'engines' && what !== 'all'
+      ? []
+      : await engineLines(values.rows === undefined ? undefined : rows, values.quick, note);
   if (values.json)
-    process.stdout.write(`${JSON.stringify({ machine, load, fold, late, dmap, taps, iceberg }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ machine, load, fold, late, dmap, taps, iceberg, engines }, null, 2)}\n`);
   return 0;
 }
 
