@@ -30,4 +30,5 @@ export {
   type WrittenStatistics,
 } from './result.ts';
 export { PLAN_SCHEMA, RESULT_SCHEMA, schemaFiles } from './schema.ts';
+export { MISFIT, typedSteps, type TypedSteps } from './typed.ts';
 export { formatPlan, readPlan, readResult } from './read.ts';

@@ -21,6 +21,7 @@ export { missingPlaces, reaches, type Generation, type SnapshotFile } from './ge
 export { arrangeGenerations, type Arrangement, type Core } from './arrange-generations.ts';
 export { headerDifference } from './load/header.ts';
 export { changeKeySql } from './load/row-key.ts';
+export { compileLoadPlan, HISTORY_OUTPUT, type LoadWork } from './load/plan.ts';
 export { missingHeaderColumns, projectChanges, projectSnapshot } from './load/projection.ts';
 export { foldRulesOf, type FoldRules } from './fold/rules.ts';
 export { foldMode, type Survey } from './fold/mode.ts';

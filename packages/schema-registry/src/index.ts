@@ -6,7 +6,8 @@ export { logicalTypeOfQlik, QLIK_TYPES, type QlikColumnType } from './types/qlik
 export { fits, isSameType, widens } from './types/compare.ts';
 export { typeNames, type ParquetType, type TypeNames } from './types/table.ts';
 export { parseSql, type Dialect, type ParseOptions, type ParseSql } from './types/parse.ts';
-export { quoteIdentifier, quoteLiteral } from './sql/quote.ts';
+export { quoteIdentifier, quoteLiteral, quoteSparkLiteral } from './sql/quote.ts';
+export { SQL, type SqlDialect } from './sql/dialect.ts';
 export {
   columnName,
   datasetName,

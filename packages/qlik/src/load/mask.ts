@@ -3,7 +3,14 @@
  * in the change table, header columns included. Trailing zero bytes may be missing. History keeps it as the sorted list
  * of permanent column ids, so that it outlives every change of the source's columns.
  */
-import { fieldName, quoteIdentifier, type Contract, type ProjectedColumn } from '@farelake/schema-registry';
+import {
+  fieldName,
+  quoteIdentifier,
+  SQL,
+  type Contract,
+  type ProjectedColumn,
+  type SqlDialect,
+} from '@farelake/schema-registry';
 import type { Dfm } from '../dfm/dfm.ts';
 
 /** Hex digits with bit 0, 1, 2, 3 set. */
@@ -11,10 +18,14 @@ const DIGITS_WITH_BIT = ['13579BDF', '2367ABEF', '4567CDEF', '89ABCDEF'].map((di
   Array.from(digits, (digit) => `'${digit}'`).join(', '),
 );
 
-export function maskSql(contract: Contract, dfm: Dfm): ProjectedColumn {
+export function maskSql(
+  contract: Contract,
+  dfm: Dfm,
+  { intList, listOfThose, matches }: SqlDialect = SQL.duckdb,
+): ProjectedColumn {
   const name = 'header__change_mask';
   const ordinal = dfm.columns.find((column) => column.name === name)?.ordinal;
-  if (ordinal === undefined) return { name, value: 'CAST(NULL AS INTEGER[])' };
+  if (ordinal === undefined) return { name, value: `CAST(NULL AS ${intList})` };
   const text = quoteIdentifier(fieldName(ordinal));
   const ids = contract.columns
     .toSorted((a, b) => a.id - b.id)
@@ -24,8 +35,8 @@ export function maskSql(contract: Contract, dfm: Dfm): ProjectedColumn {
     });
   return {
     name,
-    value: `CASE WHEN ${text} IS NOT NULL THEN CAST(list_filter([${ids.join(', ')}], lambda id: id IS NOT NULL) AS INTEGER[]) END`,
-    bad: `NOT coalesce(regexp_full_match(${text}, '([0-9A-Fa-f]{2})*'), true)`,
+    value: `CASE WHEN ${text} IS NOT NULL THEN CAST(${listOfThose(ids)} AS ${intList}) END`,
+    bad: `NOT coalesce(${matches(text, '([0-9A-Fa-f]{2})*')}, true)`,
     source: { name, text },
     allowed: 'hexadecimal bytes',
   };

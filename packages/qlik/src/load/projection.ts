@@ -11,11 +11,13 @@ import {
   projectAbsentColumn,
   projectColumn,
   quoteIdentifier,
-  quoteLiteral,
+  SQL,
   storedColumns,
   type Contract,
   type ContractColumn,
+  type Dialect,
   type ProjectedColumn,
+  type SqlDialect,
 } from '@farelake/schema-registry';
 import type { Dfm } from '../dfm/dfm.ts';
 import { maskSql } from './mask.ts';
@@ -23,37 +25,36 @@ import { maskSql } from './mask.ts';
 const OPERATIONS = ['I', 'U', 'D', 'B', 'T'];
 
 /** Columns of a snapshot file's rows: no sequence, no time, operation L. */
-export function projectSnapshot(contract: Contract, dfm: Dfm): ProjectedColumn[] {
+export function projectSnapshot(contract: Contract, dfm: Dfm, dialect: Dialect = 'duckdb'): ProjectedColumn[] {
+  const { text, timestamp, intList } = SQL[dialect];
   return [
-    { name: 'header__change_seq', value: 'CAST(NULL AS VARCHAR)' },
+    { name: 'header__change_seq', value: `CAST(NULL AS ${text})` },
     { name: 'header__change_oper', value: "'L'" },
-    { name: 'header__timestamp', value: 'CAST(NULL AS TIMESTAMP)' },
-    { name: 'header__change_mask', value: 'CAST(NULL AS INTEGER[])' },
-    ...projectColumns(contract, dfm, 'true'),
+    { name: 'header__timestamp', value: `CAST(NULL AS ${timestamp})` },
+    { name: 'header__change_mask', value: `CAST(NULL AS ${intList})` },
+    ...projectColumns(contract, dfm, 'true', SQL[dialect]),
     ...loadColumns,
   ];
 }
 
 /** Columns of a change file's rows. The `.dfm` has the three header columns: `missingHeaderColumns` was asked before. */
-export function projectChanges(contract: Contract, dfm: Dfm): ProjectedColumn[] {
+export function projectChanges(contract: Contract, dfm: Dfm, dialect: Dialect = 'duckdb'): ProjectedColumn[] {
+  const sql = SQL[dialect];
   const field = (name: string) => quoteIdentifier(fieldName(ordinalOf(dfm, name) ?? 0));
   const [seq, oper] = [field('header__change_seq'), field('header__change_oper')];
-  const time = parseSql(parseLogicalType('timestamp'), field('header__timestamp'), {
-    dialect: 'duckdb',
-    emptyIsNull: true,
-  });
+  const time = parseSql(parseLogicalType('timestamp'), field('header__timestamp'), { dialect, emptyIsNull: true });
   return [
     {
       name: 'header__change_seq',
       value: seq,
-      bad: `NOT coalesce(regexp_full_match(${seq}, '[0-9]{35}'), false)`,
+      bad: `NOT coalesce(${sql.matches(seq, '[0-9]{35}')}, false)`,
       source: { name: 'header__change_seq', text: seq },
       allowed: '35 digits',
     },
     {
       name: 'header__change_oper',
       value: oper,
-      bad: `coalesce(${oper}, '') NOT IN (${OPERATIONS.map(quoteLiteral).join(', ')})`,
+      bad: `coalesce(${oper}, '') NOT IN (${OPERATIONS.map(sql.literal).join(', ')})`,
       source: { name: 'header__change_oper', text: oper },
       allowed: `one of ${OPERATIONS.join(', ')}`,
     },
@@ -62,8 +63,8 @@ export function projectChanges(contract: Contract, dfm: Dfm): ProjectedColumn[] 
       ...time,
       source: { name: 'header__timestamp', text: field('header__timestamp') },
     },
-    maskSql(contract, dfm),
-    ...projectColumns(contract, dfm, `${oper} = 'I'`),
+    maskSql(contract, dfm, sql),
+    ...projectColumns(contract, dfm, `${oper} = 'I'`, sql),
     ...loadColumns,
   ];
 }
@@ -77,15 +78,20 @@ const loadColumns: ProjectedColumn[] = [
  * The contract's columns; what is dropped is never even read: nothing of it may be written anywhere.
  * @param wholeRow SQL: is this row a full image, in which NULL means NULL?
  */
-function projectColumns(contract: Contract, dfm: Dfm, wholeRow: string): ProjectedColumn[] {
+function projectColumns(
+  contract: Contract,
+  dfm: Dfm,
+  wholeRow: string,
+  { name: dialect }: SqlDialect,
+): ProjectedColumn[] {
   const { differences } = driftOf(contract, dfm.columns);
   const wider = new Map(differences.flatMap(({ kind, column, file }) => (kind === 'widening' ? [[column, file]] : [])));
   return storedColumns(contract).map((column) => {
     const ordinal = ordinalOf(dfm, column.sourceName);
-    if (ordinal === undefined) return projectAbsentColumn(column);
+    if (ordinal === undefined) return projectAbsentColumn(column, dialect);
     const text = quoteIdentifier(fieldName(ordinal));
     const emptyIsNull = dfm.format.nullValue === '';
-    const projected = projectColumn(contract, column, { text, wholeRow, dialect: 'duckdb', emptyIsNull });
+    const projected = projectColumn(contract, column, { text, wholeRow, dialect, emptyIsNull });
     const file = wider.get(column.sourceName);
     return file === undefined ? projected : { ...projected, remedy: widen(contract, column, file) };
   });

@@ -2,8 +2,8 @@
 import type { Contract, ContractColumn } from '../contract.ts';
 import { isHidden, storedType } from '../stored-columns.ts';
 import { type LogicalType, parseLogicalType } from '../types/logical.ts';
-import { type ParseOptions, parseSql } from '../types/parse.ts';
-import { typeNames } from '../types/table.ts';
+import { type Dialect, type ParseOptions, parseSql } from '../types/parse.ts';
+import { SQL } from './dialect.ts';
 import { hmacSql } from './hmac.ts';
 import type { ProjectedColumn } from './projection.ts';
 
@@ -24,9 +24,9 @@ export function projectColumn(contract: Contract, column: ContractColumn, delive
  * A column that the file does not have: NULL in its rows.
  * @throws Error of one that may not be NULL: drift keeps such files from being loaded, so it is a bug
  */
-export function projectAbsentColumn(column: ContractColumn): ProjectedColumn {
+export function projectAbsentColumn(column: ContractColumn, dialect: Dialect = 'duckdb'): ProjectedColumn {
   if (!column.nullable) throw new Error(`the file has no column ${column.sourceName}`);
-  return { name: column.name, value: `CAST(NULL AS ${typeNames(storedType(column)).duckdb})` };
+  return { name: column.name, value: `CAST(NULL AS ${SQL[dialect].typeOf(storedType(column))})` };
 }
 
 function typedColumn(column: ContractColumn, { text, wholeRow, ...options }: DeliveredText): ProjectedColumn {
@@ -35,7 +35,7 @@ function typedColumn(column: ContractColumn, { text, wholeRow, ...options }: Del
   const absent = column.nullable ? '' : ` OR ((${value}) IS NULL AND ${wholeRow})`;
   return {
     name: column.name,
-    value: treated(column, type, value),
+    value: treated(column, type, value, options.dialect),
     bad: `${bad}${absent}`,
     source: { name: column.sourceName, text },
     allowed: column.nullable ? allowed : `${allowed} (NULL is not allowed here)`,
@@ -44,8 +44,8 @@ function typedColumn(column: ContractColumn, { text, wholeRow, ...options }: Del
 }
 
 /** Values are typed first: what is hashed is the value, not the way in which this file writes it. */
-const treated = ({ treatment }: ContractColumn, type: LogicalType, value: string): string =>
-  treatment === 'hmac' ? hmacSql(type, value) : value;
+const treated = ({ treatment }: ContractColumn, type: LogicalType, value: string, dialect: Dialect): string =>
+  treatment === 'hmac' ? hmacSql(type, value, dialect) : value;
 
 /** Of a column that goes to Postgres as text. A load is the place to refuse: afterwards the row is there to stay. */
 function withoutNul(column: ContractColumn, projected: ProjectedColumn): ProjectedColumn {

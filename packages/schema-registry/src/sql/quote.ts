@@ -14,13 +14,20 @@ export function quoteIdentifier(name: string): string {
 
 /**
  * A string literal in single quotes, inner ones doubled: DuckDB and Postgres (`standard_conforming_strings`), where a
- * backslash means itself. Spark reads both differently: no quotes or backslashes in literals of plans it runs.
+ * backslash means itself. Spark reads both differently: `quoteSparkLiteral`.
  * @throws UserError `bad-literal` for text with a NUL character, which Postgres cannot hold
  */
-export function quoteLiteral(text: string): string {
-  if (text.includes('\0'))
-    throw new UserError({ code: 'bad-literal', problem: 'An SQL string literal may not hold a NUL character.' });
-  return `'${text.replaceAll("'", "''")}'`;
+export const quoteLiteral = (text: string): string => `'${withoutNul(text).replaceAll("'", "''")}'`;
+
+/**
+ * A string literal for Spark, with a backslash before quotes and backslashes (Spark SQL reference 3.5, "Literals").
+ * @throws UserError `bad-literal` as the other dialects do
+ */
+export const quoteSparkLiteral = (text: string): string => `'${withoutNul(text).replaceAll(/['\\]/g, '\\$&')}'`;
+
+function withoutNul(text: string): string {
+  if (!text.includes('\0')) return text;
+  throw new UserError({ code: 'bad-literal', problem: 'An SQL string literal may not hold a NUL character.' });
 }
 
 function badIdentifier(problem: string, name: string): UserError {
