@@ -1,5 +1,6 @@
 /** Other engines, for tests and benchmarks. */
 export { cacheFolder } from './cache.ts';
+export { GLUE_JOBS, glueEnvironment } from './glue.ts';
 export { hasCommand, pythonEnvironment, type PythonEnvironment, type Unavailable } from './python.ts';
 export { kafkaInstallation, type KafkaInstallation } from './kafka/install.ts';
 export { startBroker, type Broker } from './kafka/broker.ts';

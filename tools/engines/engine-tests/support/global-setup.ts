@@ -1,12 +1,12 @@
 /**
- * What the other engines need, installed before the tests: an environment with PySpark, the file of DuckDB's extension
+ * What the other engines need, installed before the tests: the Python of the Glue jobs with PySpark, the file of DuckDB's extension
  * `httpfs`, the jars of a Kafka broker, an emulator of AWS, and readers of Iceberg tables. Where that cannot be, the tests that need it are skipped
  * and the reason is said; in CI it is a failure, for there a skipped test would look like a passed one.
  */
 import setUpHome from '../../../../packages/db/test/support/global-setup.ts';
 import {
   extensionFile,
-  hasCommand,
+  glueEnvironment,
   icebergInstallation,
   kafkaInstallation,
   motoInstallation,
@@ -14,7 +14,7 @@ import {
 } from '../../src/index.ts';
 
 /** DuckDB's version is that of `@duckdb/node-api`: an extension of another one does not load. */
-const REQUIREMENTS = ['pyspark==3.5.6', 'duckdb-extension-httpfs==1.5.5'];
+const REQUIREMENTS = ['duckdb-extension-httpfs==1.5.5'];
 
 export default async function setUp(): Promise<void> {
   // Of the tests that keep a ledger.
@@ -29,17 +29,18 @@ export default async function setUp(): Promise<void> {
 }
 
 async function setUpPython(): Promise<void> {
-  const python = await pythonEnvironment({ name: 'engines', requirements: REQUIREMENTS });
-  if (typeof python !== 'string') {
-    unavailable('Spark, httpfs and readers of Iceberg', python.reason);
+  const python = await pythonEnvironment({ name: 'httpfs', requirements: REQUIREMENTS });
+  const extension = typeof python === 'string' ? await extensionFile(python, 'httpfs') : undefined;
+  if (typeof python !== 'string') unavailable('httpfs', python.reason);
+  else if (extension === undefined) unavailable('httpfs', 'its package holds no extension file');
+  else process.env['FARELAKE_HTTPFS'] = extension;
+  const glue = await glueEnvironment();
+  if (typeof glue !== 'string') {
+    unavailable('Spark and readers of Iceberg', glue.reason);
     return;
   }
-  const extension = await extensionFile(python, 'httpfs');
-  if (extension === undefined) unavailable('httpfs', 'its package holds no extension file');
-  else process.env['FARELAKE_HTTPFS'] = extension;
-  if (await hasCommand('java', '-version')) process.env['FARELAKE_TEST_PYSPARK'] = python;
-  else unavailable('Spark', 'there is no Java, which it runs on');
-  const iceberg = await icebergInstallation(python);
+  process.env['FARELAKE_TEST_PYSPARK'] = glue;
+  const iceberg = await icebergInstallation(glue);
   if ('reason' in iceberg) unavailable('readers of Iceberg', iceberg.reason);
   else process.env['FARELAKE_TEST_ICEBERG'] = JSON.stringify(iceberg);
 }
