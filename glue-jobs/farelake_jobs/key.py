@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .fault import Fault
@@ -28,8 +29,11 @@ def relation(spark: SparkSession, wanted: dict[str, Any]) -> DataFrame:
 
 def _secret() -> bytes:
     own, reference = os.environ.get("FARELAKE_HMAC_KEY", ""), os.environ.get("FARELAKE_HMAC_SECRET", "")
+    file = os.environ.get("FARELAKE_HMAC_KEY_FILE", "")
     if own:
         return own.encode()
+    if not reference and file:
+        return Path(file).read_bytes()
     if not reference:
         raise Fault("no-key", "There is no key of keyed hashes: set FARELAKE_HMAC_SECRET (or FARELAKE_HMAC_KEY).")
     import boto3  # type: ignore[import-untyped]

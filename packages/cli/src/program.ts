@@ -20,6 +20,7 @@ import { addRepairCommands } from './program-repair.ts';
 import { addReplayCommands } from './program-replay.ts';
 import { collect, once } from './option-values.ts';
 import type { Context } from './session.ts';
+import { ENGINES } from '@farelake/ingest';
 import manifest from '../package.json' with { type: 'json' };
 
 export interface Program {
@@ -210,7 +211,14 @@ function addDataCommands(program: Command, context: Context, answer: Answer): vo
     .command('ingest')
     .description('register everything delivered below a folder and work until nothing is left to do')
     .argument('[folder]', 'folder or s3://bucket/prefix, read in place and never changed (default: the Incoming zone)')
-    .addOption(new Option('--engine <name>', 'who does the work').choices(['auto', 'duckdb', 'spark']).default('auto'))
+    .addOption(
+      new Option(
+        '--engine <name>',
+        'who does the work: duckdb here, spark as AWS Glue has it, auto by the size of the work',
+      )
+        .choices(ENGINES)
+        .default('auto'),
+    )
     .option('--table <table>', 'only this table, EDW.SAMPLE or edw_sample', once)
     .option(
       '--quiet-time <duration>',

@@ -48,6 +48,7 @@ export {
   type Batch,
   type BatchSpec,
 } from './ledger/batches.ts';
+export { endRun, startRun, type NewRun, type RunEnd } from './ledger/runs.ts';
 export {
   claimResults,
   countingAgain,

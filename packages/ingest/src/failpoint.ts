@@ -38,6 +38,10 @@ export const STEPS = [
   'load:adopted',
   'load:committing',
   'load:committed',
+  // A run on another engine: in the ledger; its plan is on stage; it has ended.
+  'run:noted',
+  'run:planned',
+  'run:ended',
   // A batch that a load spoiled: closed, not yet committed; committed.
   'close:committing',
   'close:committed',

@@ -77,3 +77,5 @@ export { commitTable } from './catalog/commit-table.ts';
 export { icebergColumns } from './catalog/iceberg-columns.ts';
 export { restore, type LeftOut, type Restored, type RestoreOptions } from './restore/restore.ts';
 export type { RestoredDataset, RestoredTable } from './restore/restore-dataset.ts';
+export { ENGINES, noSpark, type EngineChoice } from './large/choose-engine.ts';
+export type { SparkHere } from './large/spark-here.ts';

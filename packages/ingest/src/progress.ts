@@ -17,6 +17,8 @@ export type Progress =
   /** Whether bytes under another tag are known ones. */
   | { readonly step: 'proving'; readonly table: string; readonly files: number; readonly of: number }
   | { readonly step: 'loading'; readonly table: string; readonly files: number }
+  /** @property what a run on Spark says of itself */
+  | { readonly step: 'on Spark'; readonly table: string; readonly job: string; readonly what: string }
   /** Files of history opened for what came late, of all that the generation has. */
   | { readonly step: 'looking up'; readonly table: string; readonly opened: number; readonly of: number }
   | { readonly step: 'folding'; readonly table: string; readonly mode: string }

@@ -7,6 +7,8 @@ import type { TableLease } from '@farelake/db';
 import { makeFolder, openEngine, type Engine, type ObjectStore } from '@farelake/lake';
 import type { Contract, Registry } from '@farelake/schema-registry';
 import type { Pool } from 'pg';
+import type { EngineChoice } from './large/choose-engine.ts';
+import type { SparkHere } from './large/spark-here.ts';
 import type { Patience } from './retry/pause.ts';
 import { engineBytes } from './table/share.ts';
 
@@ -45,6 +47,10 @@ export interface Workspace {
   readonly patience?: Patience | undefined;
   /** Tables worked on side by side, which share the machine; 1 unless given. */
   readonly atOnce?: number | undefined;
+  /** Which engine does the work; `auto` unless given. */
+  readonly engine?: EngineChoice | undefined;
+  /** Spark on this machine, for work that goes to it; absent: there is none. */
+  readonly spark?: SparkHere | undefined;
   /** Aborted when the person stops the command. */
   readonly signal: AbortSignal;
 }

@@ -43,3 +43,4 @@ export { hmacOf, openHmacKey, type HashableValue, type HmacKey } from './treatme
 export { registerHmacKey } from './treatment/register-hmac-key.ts';
 export { openGlueCatalog, type GlueCatalog, type GluePointer, type GlueTable } from './catalogs/glue-catalog.ts';
 export { isGlueTrouble } from './catalogs/glue-errors.ts';
+export { icebergNotes } from './parquet/iceberg-schema.ts';

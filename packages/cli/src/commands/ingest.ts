@@ -1,10 +1,12 @@
 import {
   ingest,
+  noSpark,
   isTroubled,
   patiently,
   status,
   troublesOf,
   type Ingested,
+  type EngineChoice,
   type TableStatus,
   type Trouble,
   type Worked,
@@ -20,12 +22,13 @@ import { quarantinedLines } from '../output/quarantined.ts';
 import { count, formatTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { withWorkspace, type Context } from '../session.ts';
+import { sparkHere } from '../spark.ts';
 import { findContract } from '../find-contract.ts';
-import { describeProblem, UsageError } from '../output/problem.ts';
+import { describeProblem } from '../output/problem.ts';
 import { parseDuration } from '../parse-duration.ts';
 
 export interface IngestFlags {
-  readonly engine: string;
+  readonly engine: EngineChoice;
   readonly table?: string;
   /** ISO 8601 duration. */
   readonly quietTime?: string;
@@ -34,19 +37,15 @@ export interface IngestFlags {
 
 /** @returns 0 all done, 1 something failed, is held or waits */
 export async function ingestCommand(context: Context, folder: string | undefined, flags: IngestFlags): Promise<number> {
-  if (flags.engine === 'spark')
-    throw new UsageError({
-      code: 'no-such-engine',
-      problem: 'The engine spark is not available in this version.',
-      remedy: 'Use --engine duckdb or auto.',
-    });
+  const spark = sparkHere();
+  if (flags.engine === 'spark' && spark === undefined) throw noSpark();
   const quietTime = flags.quietTime === undefined ? undefined : 1000 * parseDuration('--quiet-time', flags.quietTime);
   const { incoming } = context.environment;
   if (folder === undefined && schemeOf(incoming) === undefined) await makeFolder(incoming, 'FARELAKE_INCOMING');
   const store = await openFolder(folder ?? incoming);
   return withWorkspace(context, async (workspace) => {
     const dataset = flags.table === undefined ? undefined : findContract(workspace, flags.table).dataset;
-    const done = await ingest(workspace, store, {
+    const done = await ingest({ ...workspace, engine: flags.engine, spark }, store, {
       ...(dataset === undefined ? {} : { dataset }),
       ...(quietTime === undefined ? {} : { quietTime }),
       onProgress: progressLine(context.terminal),

@@ -19,6 +19,8 @@ export function describeProgress(progress: Progress): string {
       return `${progress.table}: ${count(progress.files)} of ${count(progress.of)} files looked at, which may have come before`;
     case 'loading':
       return `${progress.table}: ${count(progress.files)} files loaded`;
+    case 'on Spark':
+      return `${progress.table}: ${progress.job} on Spark: ${progress.what}`;
     case 'looking up':
       return `${progress.table}: something came late, reading ${count(progress.opened)} of ${count(progress.of)} files of history`;
     case 'folding':

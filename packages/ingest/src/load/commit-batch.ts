@@ -27,27 +27,34 @@ import { keepRefusedRows, type KeptRows } from '../quarantine/keep-rows.ts';
 import { replaceRows, type ReplacedRows } from '../replay/replace-rows.ts';
 import { inTable } from '../table/in-table.ts';
 import { thisProcess } from '../who.ts';
-import { adoptFiles } from './adopt-files.ts';
 import type { Attempt, BatchMember } from './attempt.ts';
 import { settleReceipt } from './settle-receipt.ts';
+
+/** What an engine has made of a batch. */
+export interface LoadedBatch extends Pick<LoadedPieces, 'counts' | 'refused'> {
+  /** In its files. */
+  readonly rows: number;
+  /** Has the files on stage, under names of the attempt. */
+  readonly adopt: () => Promise<readonly ManifestFile[]>;
+}
 
 /** @returns rows that came into history */
 export async function commitBatch(
   context: Attempt,
   members: readonly BatchMember[],
-  written: LoadedPieces,
+  loaded: LoadedBatch,
 ): Promise<number> {
   const { workspace, contract, batch, attempt } = context;
   const base = await readManifest(workspace.pool, historyName(contract.dataset));
-  const kept = await keepRefusedRows(context, members, written.refused);
+  const kept = await keepRefusedRows(context, members, loaded.refused);
   const accepted = members.flatMap(({ load }) => (load.accepted ? [load.id] : []));
   const corrected = await correctedBy(workspace.pool, accepted);
   const replaced = await replaceRows(context, members, corrected, base);
-  const adopted = await adoptFiles(context, nameOf(contract, batch), written.files);
+  const adopted = await loaded.adopt();
   // Files adopted for a commit that fails stay behind unlisted: whether a lost COMMIT arrived cannot be told here.
   await inTable(workspace, async (db) => {
     await changeHistory(db, context, base, adopted, replaced, async () => {
-      for (const member of members) await settle(db, attempt, member, written, kept.get(member.load.id));
+      for (const member of members) await settle(db, attempt, member, loaded, kept.get(member.load.id));
       await placeInHistory(
         db,
         batch.id,
@@ -61,11 +68,11 @@ export async function commitBatch(
     reach('load:committing');
   });
   reach('load:committed');
-  return written.rows;
+  return loaded.rows;
 }
 
-/** Of its files below the stage. */
-const nameOf = ({ dataset }: Contract, { id, folder }: Batch): string =>
+/** Of the batch's files, below the stage, without what tells one from the other. */
+export const historyStem = ({ dataset }: Contract, { id, folder }: Batch): string =>
   `${historyName(dataset)}/${folder}/b${String(id).padStart(6, '0')}`;
 
 /** Other content of its file took its place, as a person asked for. */
@@ -80,7 +87,7 @@ async function settle(
   db: Queryable,
   attempt: string,
   { load, dfm }: BatchMember,
-  { counts }: LoadedPieces,
+  { counts }: LoadedBatch,
   kept: KeptRows | undefined,
 ): Promise<void> {
   const read = counts.get(load.id) ?? 0;

@@ -9,9 +9,10 @@ import { historyColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
 import { refusalOf } from '../quarantine/refusal.ts';
 import type { TableWorkspace } from '../workspace.ts';
+import { adoptFiles } from './adopt-files.ts';
 import { attemptBatch, closeBatch, type BatchOutcome, type BatchWork } from './attempt-batch.ts';
 import type { Attempt, BatchMember, Spoiled } from './attempt.ts';
-import { commitBatch } from './commit-batch.ts';
+import { commitBatch, historyStem } from './commit-batch.ts';
 import { countDifference, prove } from './prove.ts';
 
 export const runBatch = (workspace: TableWorkspace, work: BatchWork<BatchMember>): Promise<BatchOutcome> =>
@@ -39,7 +40,9 @@ async function loadAndCommit(
     reach('load:written');
     const misannounced = members.flatMap((member) => countDifference(member, written.counts));
     if (misannounced.length > 0) return await closeBatch(context, members, misannounced, []);
-    return { result: 'done', loads: members.length, rows: await commitBatch(context, members, written) };
+    const stem = historyStem(context.contract, context.batch);
+    const adopted = { ...written, adopt: () => adoptFiles(context, stem, written.files) };
+    return { result: 'done', loads: members.length, rows: await commitBatch(context, members, adopted) };
   } catch (error) {
     if (!(error instanceof SpoiledLoad)) throw error;
     const culprits = error.all.flatMap((one): Spoiled[] => {

@@ -88,6 +88,22 @@ export const LEDGER_TABLES: Readonly<Record<string, LedgerTable>> = {
       outcome: 'VARCHAR',
     },
   },
+  runs: {
+    from: 'ledger.runs',
+    columns: {
+      attempt_id: 'VARCHAR',
+      dataset: 'VARCHAR',
+      engine: 'VARCHAR',
+      job: 'VARCHAR',
+      plan_uri: 'VARCHAR',
+      result_uri: 'VARCHAR',
+      state: 'VARCHAR',
+      fault: 'VARCHAR',
+      metrics: 'VARCHAR',
+      started_at: 'TIMESTAMP',
+      ended_at: 'TIMESTAMP',
+    },
+  },
   ...TOPIC_TABLES,
   tables: {
     from: 'ledger.tables',

@@ -178,7 +178,7 @@ async function loadBatch(
 ): Promise<void> {
   const ofDatasets = batch.kind === 'datasets';
   const load = ofDatasets ? loadDatasetBatch : loadFileBatch;
-  const outcome = await load(workspace, contract, batch, key);
+  const outcome = await load(workspace, contract, batch, key, onProgress);
   if (outcome.result === 'released') return;
   if (outcome.result === 'spoiled') {
     for (const one of outcome.spoiled) tried.spoiled.add(one.load.id);

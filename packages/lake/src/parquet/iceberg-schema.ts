@@ -26,6 +26,12 @@ export function icebergSchemaText(fields: readonly NotedField[]): string | undef
   });
 }
 
+/** The notes of a file with these columns. */
+export function icebergNotes(fields: readonly NotedField[]): Record<string, string> {
+  const schema = icebergSchemaText(fields);
+  return schema === undefined ? {} : { [SCHEMA_KEY]: schema };
+}
+
 /** Types that a file notes, by id; empty where it notes none. @param source what the engine opens */
 export async function notedTypes(engine: Engine, source: string): Promise<Map<number, IcebergTypeJson>> {
   const rows = await engine.rows(

@@ -1,0 +1,3 @@
+import { project } from '../../jest.project.js';
+
+export default project(import.meta.dirname);
