@@ -28,6 +28,19 @@ def relation(spark: SparkSession, columns: list[dict[str, Any]], files: list[dic
     return spark.read.schema(schema).parquet(*paths)
 
 
+def placed(frame: DataFrame, places: list[int], files: list[dict[str, Any]]) -> DataFrame:
+    """The relation with `@place`: which of the input's files a row is of. Names of files are their own, for they carry their attempt."""
+    from pyspark.sql import functions as sql
+
+    if not files:
+        return frame.withColumn("@place", sql.lit(None).cast("int"))
+    names = {one["uri"].rsplit("/", 1)[1]: place for one, place in zip(files, places, strict=True)}
+    spark = frame.sparkSession
+    known = spark.createDataFrame(list(names.items()), "`@file` STRING, `@place` INT")
+    named = frame.withColumn("@file", sql.col("_metadata.file_name"))
+    return named.join(sql.broadcast(known), "@file").drop("@file")
+
+
 def _prove(spark: SparkSession, files: list[dict[str, Any]]) -> None:
     parts = min(len(files), _AT_ONCE)
     spark.sparkContext.parallelize(files, parts).foreach(_prove_one)
@@ -55,8 +68,10 @@ def _opened(uri: str, scratch: Path, local: bool) -> str:
         return _plain(places.folder_path(uri))
     if not local:
         return uri
-    target = scratch / f"{hashlib.sha256(uri.encode()).hexdigest()[:24]}.parquet"
+    # Under its own name: by it is told which file a row is of.
+    target = scratch / hashlib.sha256(uri.encode()).hexdigest()[:24] / uri.rsplit("/", 1)[1]
     if not target.exists():
+        target.parent.mkdir()
         with target.open("xb") as into:
             for chunk in places.chunks(uri):
                 into.write(chunk)

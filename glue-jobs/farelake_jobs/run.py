@@ -94,7 +94,8 @@ class Run:
         if places and not 0 <= places[0] <= places[-1] < len(one["files"]):
             raise Fault("bad-plan", f"A select step of {step['input']} names files that are not there.")
         self.selected[step["input"]] = places
-        self._name(step["input"], self._parquet(one, [one["files"][place] for place in places]))
+        chosen = [one["files"][place] for place in places]
+        self._name(step["input"], parquet_input.placed(self._parquet(one, chosen), places, chosen))
 
     def _check(self, step: dict[str, Any]) -> None:
         found = self._told(step)

@@ -29,7 +29,7 @@ class Written:
 
 def write(frame: DataFrame, output: dict[str, Any], attempt: str, run: str) -> Written:
     """Raises Fault `misfit` when rows do not fit: their files are of no use."""
-    ordered = _ordered(frame, output)
+    ordered, kept = _ordered(frame, output)
 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
@@ -44,6 +44,7 @@ def write(frame: DataFrame, output: dict[str, Any], attempt: str, run: str) -> W
             yield pa.RecordBatch.from_arrays([part, pa.array([json.dumps(told)])], ["part", "told"])
 
     answers = ordered.mapInArrow(task, "part INT, told STRING").collect()
+    kept.unpersist()
     written = Written()
     misfits: Counter[str] = Counter()
     for answer in sorted(answers, key=lambda one: one["part"]):
@@ -58,7 +59,7 @@ def write(frame: DataFrame, output: dict[str, Any], attempt: str, run: str) -> W
     return written
 
 
-def _ordered(frame: DataFrame, output: dict[str, Any]) -> DataFrame:
+def _ordered(frame: DataFrame, output: dict[str, Any]) -> tuple[DataFrame, DataFrame]:
     segments = output.get("segments")
     names = ([segments["run"]] if segments else []) + output["order"]
     guard = output.get("guard")
@@ -66,10 +67,15 @@ def _ordered(frame: DataFrame, output: dict[str, Any]) -> DataFrame:
     needed += [guard["column"]] if guard else []
     frame = frame.select(*[_column(frame, name) for name in needed])
     if not names:
-        return frame
+        return frame, frame
     order = [_column(frame, name).asc_nulls_first() for name in names]
-    parts = max(1, min(_MOST_PARTS, round(output["expectedRows"] / output["rows"])))
-    return frame.repartitionByRange(parts, *order).sortWithinPartitions(*order)
+    expected = output["expectedRows"]
+    if segments:
+        # Parts become files: how many rows there are has to be known, and working them out twice costs more than keeping them.
+        frame = frame.persist()
+        expected = frame.count()
+    parts = max(1, min(_MOST_PARTS, round(expected / output["rows"])))
+    return frame.repartitionByRange(parts, *order).sortWithinPartitions(*order), frame
 
 
 def _column(frame: DataFrame, name: str) -> Column:

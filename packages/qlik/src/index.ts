@@ -45,3 +45,14 @@ export {
   type Value,
 } from './fold/event.ts';
 export { keyOf } from './fold/key.ts';
+export {
+  BASE_OUTPUT,
+  compileFoldPlan,
+  SEGMENTS_INPUT,
+  writesAll,
+  type FoldPlanWork,
+  type PlanLoad,
+  type PlanSegment,
+} from './fold/plan/compile.ts';
+export { judgeFold, type FoldCounts } from './fold/plan/judge.ts';
+export { surveyOfFiles, type HistoryStatistics } from './fold/plan/survey.ts';

@@ -3,30 +3,14 @@
  * to bring, or when the events hold it. Whether the snapshot is whole is the caller's to ask.
  */
 import os from 'node:os';
-import {
-  appliedLoads,
-  clearReplaced,
-  endAttempt,
-  loadsOf,
-  readManifest,
-  recordApplications,
-  recordCore,
-  withdrawApplications,
-  writeGeneration,
-  writeTable,
-  type ListedFile,
-  type Load,
-  type Manifest,
-  type Queryable,
-} from '@farelake/db';
+import { appliedLoads, endAttempt, loadsOf, readManifest, type ListedFile } from '@farelake/db';
 import type { Engine } from '@farelake/lake';
-import { foldRulesOf, rankFiles, type FoldMode, type Generation, type Instant } from '@farelake/qlik';
+import { foldRulesOf, writesAll, type FoldMode, type Generation } from '@farelake/qlik';
 import { historyName, quoteIdentifier, UserError, type Contract } from '@farelake/schema-registry';
-import { commitTable } from '../catalog/commit-table.ts';
 import { currentColumns } from '../columns.ts';
 import { reach } from '../failpoint.ts';
 import { generationTable } from '../generation/table-name.ts';
-import { moveLoads } from '../move-load.ts';
+import { foldOnSpark, sparkForFold } from '../large/fold-on-spark.ts';
 import type { SnapshotLoad } from '../plan/plan-loads.ts';
 import type { OnProgress } from '../progress.ts';
 import { inAttempt } from '../table/in-attempt.ts';
@@ -34,20 +18,18 @@ import { inTable } from '../table/in-table.ts';
 import { foldBytes } from '../table/share.ts';
 import { inheritedNote } from '../treatment/file-treatments.ts';
 import { withEngine, type TableWorkspace } from '../workspace.ts';
+import { applyWithoutKey, commitFold, foldFiles, type FoldOutcome, type FoldWork, type Marks } from './commit-fold.ts';
 import { areThere, hasReplacedRows, isTreatedOtherwise } from './foundation.ts';
 import { historySql, type HistoryReader } from './history-files.ts';
 import { layOutHistory } from './lay-out.ts';
-import { contradictory, kindOf, membersOf, OTHER_SNAPSHOT, settleReach, strangers } from './members.ts';
+import { contradictory, membersOf, settleReach, strangers } from './members.ts';
 import { rulesText } from './rules-text.ts';
-import { runFold, type FoldFile, type FoldResult } from './run-fold.ts';
+import { runFold } from './run-fold.ts';
 import { assignSql, inKeyOrder, keyColumns, sameKeySql, sliceRows, type KeyColumn } from './segments.ts';
 import { slicesOfPresent, slicesOfWhole, type Cutting, type Slice } from './slices.ts';
 import { writeTouched, writeWhole, type SegmentChange, type SegmentWriter } from './write-segments.ts';
 
-export type FoldOutcome =
-  | { readonly result: 'nothing' }
-  | { readonly result: 'held'; readonly reason: string }
-  | { readonly result: 'committed'; readonly version: number; readonly rows: number; readonly applied: number };
+export type { FoldOutcome } from './commit-fold.ts';
 
 /** A generation without a snapshot, of a contract that says there is none. */
 export const CHANGES_ONLY: Generation<SnapshotLoad> = { name: 'g0001', start: null, files: [], superseded: [] };
@@ -94,7 +76,9 @@ export async function foldTable(
   try {
     return await inAttempt(workspace, contract.dataset, (attempt) => {
       reach('fold:started');
-      return attemptFold({ ...marks, workspace, attempt, base, anew, members, onProgress });
+      const work: FoldWork = { ...marks, workspace, attempt, base, anew, members, onProgress };
+      const spark = sparkForFold(work);
+      return spark === undefined ? attemptFold(work) : foldOnSpark(spark, work);
     });
   } catch (error) {
     // A repair is for the one that is shown; of another, history has all that its damaged file had.
@@ -105,28 +89,6 @@ export async function foldTable(
 }
 
 const isDamage = (error: unknown): boolean => error instanceof UserError && error.code === 'file-damaged';
-
-/** What a commit notes of the loads. */
-interface Marks {
-  readonly contract: Contract;
-  readonly generation: Generation<SnapshotLoad>;
-  readonly beside: boolean;
-  /** Nothing was ever in the generation's table. */
-  readonly first: boolean;
-  readonly fresh: readonly Load[];
-  /** In the table so far, and in its next version no more. */
-  readonly withdrawn: readonly Load[];
-}
-
-interface FoldWork extends Marks {
-  readonly workspace: TableWorkspace;
-  readonly attempt: string;
-  readonly members: readonly Load[];
-  readonly base: Manifest;
-  /** Nothing of the current table can be built upon. */
-  readonly anew: boolean;
-  readonly onProgress: OnProgress | undefined;
-}
 
 async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
   const { workspace, contract, base, anew } = work;
@@ -175,9 +137,6 @@ async function attemptFold(work: FoldWork): Promise<FoldOutcome> {
   });
 }
 
-/** Modes after which no row of before is left where it was: after a truncation, what is there came later. */
-const writesAll = (mode: FoldMode): mode is 'whole' | 'truncate' => mode === 'whole' || mode === 'truncate';
-
 /** Current rows of the slice's changed keys. */
 async function currentSql(contract: Contract, { files }: Engine, { within, runs }: Slice): Promise<string> {
   const present = [...new Set(runs.flatMap((run) => run.present))];
@@ -204,102 +163,4 @@ async function changesByPlace(
     `SELECT "@segment" AS s, count(*) AS n FROM (${assignSql(key, keys, ordered)}) p GROUP BY 1`,
   );
   return new Map(rows.map((row) => [Number(row['s']), Number(row['n'])]));
-}
-
-const foldFiles = ({ members, fresh }: FoldWork): FoldFile[] => {
-  const isFresh = new Set(fresh.map((load) => load.id));
-  const places = members.map((load) => ({
-    id: load.id,
-    time: load.fileTime as Instant | null,
-    key: load.objectKey,
-    contentHash: load.contentHash,
-  }));
-  return rankFiles(places).map(({ file, rank }) => ({ loadId: file.id, rank, fresh: isFresh.has(file.id) }));
-};
-
-async function commitFold(
-  work: FoldWork,
-  folded: Extract<FoldResult, { result: 'folded' }>,
-  change: SegmentChange,
-): Promise<FoldOutcome> {
-  const { workspace, contract, generation, attempt, base, fresh } = work;
-  const before = folded.mode === 'whole' ? null : base.fold;
-  const rowsOf = (files: readonly { rows: number }[]) => files.reduce((sum, file) => sum + file.rows, 0);
-  const rows = base.rows + rowsOf(change.add) - rowsOf([...change.remove]);
-  const version = await inTable(workspace, async (db) => {
-    const committed = await commitTable(workspace, db, contract, {
-      tableName: base.tableName,
-      baseVersion: base.version,
-      attemptId: attempt,
-      contractVersion: contract.version,
-      cameOf: 'fold',
-      add: change.add,
-      remove: [...change.remove].map((file) => file.id),
-      rows,
-      fold: {
-        generation: generation.name,
-        rules: rulesText(contract),
-        watermark: folded.watermark,
-        orphans: folded.orphans + (before?.orphans ?? 0),
-        conflicts: folded.conflicts + (before?.conflicts ?? 0),
-        movesOntoLive: folded.movesOntoLive + (before?.movesOntoLive ?? 0),
-      },
-      also: async (next) => {
-        await markApplied(work, db, next);
-        if (folded.mode === 'whole') await clearReplaced(db, contract.dataset, generation.name);
-        await markWithdrawn(work, db);
-        await endAttempt(db, attempt, 'committed');
-      },
-    });
-    reach('fold:committing');
-    return committed;
-  });
-  reach('fold:committed');
-  work.onProgress?.({ step: 'committed', table: contract.dataset, rows });
-  return { result: 'committed', version, rows, applied: fresh.length };
-}
-
-async function markApplied(marks: Marks, db: Queryable, version: number): Promise<void> {
-  const { contract, generation, fresh, first, beside } = marks;
-  const { dataset } = contract;
-  const { name, start } = generation;
-  await recordApplications(
-    db,
-    dataset,
-    name,
-    version,
-    fresh.map((load) => load.id),
-  );
-  if (first) {
-    await writeGeneration(db, dataset, name, beside ? { start } : { start, state: 'live', reason: null });
-    const core = fresh.filter((load) => kindOf(load) === 'snapshot').map((load) => load.id);
-    await recordCore(db, dataset, name, core);
-  }
-  if (beside) return;
-  // Others said so before.
-  const loaded = fresh.filter(({ state }) => state === 'loaded');
-  await moveLoads(db, loaded, 'apply');
-  await writeTable(db, dataset, { liveGeneration: name });
-}
-
-async function markWithdrawn({ contract, generation, withdrawn, beside }: Marks, db: Queryable): Promise<void> {
-  await withdrawApplications(
-    db,
-    contract.dataset,
-    generation.name,
-    withdrawn.map((load) => load.id),
-  );
-  // One that is taken through again just now has another state, and is looked at when it is loaded.
-  const settled = withdrawn.filter(({ state }) => state === 'applied' || state === 'archived');
-  if (!beside) await moveLoads(db, settled, 'withdraw', { reason: OTHER_SNAPSHOT });
-}
-
-/** Without a key there is no current table: what is in history is all there is. */
-async function applyWithoutKey(workspace: TableWorkspace, marks: Marks): Promise<FoldOutcome> {
-  const { version, rows } = await readManifest(workspace.pool, historyName(marks.contract.dataset));
-  await inTable(workspace, async (db) => {
-    await markApplied(marks, db, version);
-    await markWithdrawn(marks, db);
-  });
-  return { result: 'committed', version, rows, applied: marks.fresh.length };
 }

@@ -4,7 +4,7 @@
  */
 import { touched, type FoldMode, type FoldRules, type Relation } from '@farelake/qlik';
 import type { Engine } from '@farelake/lake';
-import { quoteIdentifier as q } from '@farelake/schema-registry';
+import { quoteIdentifier as q, quoteLiteral } from '@farelake/schema-registry';
 
 /** What of history is asked for. What is answered may hold more; of what is asked for, nothing may be missing. */
 export type Wanted =
@@ -75,7 +75,11 @@ async function findKeys(engine: Engine, { rules, mode, history }: Gathering): Pr
     const [row] = await engine.rows(touched.lowestTruncationSql(fresh));
     const sequence = String(row?.['lowest']);
     const since = await history({ what: 'since', sequence });
-    await make(engine, { name: '@later_keys', kind: 'table', sql: touched.keysSinceSql(rules, since, sequence) });
+    await make(engine, {
+      name: '@later_keys',
+      kind: 'table',
+      sql: touched.keysSinceSql(rules, since, quoteLiteral(sequence)),
+    });
     found.push('@later_keys');
   }
   await make(engine, { name: KEYS, kind: 'table', sql: touched.allKeysSql(rules, found) });

@@ -169,7 +169,7 @@ async function takeSurvey(engine: Engine, which: string) {
   };
 }
 
-interface Hold {
+export interface Hold {
   readonly problem: string;
   readonly sequence: string;
 }
@@ -188,7 +188,7 @@ const PROBLEMS: Readonly<Record<string, { readonly what: string; readonly remedy
   },
 };
 
-const holdReason = (holds: readonly Hold[]): string =>
+export const holdReason = (holds: readonly Hold[]): string =>
   [...new Set(holds.map(({ problem }) => problem))]
     .map((problem) => {
       const sequences = holds.filter((hold) => hold.problem === problem).map((hold) => hold.sequence);

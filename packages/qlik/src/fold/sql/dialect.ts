@@ -1,4 +1,4 @@
-/** What the fold's SQL says differently on each engine. Spark's entry comes with the Glue jobs. */
+/** What the fold's SQL says differently on each engine. */
 export interface Dialect {
   /** Aggregate: value of the first argument where the second is greatest, NULL values included. */
   readonly maxBy: string;
@@ -10,6 +10,7 @@ export interface Dialect {
 
 export const DIALECTS = {
   duckdb: { maxBy: 'arg_max_null', listContains: 'list_contains', text: 'VARCHAR' },
+  spark: { maxBy: 'max_by', listContains: 'array_contains', text: 'STRING' },
 } as const satisfies Record<string, Dialect>;
 
 export type DialectName = keyof typeof DIALECTS;

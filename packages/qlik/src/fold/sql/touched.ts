@@ -2,7 +2,6 @@
  * What of history a rebuild needs: which keys are touched, all events of theirs, the B and U that share a sequence with
  * theirs, and every T. Each function gives the SQL of a relation; history is given as SQL, since each asks for less of it.
  */
-import { quoteLiteral } from '@farelake/schema-registry';
 import type { FoldRules } from '../rules.ts';
 import { HEADER, INPUT, RELATION, list, q, sameKey } from './names.ts';
 
@@ -43,10 +42,11 @@ export const lowestTruncationSql = (history: string): string =>
 /**
  * Keys of the events at or above a sequence. After a T of that sequence no other key is there, and of no other key can a
  * count have changed.
+ * @param sequence SQL of it
  */
 export const keysSinceSql = (rules: FoldRules, history: string, sequence: string): string =>
   `SELECT DISTINCT ${list(rules.key, 'h')} FROM ${rowsOf(history, false)}
-WHERE h.${seq} >= ${quoteLiteral(sequence)} AND h.${oper} NOT IN (${keyless(rules)})`;
+WHERE h.${seq} >= ${sequence} AND h.${oper} NOT IN (${keyless(rules)})`;
 
 /** `@keys`: all of the given relations of keys. */
 export const allKeysSql = (rules: FoldRules, relations: readonly string[]): string =>
