@@ -29,7 +29,7 @@ def relation(spark: SparkSession, columns: list[dict[str, Any]], files: list[dic
 
 
 def placed(frame: DataFrame, places: list[int], files: list[dict[str, Any]]) -> DataFrame:
-    """The relation with `@place`: which of the input's files a row is of. No two files have one name: it carries the attempt."""
+    """The relation with `@place`: which of the files a row is of. No two files have one name: it carries the attempt."""
     from pyspark.sql import functions as sql
 
     if not files:

@@ -44,7 +44,8 @@ export async function loadFileBatch(
       job: 'qlik_load',
       what: `${error.message}; DuckDB looks at it`,
     });
-    return runBatch(workspace, work);
+    // Its loads have moved on since: everything of it is read anew.
+    return loadFileBatch({ ...workspace, engine: 'duckdb' }, contract, batch, key);
   }
 }
 

@@ -1,11 +1,12 @@
 /**
- * The compiled SQL of each `golden/fold/<name>.json` (rules of a contract) against `<name>.sql` beside it, so that a
- * change of the SQL shows in review. A new pair of files is a new test; UPDATE_GOLDEN=1 writes the expectations.
+ * The compiled SQL of each `golden/fold/<name>.json` (rules of a contract) against `<name>.sql`, DuckDB's, and `<name>.spark.sql` beside
+ * it, so that a change of the SQL, and what the engines say otherwise, shows in review. A new pair of files is a new test; UPDATE_GOLDEN=1 writes the expectations.
  */
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { compileFold, surveySql, touched, type FoldMode, type FoldRules } from '../../src/index.ts';
+import type { PlanDialect } from '@farelake/plan';
+import { compileFold, compileFoldPlan, surveySql, touched, type FoldMode, type FoldRules } from '../../src/index.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../golden/fold');
 const NAMES = readdirSync(FOLDER)
@@ -18,9 +19,9 @@ const MODES: [mode: FoldMode, truncates: boolean][] = [
   ['whole', true],
 ];
 
-function sqlOf(rules: FoldRules): string {
+function sqlOf(rules: FoldRules, dialect: PlanDialect): string {
   const parts = MODES.flatMap(([mode, truncates]) => {
-    const { changes, holds, keys, slice } = compileFold(rules, mode, { truncates });
+    const { changes, holds, keys, slice } = compileFold(rules, mode, { truncates, dialect });
     const { folded, counters, conflicts } = slice('true');
     const relations = [...changes, ...(keys ? [keys] : []), ...folded];
     return [
@@ -47,7 +48,7 @@ function gathering(rules: FoldRules): string[] {
     '-- ==== what rebuild and truncate need of history ====',
     `-- keys of new events\n${touched.newKeysSql(rules, '"@fresh"')};`,
     `-- lowest new truncation\n${touched.lowestTruncationSql('"@fresh"')};`,
-    `-- keys from it on\n${touched.keysSinceSql(rules, '"@history"', '1'.repeat(35))};`,
+    `-- keys from it on\n${touched.keysSinceSql(rules, '"@history"', `'${'1'.repeat(35)}'`)};`,
     `-- all keys\n${touched.allKeysSql(rules, ['@new_keys', '@later_keys'])};`,
     `-- their events\n${touched.touchedSql(rules, '"@history"', true)};`,
     `-- truncations\n${touched.truncationsSql('"@history"')};`,
@@ -55,17 +56,46 @@ function gathering(rules: FoldRules): string[] {
   ];
 }
 
-describe('the compiled fold', () => {
-  it.each(NAMES)('of %s.json is %s.sql', (name) => {
-    const rules = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')) as FoldRules;
-    const file = path.join(FOLDER, `${name}.sql`);
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, sqlOf(rules));
-    expect(sqlOf(rules)).toBe(readFileSync(file, 'utf8'));
+/** Gathering says nothing otherwise on Spark; what of a rebuild is a program there, the plan tells. */
+function planOf(rules: FoldRules): string {
+  const columns = rules.columns.map(({ name, id }) => ({ name, id, type: 'STRING' }));
+  const file = { uri: 'file:///a.parquet', size: 1, rows: 1, sha256: null };
+  const { steps } = compileFoldPlan({
+    ...{ dataset: 'edw_x', attempt: '0'.repeat(20), rules, mode: 'rebuild', truncates: false, columns, notes: {} },
+    loads: [{ loadId: 1, rank: 1, fresh: true }],
+    ...{ history: [file], historyColumns: columns, prefix: 'file:///base/', result: 'file:///r' },
+    segments: [null, 'b', "it's \\"].map((text) => ({ ...file, lowestKey: rules.key.map(() => text) })),
+    ...{ segmentRows: 10, nextSegment: 4 },
   });
+  return steps
+    .map(
+      (one) =>
+        `-- ${Object.values({ ...one, sql: undefined })
+          .filter(Boolean)
+          .join(' ')}\n${'sql' in one ? `${one.sql};` : ''}`,
+    )
+    .join('\n\n');
+}
+
+const TEXTS: readonly [suffix: string, textOf: (rules: FoldRules) => string][] = [
+  ['.sql', (rules) => sqlOf(rules, 'duckdb')],
+  ['.spark.sql', (rules) => `${sqlOf(rules, 'spark')}\n-- ==== a rebuild as a plan ====\n\n${planOf(rules)}\n`],
+];
+
+describe('the compiled fold', () => {
+  it.each(NAMES.flatMap((name) => TEXTS.map(([suffix, textOf]) => ({ name, suffix, textOf }))))(
+    'of $name.json is $name$suffix',
+    ({ name, suffix, textOf }) => {
+      const rules = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')) as FoldRules;
+      const file = path.join(FOLDER, `${name}${suffix}`);
+      if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, textOf(rules));
+      expect(textOf(rules)).toBe(readFileSync(file, 'utf8'));
+    },
+  );
 
   it('has an expectation for each contract, and a contract for each expectation', () => {
     const expectations = readdirSync(FOLDER).filter((file) => file.endsWith('.sql'));
-    expect(expectations.sort()).toEqual(NAMES.map((name) => `${name}.sql`).sort());
+    expect(expectations.sort()).toEqual(NAMES.flatMap((name) => TEXTS.map(([suffix]) => `${name}${suffix}`)).sort());
     expect(NAMES.length).toBeGreaterThan(1);
   });
 });
