@@ -24,7 +24,7 @@ def spark_schema(columns: list[dict[str, Any]]) -> StructType:
     return StructType.fromJson({"type": "struct", "fields": fields})
 
 
-def arrow_schema(columns: list[dict[str, Any]], given: pa.Schema, notes: dict[str, str]) -> pa.Schema:
+def arrow_schema(columns: list[dict[str, Any]], given: pa.Schema) -> pa.Schema:
     """For writing: types as they come, ids of the plan, of a list's elements too."""
     import pyarrow as pa
 
@@ -35,4 +35,4 @@ def arrow_schema(columns: list[dict[str, Any]], given: pa.Schema, notes: dict[st
             element = pa.field("element", kind.value_type, metadata={_ID: str(column["elementId"]).encode()})
             kind = pa.list_(element)
         fields.append(pa.field(column["name"], kind, nullable=True, metadata={_ID: str(column["id"]).encode()}))
-    return pa.schema(fields, metadata=notes or None)
+    return pa.schema(fields)

@@ -169,7 +169,7 @@ class _File:
         import pyarrow.parquet as pq
 
         self._output = output
-        self._schema = arrow_schema(output["columns"], given, output["notes"])
+        self._schema = arrow_schema(output["columns"], given)
         self._statistics = [ColumnStatistics(one, self._schema.field(one["name"]).type) for one in output["columns"]]
         self._folder = tempfile.TemporaryDirectory(prefix="farelake-")
         self._local = Path(self._folder.name) / "file.parquet"
@@ -218,6 +218,8 @@ class _File:
     def publish(self, uri: str, segment: dict[str, Any] | None) -> dict[str, Any]:
         """Closes the file and puts it where it belongs."""
         self._flush()
+        if self._output["notes"]:
+            self._writer.add_key_value_metadata(self._output["notes"])
         self._writer.close()
         size = self._local.stat().st_size
         with self._local.open("rb") as written:

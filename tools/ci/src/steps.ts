@@ -17,6 +17,7 @@ const nx = (...args: string[]): Step => ({
 
 export const JEST_REPORT = 'reports/jest.json';
 export const ENGINES_REPORT = 'reports/engines.json';
+export const GLUE_REPORT = 'reports/glue-jobs.json';
 
 /** @param base commit against which Nx asks what is affected */
 export const steps = (base: string): Step[] => [
@@ -31,6 +32,12 @@ export const steps = (base: string): Step[] => [
     command: 'npm',
     args: ['run', '--silent', 'test:engines', '--', '--ci', '--json', `--outputFile=${ENGINES_REPORT}`],
     report: ENGINES_REPORT,
+  },
+  {
+    name: 'glue jobs',
+    command: 'npm',
+    args: ['run', '--silent', 'glue:check', '--', `--report=${GLUE_REPORT}`],
+    report: GLUE_REPORT,
   },
   npm('lint', 'lint'),
   npm('types', 'typecheck'),

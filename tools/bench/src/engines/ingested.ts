@@ -22,7 +22,7 @@ export interface Part {
   readonly startSeconds: number;
 }
 
-const CLI = path.resolve(import.meta.dirname, '../../../../packages/cli/src/main.ts');
+const CLI = path.resolve(import.meta.dirname, '../../../../packages/cli/bin/farelake.js');
 
 /** @throws Error with the command's words when it fails */
 export async function farelake(
