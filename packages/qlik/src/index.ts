@@ -54,5 +54,5 @@ export {
   type PlanLoad,
   type PlanSegment,
 } from './fold/plan/compile.ts';
-export { judgeFold, type FoldCounts } from './fold/plan/judge.ts';
-export { surveyOfFiles, type HistoryStatistics } from './fold/plan/survey.ts';
+export { judgeFold, type FoldCounts, type PlannedAs } from './fold/plan/judge.ts';
+export { plannedMode, surveyOfFiles, type HistoryStatistics } from './fold/plan/survey.ts';

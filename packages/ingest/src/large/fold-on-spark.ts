@@ -5,9 +5,9 @@ import type { PlanFile, Result } from '@farelake/plan';
 import {
   BASE_OUTPUT,
   compileFoldPlan,
-  foldMode,
   foldRulesOf,
   judgeFold,
+  plannedMode,
   SEGMENTS_INPUT,
   surveyOfFiles,
   writesAll,
@@ -47,7 +47,7 @@ export const foldOnSpark = (spark: SparkHere, work: FoldWork): Promise<FoldOutco
       await inTable(workspace, (db) => endAttempt(db, attempt, 'failed'));
       return { result: 'held', reason: holdReason((result.receipts['holds'] ?? []) as unknown as Hold[]) };
     }
-    const counts = judgeFold(result, planned.mode, planned.watermark);
+    const counts = judgeFold(result, planned);
     const change = await changeOf(work, planned, result);
     reach('fold:written');
     return commitFold(work, { result: 'folded', mode: planned.mode, ...counts }, change);
@@ -56,6 +56,8 @@ export const foldOnSpark = (spark: SparkHere, work: FoldWork): Promise<FoldOutco
 interface PlannedFold {
   readonly plan: ReturnType<typeof compileFoldPlan>;
   readonly mode: FoldMode;
+  /** T events are reckoned with. */
+  readonly truncates: boolean;
   /** Of the table before; undefined: nothing of it can be built upon. */
   readonly watermark: string | undefined;
   /** Segments of the current table, in key order. */
@@ -69,13 +71,13 @@ async function planFold(work: FoldWork, engine: Engine): Promise<PlannedFold> {
   const history = await readManifest(workspace.pool, historyName(contract.dataset));
   const watermark = anew || base.version === 0 ? undefined : (base.fold?.watermark ?? '');
   const fresh = filesOf(history, work.fresh);
-  const mode = foldMode(watermark, surveyOfFiles(statisticsOf(fresh)));
+  const mode = plannedMode(watermark, surveyOfFiles(statisticsOf(fresh)));
   const ordered = writesAll(mode) ? [] : await inKeyOrder(engine, keyColumns(contract), base.files);
   const files = mode === 'append' ? fresh : filesOf(history, work.members);
+  const truncates = mode !== 'append' && surveyOfFiles(statisticsOf(files)).truncates;
   const columns = currentColumns(contract);
   const plan = compileFoldPlan({
-    ...{ dataset: contract.dataset, attempt, rules: foldRulesOf(contract), mode },
-    truncates: mode !== 'append' && surveyOfFiles(statisticsOf(files)).truncates,
+    ...{ dataset: contract.dataset, attempt, rules: foldRulesOf(contract), mode, truncates },
     loads: foldFiles(work),
     // What is only read is proven by its size.
     history: files.map((file) => ({ ...planFile(file), sha256: null })),
@@ -89,7 +91,7 @@ async function planFold(work: FoldWork, engine: Engine): Promise<PlannedFold> {
     ...{ segmentRows: segmentRows(contract), nextSegment: base.highestSegment + 1 },
     result: stage.uriOf(resultPath(contract.dataset, attempt)),
   });
-  return { plan, mode, watermark, ordered, history };
+  return { plan, mode, truncates, watermark, ordered, history };
 }
 
 /** Files of history that hold rows of these loads. */
@@ -100,8 +102,8 @@ function filesOf({ files }: Manifest, loads: FoldWork['members']): ListedFile[] 
 
 const planFile = ({ uri, size, rows, sha256 = null }: ListedFile): PlanFile => ({ uri, size, rows, sha256 });
 
-const statisticsOf = (files: readonly ListedFile[]): HistoryStatistics[] =>
-  files.map(({ statistics }) => statistics as HistoryStatistics);
+const statisticsOf = (files: readonly ListedFile[]): (HistoryStatistics | null)[] =>
+  files.map(({ statistics }) => statistics as HistoryStatistics | null);
 
 async function changeOf(work: FoldWork, planned: PlannedFold, { outputs, selected }: Result): Promise<SegmentChange> {
   const { workspace, contract, attempt, base, anew } = work;

@@ -11,23 +11,37 @@ export interface FoldCounts {
   readonly movesOntoLive: number;
 }
 
-/** From narrow to wide: a wider mode gives the same table as a narrower one that would do. */
-const WIDTH: Readonly<Record<FoldMode, number>> = { append: 0, rebuild: 1, truncate: 2, whole: 3 };
+/** What was decided before the run. */
+export interface PlannedAs {
+  readonly mode: FoldMode;
+  /** Of the table before; undefined: there was none. */
+  readonly watermark: string | undefined;
+  /** T events were reckoned with. */
+  readonly truncates: boolean;
+}
 
 /**
- * @param mode of the plan
- * @param watermark of the table before; undefined: there was none
- * @throws Error when the mode was too narrow for the events that there were: a bug, for it is decided by what is known of their files
+ * In which modes events come out right that need a certain one. `truncate` stands in for no other: it leaves nothing of what no event
+ * touches, and would do so without a T.
  */
-export function judgeFold(result: Result, mode: FoldMode, watermark: string | undefined): FoldCounts {
-  const fresh = surveyOf(one(result, 'fresh'));
+const RIGHT: Readonly<Record<FoldMode, readonly FoldMode[]>> = {
+  append: ['append', 'rebuild', 'whole'],
+  rebuild: ['rebuild', 'whole'],
+  truncate: ['truncate', 'whole'],
+  whole: ['whole'],
+};
+
+/** @throws Error when the plan was not one for the events that there were: a bug, for it is made by what is known of their files */
+export function judgeFold(result: Result, { mode, watermark, truncates }: PlannedAs): FoldCounts {
+  const [fresh, all] = [surveyOf(one(result, 'fresh')), surveyOf(one(result, 'all'))];
   const needed = foldMode(watermark, fresh);
-  if (WIDTH[needed] > WIDTH[mode]) throw new Error(`a fold was planned as ${mode}, and its events need ${needed}`);
+  if (!RIGHT[needed].includes(mode)) throw new Error(`a fold was planned as ${mode}, and its events need ${needed}`);
+  if (all.truncates && !truncates) throw new Error('a fold was planned without truncations, and its events have some');
   const [after, before] = [
     countsOf(result, ''),
     'counters_before' in result.receipts ? countsOf(result, '_before') : NONE,
   ];
-  const highest = [watermark ?? '', fresh.highest, surveyOf(one(result, 'all')).highest];
+  const highest = [watermark ?? '', fresh.highest, all.highest];
   return {
     watermark: highest.reduce((a, b) => (a > b ? a : b)),
     orphans: after.orphans - before.orphans,
