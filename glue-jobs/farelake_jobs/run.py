@@ -30,7 +30,6 @@ class Run:
         self._plan = plan
         self._scratch = scratch
         self._token = uuid.uuid4().hex[:8]
-        self._kept: list[DataFrame] = []
         self._views: set[str] = set()
         self.outputs: dict[str, Written] = {}
         self.selected: dict[str, list[int]] = {}
@@ -48,9 +47,7 @@ class Run:
             print(f"{words}, {time.monotonic() - began:.1f} s", file=sys.stderr, flush=True)
 
     def end(self) -> None:
-        """Lets go of what was kept, so that the next plan of the session begins with nothing."""
-        for one in self._kept:
-            one.unpersist()
+        """Takes its relations away: the next plan of the session begins with nothing, and Spark lets go of their rows."""
         for name in self._views:
             self._spark.catalog.dropTempView(name)
 
@@ -84,9 +81,8 @@ class Run:
         self._name(step["relation"], self._spark.sql(step["sql"]))
 
     def _table(self, step: dict[str, Any]) -> None:
-        frame = self._spark.sql(step["sql"]).persist()
-        self._kept.append(frame)
-        self._name(step["relation"], frame)
+        # Not `persist`: each later step would carry the plans of all before it, and forty of them outgrew the driver's memory.
+        self._name(step["relation"], self._spark.sql(step["sql"]).localCheckpoint(eager=True))
 
     def _select(self, step: dict[str, Any]) -> None:
         one = next(given for given in self._plan["inputs"] if given.get("relation") == step["input"])

@@ -159,7 +159,6 @@ describe('ingest', () => {
   }, 60_000);
 
   it.each([
-    [['--engine', 'spark']],
     [['--engine', 'flink']],
     [['/no/such/folder']],
     [['--table', 'EDW.NOPE']],

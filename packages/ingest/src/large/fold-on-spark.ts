@@ -86,7 +86,7 @@ async function planFold(work: FoldWork, engine: Engine): Promise<PlannedFold> {
     ),
     segments: ordered.map((file) => ({ ...planFile(file), lowestKey: file.lowestKey ?? [] })),
     columns: planColumns(contract, columns),
-    prefix: stage.uriOf(`${contract.dataset}/base/`),
+    prefix: `${stage.uriOf(`${contract.dataset}/base`)}/`,
     notes: icebergNotes(columns),
     ...{ segmentRows: segmentRows(contract), nextSegment: base.highestSegment + 1 },
     result: stage.uriOf(resultPath(contract.dataset, attempt)),

@@ -53,6 +53,7 @@ export async function runElsewhere(workspace: TableWorkspace, work: Elsewhere): 
   await inTable(workspace, (db) => startRun(db, { attemptId: attempt, dataset, job, planUri, resultUri: plan.result }));
   reach('run:noted');
   const args = ['--PLAN', planUri];
+  let result: Result;
   try {
     await stage.put(Readable.from([formatPlan(plan)]), paths.plan);
     if (objectKey !== undefined) {
@@ -62,13 +63,15 @@ export async function runElsewhere(workspace: TableWorkspace, work: Elsewhere): 
     reach('run:planned');
     onProgress?.({ step: 'on Spark', table: dataset, job, what: 'starting' });
     const onLine = (line: string) => onProgress?.({ step: 'on Spark', table: dataset, job, what: line });
-    await runHere(spark, job, { args, scratch, signal, onLine, environment: work.environment ?? {} });
+    const ended = await runHere(spark, job, { args, scratch, signal, onLine, environment: work.environment ?? {} });
     reach('run:ended');
+    // A job that fails may have said why in its result, which tells more than its last words.
+    if (ended.fault !== undefined && (await stage.stat(paths.result)) === undefined) throw ended.fault;
+    result = await resultOf(workspace, plan, paths.result);
   } catch (error) {
     await noteEnd(workspace, attempt, 'failed');
     throw error;
   }
-  const result = await resultOf(workspace, plan, paths.result);
   if (result.outcome === 'done' || result.outcome === 'held') return result;
   if (result.outcome === 'failed') {
     await noteEnd(workspace, attempt, 'failed', result);
@@ -86,20 +89,16 @@ export const noteEnd = (workspace: TableWorkspace, attempt: string, end: RunEnd,
 
 async function resultOf(workspace: TableWorkspace, { attempt }: Plan, path: string): Promise<Result> {
   const { stage, signal } = workspace;
-  try {
-    const result = readResult(await text(await stage.read(path, { signal })));
-    if (result.attempt !== attempt) throw new Error(`${stage.uriOf(path)} is the result of attempt ${result.attempt}`);
-    return result;
-  } catch (error) {
-    await noteEnd(workspace, attempt, 'failed');
-    throw error;
-  }
+  const result = readResult(await text(await stage.read(path, { signal })));
+  if (result.attempt !== attempt) throw new Error(`${stage.uriOf(path)} is the result of attempt ${result.attempt}`);
+  return result;
 }
 
 const runFaulty = ({ fault }: Result): UserError =>
   new UserError({
     code: 'run-faulty',
     problem: `The work failed on Spark: ${fault?.message ?? 'for no reason that it tells'}`,
-    remedy: 'Nothing of it counts. Ingest again, or with --engine duckdb.',
+    remedy:
+      'Nothing of it counts. Ingest again, or with --engine duckdb; FARELAKE_TELL_ENGINE=1 has the job say what Spark said, which may quote values.',
     data: { fault: fault?.code },
   });

@@ -23,15 +23,20 @@ export interface RunHere {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+export interface RunEnded {
+  /** UserError `run-failed`: the job ended otherwise than well. */
+  readonly fault?: UserError;
+}
+
 /** Milliseconds for a run that is stopped to clear up after itself. */
 const GRACE = 5_000;
 const TOLD_LINES = 20;
 
 /**
- * Waits for the end of a run. Whether it has done anything, its result says.
- * @throws UserError `no-spark` when the interpreter cannot be started; `run-failed` when it ends otherwise than well
+ * Waits for the end of a run. Whether it has done anything, its result says, if there is one.
+ * @throws UserError `no-spark` when the interpreter cannot be started
  */
-export async function runHere({ python, jobs }: SparkHere, job: Job, run: RunHere): Promise<void> {
+export async function runHere({ python, jobs }: SparkHere, job: Job, run: RunHere): Promise<RunEnded> {
   run.signal.throwIfAborted();
   const script = path.join(jobs, 'scripts', `${job}.py`);
   const env = { ...process.env, ...run.environment, PYTHONPATH: jobs, FARELAKE_SCRATCH: run.scratch };
@@ -56,9 +61,9 @@ export async function runHere({ python, jobs }: SparkHere, job: Job, run: RunHer
   try {
     const [code] = (await once(child, 'close')) as [number | null];
     run.signal.throwIfAborted();
-    if (code !== 0) throw runFailed(job, lines);
+    return code === 0 ? {} : { fault: runFailed(job, lines) };
   } catch (cause) {
-    if (cause instanceof UserError || run.signal.aborted) throw cause;
+    if (run.signal.aborted) throw cause;
     throw new UserError({
       code: 'no-spark',
       problem: `Spark cannot be started on this machine: ${python} does not run.`,
