@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def main(job: str, argv: list[str] | None = None) -> None:
     """`job` is the script's own name: a plan of another job is refused."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end_with_parent()
     try:
         uri = plan_of(sys.argv[1:] if argv is None else argv)
         plan = plans.read(uri)
@@ -49,6 +51,21 @@ def main(job: str, argv: list[str] | None = None) -> None:
             spark.stop()
     if outcome == "failed":
         sys.exit(1)
+
+
+def end_with_parent() -> None:
+    """On a developer's machine: a run whose farelake was killed ends as well, for nobody waits for it any more."""
+    parent = os.environ.get("FARELAKE_PARENT")
+    if parent is None:
+        return
+
+    def watch() -> None:
+        while os.getppid() == int(parent):
+            time.sleep(0.5)
+        # Spark's own process ends when its input does. What lies in scratch is its owner's to sweep.
+        os._exit(143)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def run_plan(spark: SparkSession, plan: dict[str, Any], scratch: Path, start_seconds: float) -> str:

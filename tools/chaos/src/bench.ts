@@ -14,12 +14,14 @@ const PREFIX = 'farelake-chaos-';
 export interface Bench {
   readonly folder: string;
   readonly server: Server;
+  /** Interpreter that Spark works in; undefined: no story needs it. */
+  readonly python: string | undefined;
   /** The bucket's server, with what can be done to its answers; started by the first that asks. */
   bucket(): Promise<{ readonly server: S3Server; readonly front: Front }>;
   close(): Promise<void>;
 }
 
-export async function openBench(): Promise<Bench> {
+export async function openBench(python?: string): Promise<Bench> {
   await sweep();
   const folder = await mkdtemp(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
   // Run as root, Postgres works as another account, which has to pass through.
@@ -40,6 +42,7 @@ export async function openBench(): Promise<Bench> {
   return {
     folder,
     server,
+    python,
     bucket: () => (bucket ??= openBucket()),
     // Ctrl-C closes it while the work that it ends closes it, too.
     close: () => (closed ??= close()),

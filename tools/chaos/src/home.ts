@@ -25,6 +25,13 @@ export interface Home {
 
 let opened = 0;
 
+/** A small one: its stories have few rows, and others are told beside them. */
+const SPARK: NodeJS.ProcessEnv = {
+  FARELAKE_SPARK_MASTER: 'local[1]',
+  FARELAKE_SPARK_MEMORY: '1g',
+  FARELAKE_SPARK_PARTITIONS: '2',
+};
+
 export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> {
   const name = `home-${String((opened += 1))}`;
   const folder = path.join(bench.folder, 'homes', name);
@@ -40,6 +47,7 @@ export async function openHome(bench: Bench, prepared: Prepared): Promise<Home> 
     // A key of each home's own would give each other hashes.
     FARELAKE_HMAC_KEY: '0123456789abcdef'.repeat(4),
     NODE_COMPILE_CACHE: path.join(bench.folder, 'compiled'),
+    ...(prepared.scenario.spark === undefined ? {} : { ...SPARK, FARELAKE_PYTHON: bench.python }),
     ...(bucket === undefined
       ? {}
       : { ...zonesOf(zone), ...s3Variables(bucket.front.endpoint), FARELAKE_S3_TIMEOUT: '1' }),

@@ -2,6 +2,7 @@
 import { STEPS } from '@farelake/ingest';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { runChaos, sum, type RunResult, type Told } from './run.ts';
+import { ofSpark, stageOf } from './spark.ts';
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -13,9 +14,9 @@ function tellProgress({ scenario, disturbance, kills, lost, repeated, seconds, p
   note(`  after: ${done.join('; ')}`);
 }
 
-function close({ told, unreached }: RunResult, options: Options): number {
+function close({ told, unreached }: RunResult, options: Options, without: string | undefined): number {
   const line = `kills ${sum(told, 'kills')}, lost ${sum(told, 'lost')}, repeated ${sum(told, 'repeated')}`;
-  const forgotten = options.whole ? unreached : [];
+  const forgotten = options.whole ? unreached.filter((step) => without === undefined || !ofSpark(step)) : [];
   if (forgotten.length > 0) note(`steps that no scenario reaches: ${forgotten.join(', ')}`);
   const failed = told.filter(({ problems }) => problems.length > 0);
   for (const name of new Set(failed.map(({ scenario }) => scenario)))
@@ -31,8 +32,10 @@ async function main(): Promise<number> {
     note(USAGE);
     return 2;
   }
-  note(`seed ${options.seed}, ${options.scenarios.length} scenarios, ${STEPS.length} steps`);
-  return close(await runChaos(options, tellProgress), options);
+  const { scenarios, python, without } = await stageOf(options.scenarios);
+  if (without !== undefined) note(`Stories with Spark are left out: ${without}.`);
+  note(`seed ${options.seed}, ${scenarios.length} scenarios, ${STEPS.length} steps`);
+  return close(await runChaos({ ...options, scenarios, python }, tellProgress), options, without);
 }
 
 process.exitCode = await main();

@@ -43,8 +43,12 @@ interface Run {
   kills: number;
 }
 
-export async function runChaos(options: Options, onTold: (told: Told) => void): Promise<RunResult> {
-  const bench = await openBench();
+/** @param options with the interpreter that Spark works in, for stories that need it */
+export async function runChaos(
+  options: Options & { readonly python?: string | undefined },
+  onTold: (told: Told) => void,
+): Promise<RunResult> {
+  const bench = await openBench(options.python);
   const stop = () => {
     void bench.close().finally(() => process.exit(130));
   };

@@ -34,6 +34,8 @@ export interface Scenario {
   readonly sets?: readonly Contract[];
   /** Kafka topics, whose events acts hand in. */
   readonly topics?: readonly Contract[];
+  /** Its commands use Spark; where there is none, it is not told. */
+  readonly spark?: true;
   /** It ends with a sweep: nothing lies in the zones that no manifest or batch names. */
   readonly swept?: true;
   /** A fresh story for each call: acts share what they know of the source. */

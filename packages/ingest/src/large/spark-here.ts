@@ -39,7 +39,13 @@ const TOLD_LINES = 20;
 export async function runHere({ python, jobs }: SparkHere, job: Job, run: RunHere): Promise<RunEnded> {
   run.signal.throwIfAborted();
   const script = path.join(jobs, 'scripts', `${job}.py`);
-  const env = { ...process.env, ...run.environment, PYTHONPATH: jobs, FARELAKE_SCRATCH: run.scratch };
+  const env = {
+    ...process.env,
+    ...run.environment,
+    PYTHONPATH: jobs,
+    FARELAKE_SCRATCH: run.scratch,
+    FARELAKE_PARENT: String(process.pid),
+  };
   // A group of its own: Spark's own processes are stopped with it.
   const child = spawn(python, [script, '--JOB_NAME', job, ...run.args], {
     ...{ env, detached: true },

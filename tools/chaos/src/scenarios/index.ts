@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario.ts';
 import { bucket, stream } from './stream.ts';
 import { dmap } from './dmap.ts';
 import { generations, shrink } from './generations.ts';
+import { large } from './large.ts';
 import { quarantine } from './quarantine.ts';
 import { replay } from './replay.ts';
 import { restore } from './restore.ts';
@@ -12,5 +13,5 @@ import { upkeep } from './upkeep.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...[stream, generations, tables, shrink, quarantine, replay, upkeep, restore, dmap, taps],
-  bucket,
+  ...[bucket, large],
 ];
